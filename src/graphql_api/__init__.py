@@ -1,0 +1,1 @@
+"""The public GraphQL API over the use cases, and the Spanish words that people read there."""
