@@ -31,7 +31,7 @@ test: $(READY)
 check: $(READY)
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .
 	@.venv/bin/mypy
-	@.venv/bin/lint-imports --no-timing
+	@.venv/bin/lint-imports --no-logo
 	@.venv/bin/portal schema --check
 
 bench: $(READY)
