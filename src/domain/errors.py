@@ -1,0 +1,150 @@
+"""What the system refuses, as data. The sentences that people read are written where they are shown."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+
+class DomainError(Exception):
+    """Base of every expected refusal: nothing was changed when it leaves a use case."""
+
+
+class FieldProblemCode(StrEnum):
+    REQUIRED = "REQUIRED"
+    INVALID = "INVALID"
+    TOO_LONG = "TOO_LONG"
+    NOT_FOUND = "NOT_FOUND"
+    DUPLICATE = "DUPLICATE"
+    WEAK = "WEAK"
+    MISMATCH = "MISMATCH"
+    NOT_ALLOWED = "NOT_ALLOWED"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One field that cannot stay as it is.
+
+    `field` is the path a front end knows ("email", "attachments.0"); `reason` names the rule when the code alone
+    does not say it ("future", "control_characters"); `limit` is the bound that was passed, where there is one;
+    `subject` is what the sentence has to name (a missing column, say).
+    """
+
+    field: str
+    code: FieldProblemCode
+    reason: str = ""
+    limit: int | None = None
+    subject: str = ""
+
+
+class InvalidInput(DomainError):
+    """All problems of a form at once."""
+
+    def __init__(self, *problems: FieldProblem) -> None:
+        super().__init__(", ".join(f"{p.field}: {p.code}" for p in problems))
+        self.problems = problems
+
+
+class NotFound(DomainError):
+    """It does not exist, or is not the viewer's: the two are not told apart."""
+
+
+class NotAllowed(DomainError):
+    """The viewer's kind may not do this at all; never used where it would reveal that a row exists."""
+
+
+class Unauthenticated(DomainError):
+    """The token is expired, revoked or of another agency, or the act needs a session."""
+
+
+class AgencyNotFound(DomainError):
+    """Neither the host nor the header names an agency, and there is not exactly one."""
+
+
+class InvalidCredentials(DomainError):
+    """Unknown user, wrong password or disabled account: the three are not told apart."""
+
+
+class CaptchaRejected(DomainError):
+    """No proof of a person, or one that is false, spent or out of date."""
+
+
+class RetryLater(DomainError):
+    """Base of refusals that time cures; `retry_after_seconds` is at least 1."""
+
+    def __init__(self, retry_after_seconds: int = 1) -> None:
+        super().__init__(f"retry after {retry_after_seconds} s")
+        self.retry_after_seconds = max(1, retry_after_seconds)
+
+
+class CaptchaUnavailable(RetryLater):
+    """The service that tells people from programs does not answer; never taken for a yes."""
+
+
+class TooManyAttempts(RetryLater):
+    """The account or the address has to wait before the next try."""
+
+
+class Busy(RetryLater):
+    """A bounded resource (hashing, connections) has no room now."""
+
+
+class Unavailable(RetryLater):
+    """The store of data cannot be reached."""
+
+
+class TokenExpired(DomainError):
+    """A one-time or refresh token that no longer serves."""
+
+
+class PaymentsDisabled(DomainError):
+    """The agency does not take payments through that gateway."""
+
+
+class InvoiceNotPayable(DomainError):
+    """Paid, voided or not payable online; `invoice_ids` are those that stand in the way."""
+
+    def __init__(self, *invoice_ids: UUID) -> None:
+        super().__init__("invoice not payable")
+        self.invoice_ids = invoice_ids
+
+
+class PaymentInProgress(DomainError):
+    """A live attempt on those invoices cannot be used again; `intent_id` is that attempt."""
+
+    def __init__(self, intent_id: UUID) -> None:
+        super().__init__("payment in progress")
+        self.intent_id = intent_id
+
+
+class AmountNotAllowed(DomainError):
+    """The amount lies outside what may be paid now."""
+
+    def __init__(self, minimum: Decimal, maximum: Decimal) -> None:
+        super().__init__("amount not allowed")
+        self.minimum = minimum
+        self.maximum = maximum
+
+
+class GatewayUnavailable(RetryLater):
+    """The gateway did not answer as it should; what was known before stands (`intent_id`)."""
+
+    def __init__(self, retry_after_seconds: int = 30, intent_id: UUID | None = None) -> None:
+        super().__init__(retry_after_seconds)
+        self.intent_id = intent_id
+
+
+class IdempotencyConflict(DomainError):
+    """The same key came before with other data."""
+
+
+class InvalidTransition(DomainError):
+    """The thing is no longer, or not yet, in a state that allows the act."""
+
+
+class LimitReached(DomainError):
+    """A quota of the business is used up; `limit` says how much it is."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"limit {limit}")
+        self.limit = limit

@@ -1,0 +1,17 @@
+"""Identity of things: random UUIDs, told apart by type. What people read are numbers, which are other values."""
+
+from typing import NewType
+from uuid import UUID
+
+AgencyId = NewType("AgencyId", UUID)
+AccountId = NewType("AccountId", UUID)
+SessionId = NewType("SessionId", UUID)
+ClientId = NewType("ClientId", UUID)
+PropertyId = NewType("PropertyId", UUID)
+ContractId = NewType("ContractId", UUID)
+InvoiceId = NewType("InvoiceId", UUID)
+PaymentId = NewType("PaymentId", UUID)
+PaymentIntentId = NewType("PaymentIntentId", UUID)
+GatewayAccountId = NewType("GatewayAccountId", UUID)
+PayoutId = NewType("PayoutId", UUID)
+PqrsId = NewType("PqrsId", UUID)
