@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 ZERO = Decimal("0.00")
 _CENT = Decimal("0.01")
-_PESO = Decimal("1")
+_PESO = Decimal(1)
 
 
 def pesos(value: Decimal | int | str) -> Decimal:

@@ -1,0 +1,56 @@
+"""Every table, as SQLModel declarations of columns only: no relationships, no methods, no defaults with meaning.
+
+`table=True` classes do not validate; they are table definitions. Read and write through their `__table__`.
+"""
+
+from adapters.postgres.tables.access import AccountRow, RateLimitRow, SessionRow, SessionTokenRow, SpentChallengeRow
+from adapters.postgres.tables.agencies import AgencyKeyRow, AgencyRow, CounterRow
+from adapters.postgres.tables.billing import InvoiceRow, PaymentAllocationRow, PaymentRow, PayoutRow
+from adapters.postgres.tables.columns import metadata
+from adapters.postgres.tables.gateways import (
+    GatewayAccountRow,
+    GatewayEventRow,
+    GatewayTransactionRow,
+    PaymentIntentInvoiceRow,
+    PaymentIntentRow,
+)
+from adapters.postgres.tables.people import (
+    ClientRow,
+    ContractPartyRow,
+    ContractReaderRow,
+    ContractRow,
+    PropertyOwnerRow,
+    PropertyReaderRow,
+    PropertyRow,
+)
+from adapters.postgres.tables.pqrs import PqrsEventRow, PqrsRow
+
+__all__ = [
+    "AccountRow",
+    "AgencyKeyRow",
+    "AgencyRow",
+    "ClientRow",
+    "ContractPartyRow",
+    "ContractReaderRow",
+    "ContractRow",
+    "CounterRow",
+    "GatewayAccountRow",
+    "GatewayEventRow",
+    "GatewayTransactionRow",
+    "InvoiceRow",
+    "PaymentAllocationRow",
+    "PaymentIntentInvoiceRow",
+    "PaymentIntentRow",
+    "PaymentRow",
+    "PayoutRow",
+    "PqrsEventRow",
+    "PqrsRow",
+    "PropertyOwnerRow",
+    "PropertyReaderRow",
+    "PropertyRow",
+    "RateLimitRow",
+    "SessionRow",
+    "SessionTokenRow",
+    "SpentChallengeRow",
+    "metadata",
+]

@@ -1,0 +1,79 @@
+"""What lists can be narrowed by. Each filter is a value that a store translates; `today` is the Bogotá date."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from domain.clients import ClientProfile
+from domain.contracts import ContractKind, ContractStatus
+from domain.invoices import InvoiceKind, InvoiceStatus
+from domain.pqrs import PqrsClassification, PqrsStatus, PqrsSubject
+
+
+class Parent(StrEnum):
+    """Under what a list hangs: the whole scope, a client, or a contract."""
+
+    SCOPE = "scope"
+    CLIENT = "client"
+    CONTRACT = "contract"
+
+
+class InvoiceOrder(StrEnum):
+    NEWEST = "NEWEST"
+    OLDEST = "OLDEST"
+    DUE_FIRST = "DUE_FIRST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientFilter:
+    search: str = ""
+    profile: ClientProfile | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyFilter:
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractFilter:
+    search: str = ""
+    kind: ContractKind | None = None
+    status: ContractStatus | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceFilter:
+    today: date
+    search: str = ""
+    kind: InvoiceKind | None = None
+    status: tuple[InvoiceStatus, ...] | None = None
+    overdue: bool | None = None
+    issued_from: date | None = None
+    issued_to: date | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    contract_id: UUID | None = None
+    order: InvoiceOrder = InvoiceOrder.NEWEST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodFilter:
+    """Bogotá days, both included. Of payments by the day received, of payouts by the day paid; `contract_id` is of
+    the invoices paid, or of the payout."""
+
+    search: str = ""
+    from_on: date | None = None
+    to_on: date | None = None
+    contract_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PqrsFilter:
+    today: date
+    search: str = ""
+    status: tuple[PqrsStatus, ...] | None = None
+    classification: tuple[PqrsClassification, ...] | None = None
+    subject: tuple[PqrsSubject, ...] | None = None
+    overdue: bool | None = None
