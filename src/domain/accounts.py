@@ -22,7 +22,7 @@ class AccountStatus(StrEnum):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Account:
-    """Belongs to a client, to the staff, or to both; e-mail and user name are unique in the agency, letter case apart."""
+    """A client's, a staff member's, or both; e-mail and user name are unique in the agency, letter case apart."""
 
     id: AccountId
     agency_id: AgencyId

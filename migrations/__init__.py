@@ -1,0 +1,1 @@
+"""Schema changes, forward and backward, run as the owner role."""

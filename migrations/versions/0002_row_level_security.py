@@ -1,0 +1,147 @@
+"""The serving role, its grants, and row-level security on every table; the call that opens a session."""
+
+from alembic import context, op
+
+from migrations.row_level_security import (
+    ACCOUNT,
+    AGENCY,
+    ANYONE,
+    CLIENT,
+    ME,
+    STAFF,
+    expose,
+    mine,
+    protect,
+    readable,
+    setting,
+)
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+OWN_ROWS = (
+    "invoices",
+    "payments",
+    "payment_allocations",
+    "payouts",
+    "payment_intents",
+    "payment_intent_invoices",
+    "pqrs",
+    "pqrs_events",
+    "property_readers",
+    "contract_readers",
+)
+STAFF_ONLY = ("gateway_transactions", "gateway_events")
+ANY_VIEWER = ("counters", "rate_limits", "spent_challenges")
+OTHERS = (
+    "clients",
+    "properties",
+    "contracts",
+    "property_owners",
+    "contract_parties",
+    "gateway_accounts",
+    "accounts",
+    "sessions",
+    "session_tokens",
+)
+
+OPEN_SESSION = """
+create function open_session(p_key text, p_now timestamptz)
+returns table (agency_id uuid, account_id uuid, session_id uuid, client_id uuid, roles text[], last_seen_at timestamptz)
+language plpgsql volatile security invoker set search_path = public as $$
+declare
+  token record;
+  found_account record;
+  found_session record;
+begin
+  -- Key policies show the one row whose hash was given; whose scope it opens is then set step by step.
+  perform set_config('app.session_key', p_key, true);
+  select t.agency_id, t.account_id, t.session_id into token from session_tokens t
+    where t.token_hash = p_key and t.kind = 'access' and t.expires_at > p_now;
+  if not found then return; end if;
+  perform set_config('app.agency_id', token.agency_id::text, true),
+          set_config('app.account_id', token.account_id::text, true);
+  select s.last_seen_at into found_session from sessions s
+    where s.id = token.session_id and s.ended_at is null and s.expires_at > p_now;
+  if not found then return; end if;
+  select a.client_id, a.roles into found_account from accounts a
+    where a.id = token.account_id and a.status = 'ACTIVE';
+  if not found then return; end if;
+  perform set_config('app.viewer',
+                     case when found_account.roles && array['STAFF', 'ADMIN'] then 'staff' else 'client' end, true),
+          set_config('app.client_id', coalesce(found_account.client_id::text, ''), true);
+  return query select token.agency_id, token.account_id, token.session_id, found_account.client_id,
+                      found_account.roles, found_session.last_seen_at;
+end $$
+"""
+
+
+def serving_role() -> str:
+    name = context.config.attributes.get("app_role", "portal_app")
+    return '"' + name.replace('"', '""') + '"'
+
+
+def upgrade() -> None:
+    op.execute("set local lock_timeout = '5s'")
+    role = serving_role()
+    literal = role.strip('"').replace("'", "''")
+    op.execute(
+        f"do $$ begin if not exists (select from pg_roles where rolname = '{literal}') "
+        f"then create role {role} nologin nosuperuser nobypassrls; end if; end $$"
+    )
+    op.execute(f"grant usage on schema public to {role}")
+    op.execute(f"grant select, insert, update, delete on all tables in schema public to {role}")
+    op.execute(f"revoke all on alembic_version from {role}")
+    op.execute(f"grant select on alembic_version to {role}")
+
+    for table in OWN_ROWS:
+        protect(table, client=mine())
+    for table in STAFF_ONLY:
+        protect(table)
+    for table in ANY_VIEWER:
+        protect(table, anyone=ANYONE)
+    protect("clients", client=mine("id"))
+    protect("properties", client=readable("properties", "property_readers", "property_id"))
+    protect("contracts", client=readable("contracts", "contract_readers", "contract_id"))
+    protect("property_owners", client=readable("property_owners", "property_readers", "property_id", " and r.as_owner"))
+    protect(
+        "contract_parties", client=readable("contract_parties", "contract_readers", "contract_id", " and r.as_party")
+    )
+    protect("gateway_accounts", anyone=ANYONE, key=f"public_key = {setting('gateway_key')}")
+    own_account = f"id = {ACCOUNT} or ({CLIENT} and client_id = {ME})"
+    by_login = f"username_key = {setting('login_key')} or email_key = {setting('login_key')}"
+    protect("accounts", anyone=f"{STAFF} or {own_account} or {by_login}")
+    by_session = f"token_hash = {setting('session_key')}"
+    protect("session_tokens", anyone=f"account_id = {ACCOUNT}", key=by_session)
+    protect("sessions", anyone=f"account_id = {ACCOUNT}")
+
+    # Agencies and their keys have no viewer: their public face is what a visitor sees.
+    for table, mine_too, key in (
+        ("agencies", f"id = {AGENCY}", None),
+        ("agency_keys", f"agency_id = {AGENCY}", f"key = {setting('agency_key')}"),
+    ):
+        op.execute(f"alter table {table} enable row level security")
+        op.execute(f"alter table {table} force row level security")
+        op.execute(f"create policy agency on {table} using ({mine_too}) with check ({mine_too})")
+        if key:
+            # Besides reading: the second agency takes the key of the only one away, which by then is nobody's.
+            op.execute(f"create policy by_key on {table} for select using ({key})")
+            op.execute(
+                f"create policy no_longer_alone on {table} for update using ({key} and key = '*' and {STAFF}) "
+                f"with check (key = '*' and agency_id is null)"
+            )
+    op.execute(OPEN_SESSION)
+    op.execute(f"grant execute on function open_session(text, timestamptz) to {role}")
+
+
+def downgrade() -> None:
+    op.execute("set local lock_timeout = '5s'")
+    op.execute("drop function open_session(text, timestamptz)")
+    op.execute("drop policy if exists no_longer_alone on agency_keys")
+    for table in (*OWN_ROWS, *STAFF_ONLY, *ANY_VIEWER, *OTHERS, "agencies", "agency_keys"):
+        expose(table)
+    role = serving_role()
+    op.execute(f"revoke all on all tables in schema public from {role}")
+    op.execute(f"revoke usage on schema public from {role}")
