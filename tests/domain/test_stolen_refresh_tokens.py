@@ -73,11 +73,19 @@ class Party:
 class StolenToken(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
+        self.begin()
+
+    def begin(self) -> None:
         self.now = START
         self.family = Family()
         self.owner, self.thief = Party(), Party()
         self.owner.receive(self.family.issue(self.now), self.now)
         self.honest = True
+
+    @precondition(lambda self: not self.family.session.is_live(at=self.now))
+    @rule()
+    def the_owner_signs_in_again(self) -> None:
+        self.begin()
 
     @rule(seconds=st.sampled_from([0.5, 3, 9, 10, 10.5, 60, 900, 86_400]))
     def time_passes(self, seconds: float) -> None:
