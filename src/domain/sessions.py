@@ -142,9 +142,10 @@ class Session:
 
     def _token(self, token: str, kind: TokenKind, at: datetime, expires_at: datetime) -> "SessionToken":
         return SessionToken(
-            key=token_key(token),
-            session_id=self.id,
+            token_hash=token_hash(token),
             agency_id=self.agency_id,
+            session_id=self.id,
+            account_id=self.account_id,
             kind=kind,
             issued_at=at,
             expires_at=expires_at,
@@ -153,15 +154,16 @@ class Session:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class SessionToken:
-    """What is kept of a token: `key` is its SHA-256. `rotated_at`: since when a newer refresh token stands for it.
+    """What is kept of a token: `token_hash` is its SHA-256. `rotated_at`: since when a newer refresh token stands for it.
 
     At a rotation every refresh token of the session that has no `rotated_at` gets it, siblings included: whichever
     sibling is used first overtakes the others, so that a thief and the owner cannot go on side by side.
     """
 
-    key: str
-    session_id: SessionId
+    token_hash: str
     agency_id: AgencyId
+    session_id: SessionId
+    account_id: AccountId
     kind: TokenKind
     issued_at: datetime
     expires_at: datetime
@@ -186,7 +188,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def token_key(token: str) -> str:
+def token_hash(token: str) -> str:
     """SHA-256 of a token in hexadecimal, by which it is stored and found; any text has one."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 

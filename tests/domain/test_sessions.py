@@ -11,7 +11,7 @@ from domain.sessions import (
     SessionToken,
     TokenKind,
     new_token,
-    token_key,
+    token_hash,
 )
 
 START = datetime(2026, 11, 22, 15, tzinfo=UTC)
@@ -138,7 +138,7 @@ def test_only_the_hash_of_a_token_is_kept() -> None:
     pair = a_session().issue(at=START)
 
     for token, stored in ((pair.access_token, pair.access), (pair.refresh_token, pair.refresh)):
-        assert stored.key == token_key(token)
+        assert stored.token_hash == token_hash(token)
         assert token not in repr(stored) + repr(pair)
 
 
@@ -149,9 +149,9 @@ def test_a_token_carries_256_bits_and_never_comes_twice() -> None:
     assert all(len(token) == 43 for token in tokens)
 
 
-def test_the_key_is_sha_256() -> None:
-    assert token_key("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    assert token_key("\ud800") != token_key("\ud801")
+def test_the_hash_is_sha_256() -> None:
+    assert token_hash("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert token_hash("\ud800") != token_hash("\ud801")
 
 
 def rotated(token: SessionToken, at: datetime) -> SessionToken:
