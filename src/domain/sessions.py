@@ -154,7 +154,7 @@ class Session:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class SessionToken:
-    """What is kept of a token: `token_hash` is its SHA-256. `rotated_at`: since when a newer refresh token stands for it.
+    """What is kept of a token: its SHA-256. `rotated_at`: since when a newer refresh token stands for it.
 
     At a rotation every refresh token of the session that has no `rotated_at` gets it, siblings included: whichever
     sibling is used first overtakes the others, so that a thief and the owner cannot go on side by side.
