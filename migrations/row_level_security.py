@@ -32,10 +32,8 @@ def mine(column: str = "client_id") -> str:
 def readable(table: str, readers: str, column: str, extra: str = "") -> str:
     """The client stands in the table of readers for the row."""
     owner = column if table not in ("contracts", "properties") else "id"
-    return (
-        f"exists (select 1 from {readers} r where r.agency_id = {table}.agency_id "
-        f"and r.{column} = {table}.{owner} and r.client_id = {ME}{extra})"  # noqa: S608 (names of ours, no input)
-    )
+    same = f"r.agency_id = {table}.agency_id and r.{column} = {table}.{owner} and r.client_id = {ME}{extra}"
+    return f"exists (select 1 from {readers} r where {same})"  # noqa: S608 (names of ours, no input)
 
 
 def protect(table: str, *, client: str | None = None, anyone: str | None = None, key: str | None = None) -> None:

@@ -59,7 +59,7 @@ begin
   -- Key policies show the one row whose hash was given; whose scope it opens is then set step by step.
   perform set_config('app.session_key', p_key, true);
   select t.agency_id, t.account_id, t.session_id into token from session_tokens t
-    where t.token_hash = p_key and t.kind = 'access' and t.expires_at > p_now;
+    where t.token_hash = p_key and t.kind = 'ACCESS' and t.expires_at > p_now;
   if not found then return; end if;
   perform set_config('app.agency_id', token.agency_id::text, true),
           set_config('app.account_id', token.account_id::text, true);

@@ -48,6 +48,7 @@ class SessionRow(SQLModel, table=True):
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
     account_id: UUID = c.reference()
+    staff: bool
     created_at: datetime = c.instant()
     last_seen_at: datetime = c.instant()
     expires_at: datetime = c.instant()
@@ -56,8 +57,7 @@ class SessionRow(SQLModel, table=True):
 
 
 class SessionTokenRow(SQLModel, table=True):
-    """Only the SHA-256 of a token is kept. `kind` is access or refresh; `rotated_at` is when a refresh token was
-    exchanged."""
+    """Only the SHA-256 of a token is kept. `rotated_at` is when a refresh token was exchanged."""
 
     __tablename__ = "session_tokens"
     __table_args__ = (

@@ -1,0 +1,89 @@
+"""Connections to Postgres, what their failures mean, and the refusal to serve as a role that sees too much."""
+
+from typing import Any
+
+import asyncpg
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from domain.errors import Busy, Unavailable
+
+POOL_TIMEOUT = 2.0
+"""Seconds to wait for a connection before the caller is told to come back."""
+
+
+class UnsafeRole(RuntimeError):
+    """The database role could read past row-level security."""
+
+
+def create_engine(url: str, *, pool_size: int = 10, statement_timeout_ms: int = 30_000) -> AsyncEngine:
+    """A pool for the serving role. Unreachable becomes Unavailable and a full pool Busy wherever it is used."""
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT,
+        pool_pre_ping=False,
+        pool_use_lifo=True,
+        connect_args={
+            "timeout": 5,
+            "server_settings": {
+                "application_name": "area-de-clientes",
+                "statement_timeout": str(statement_timeout_ms),
+                "idle_in_transaction_session_timeout": "60000",
+                "jit": "off",
+            },
+        },
+    )
+    event.listen(engine.sync_engine, "handle_error", _translate)
+    return engine
+
+
+def _translate(context: ExceptionContext) -> None:
+    """Give failures of the connection the name that use cases know; a statement's own errors stay as they are."""
+    error = context.original_exception
+    cause = getattr(error, "__cause__", None)
+    lost = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)
+    if context.is_disconnect or isinstance(error, lost) or isinstance(cause, lost):
+        context.chained_exception = Unavailable(2)
+
+
+def unavailable(error: BaseException) -> Unavailable | Busy | None:
+    """What an error while connecting means, if it is one of connecting."""
+    if isinstance(error, exc.TimeoutError):
+        return Busy(1)
+    if isinstance(error, OSError | TimeoutError | asyncpg.PostgresConnectionError | asyncpg.CannotConnectNowError):
+        return Unavailable(2)
+    if isinstance(error, exc.InterfaceError | exc.OperationalError):
+        return Unavailable(2)
+    return None
+
+
+def violated_constraint(error: exc.IntegrityError) -> str:
+    """Name of the constraint that refused a write, as Postgres reports it."""
+    cause: Any = getattr(error.orig, "__cause__", None)
+    return str(getattr(cause, "constraint_name", "") or "")
+
+
+async def refuse_unsafe_role(engine: AsyncEngine) -> None:
+    """Raise UnsafeRole for a superuser, a role that bypasses row-level security, or an owner of tables."""
+    async with engine.connect() as connection:
+        found = (
+            await connection.execute(
+                sa.text(
+                    "select rolsuper, rolbypassrls, "
+                    "exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+                    "        where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relowner = r.oid) as owns "
+                    "from pg_roles r where rolname = current_user"
+                )
+            )
+        ).one()
+    reasons = [
+        words
+        for words, holds in (("superuser", found.rolsuper), ("BYPASSRLS", found.rolbypassrls), ("owner", found.owns))
+        if holds
+    ]
+    if reasons:
+        raise UnsafeRole(", ".join(reasons))

@@ -1,0 +1,66 @@
+"""Sessions and their tokens in Postgres."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from adapters.postgres.mapping import Mapper
+from adapters.postgres.scoping import ScopedRepository, table_of
+from adapters.postgres.tables import SessionRow, SessionTokenRow
+from application.ports.accounts import Sessions
+from domain.ids import SessionId
+from domain.sessions import Session, SessionToken, TokenKind
+
+SESSIONS = table_of(SessionRow)
+TOKENS = table_of(SessionTokenRow)
+SESSION = Mapper(Session, SESSIONS)
+TOKEN = Mapper(SessionToken, TOKENS)
+
+
+class PostgresSessions(ScopedRepository, Sessions):
+    async def find_token(self, token_hash: str) -> SessionToken | None:
+        row = (await self.connection.execute(sa.select(TOKENS).where(TOKENS.c.token_hash == token_hash))).one_or_none()
+        return TOKEN.entity(row._mapping) if row else None
+
+    async def get(self, session_id: SessionId, *, for_update: bool = False) -> Session | None:
+        statement = self._own().where(SESSIONS.c.id == session_id)
+        row = (await self.connection.execute(statement.with_for_update() if for_update else statement)).one_or_none()
+        return SESSION.entity(row._mapping) if row else None
+
+    async def live(self, *, at: datetime) -> Sequence[Session]:
+        rows = await self.connection.execute(
+            self._own()
+            .where(SESSIONS.c.ended_at.is_(None), SESSIONS.c.expires_at > at)
+            .order_by(SESSIONS.c.created_at.desc(), SESSIONS.c.id)
+        )
+        return [SESSION.entity(row._mapping) for row in rows]
+
+    async def add(self, session: Session) -> None:
+        await self.write(sa.insert(SESSIONS), SESSION.values(session))
+
+    async def save(self, session: Session) -> None:
+        await self.write(
+            sa.update(SESSIONS).where(SESSIONS.c.agency_id == self.scope.agency, SESSIONS.c.id == session.id),
+            SESSION.values(session),
+        )
+
+    async def add_tokens(self, tokens: Sequence[SessionToken]) -> None:
+        await self.write(sa.insert(TOKENS), [TOKEN.values(token) for token in tokens])
+
+    async def mark_rotated(self, session_id: SessionId, *, at: datetime) -> None:
+        await self.write(
+            sa.update(TOKENS)
+            .where(
+                TOKENS.c.agency_id == self.scope.agency,
+                TOKENS.c.session_id == session_id,
+                TOKENS.c.kind == TokenKind.REFRESH.value,
+                TOKENS.c.rotated_at.is_(None),
+            )
+            .values(rotated_at=at)
+        )
+
+    def _own(self) -> sa.Select[tuple[object, ...]]:
+        return sa.select(SESSIONS).where(
+            SESSIONS.c.agency_id == self.scope.agency, SESSIONS.c.account_id == self.scope.account_id
+        )

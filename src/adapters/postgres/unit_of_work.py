@@ -1,0 +1,64 @@
+"""One transaction of the serving role, with its scope set before anything is asked."""
+
+from types import TracebackType
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from adapters.postgres.engine import unavailable
+from adapters.postgres.repositories.accounts import PostgresAccounts
+from adapters.postgres.repositories.agencies import PostgresAgencies, PostgresCounters
+from adapters.postgres.repositories.pqrs import PostgresPqrsCases
+from adapters.postgres.repositories.sessions import PostgresSessions
+from adapters.postgres.scoping import SET_SCOPE, scope_parameters
+from application.access import Scope
+from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+
+
+class PostgresUnitOfWork(UnitOfWork):
+    def __init__(self, engine: AsyncEngine, scope: Scope) -> None:
+        self._engine = engine
+        self._scope = scope
+        self._connection: AsyncConnection | None = None
+
+    async def __aenter__(self) -> "PostgresUnitOfWork":
+        try:
+            connection = await self._engine.connect()
+        except Exception as error:
+            raise unavailable(error) or error from error
+        self._connection = connection
+        try:
+            await connection.execute(SET_SCOPE, scope_parameters(self._scope))
+        except BaseException:
+            await self._leave()
+            raise
+        scope = self._scope
+        self.accounts = PostgresAccounts(connection, scope)
+        self.agencies = PostgresAgencies(connection, scope)
+        self.counters = PostgresCounters(connection, scope)
+        self.pqrs = PostgresPqrsCases(connection, scope)
+        self.sessions = PostgresSessions(connection, scope)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._leave()
+
+    async def commit(self) -> None:
+        if self._connection is None:
+            raise RuntimeError("this unit of work has ended")
+        await self._connection.commit()
+        await self._leave()
+
+    async def _leave(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+
+class PostgresUnitOfWorkFactory(UnitOfWorkFactory):
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    def __call__(self, scope: Scope) -> PostgresUnitOfWork:
+        return PostgresUnitOfWork(self._engine, scope)

@@ -1,0 +1,57 @@
+"""Accounts and sessions as use cases keep them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from domain.accounts import Account
+from domain.ids import AccountId, SessionId
+from domain.sessions import Session, SessionToken
+
+
+class Accounts(Protocol):
+    async def by_login(self, login_key: str) -> Account | None:
+        """The account with that folded user name or e-mail. A visitor's scope must hold the same key."""
+        ...
+
+    async def get(self, account_id: AccountId, *, for_update: bool = False) -> Account | None: ...
+
+    async def add(self, account: Account) -> None:
+        """Raises InvalidInput DUPLICATE on `username`, `email` or `client` when the agency has one already."""
+        ...
+
+    async def save(self, account: Account) -> None: ...
+
+    async def change_profile(
+        self, account: Account, *, phone: str | None, address: str | None, city: str | None
+    ) -> None:
+        """Write contact data on the client of the account."""
+        ...
+
+    async def contact_data(self, account: Account) -> tuple[str | None, str | None, str | None]:
+        """Phone, address and city of the account's client, locked until the end."""
+        ...
+
+
+class Sessions(Protocol):
+    """The sessions of the scope's account; with a session key in the scope, the one token of that key."""
+
+    async def find_token(self, token_hash: str) -> SessionToken | None:
+        """A token by its SHA-256; the scope must hold the same as its session key."""
+        ...
+
+    async def get(self, session_id: SessionId, *, for_update: bool = False) -> Session | None: ...
+
+    async def live(self, *, at: datetime) -> Sequence[Session]:
+        """Sessions of the account that are neither ended nor expired, the newest first."""
+        ...
+
+    async def add(self, session: Session) -> None: ...
+
+    async def save(self, session: Session) -> None: ...
+
+    async def add_tokens(self, tokens: Sequence[SessionToken]) -> None: ...
+
+    async def mark_rotated(self, session_id: SessionId, *, at: datetime) -> None:
+        """Give every refresh token of the session that has none its `rotated_at`."""
+        ...

@@ -1,0 +1,26 @@
+"""Agencies, how they are found, and numbers without gaps."""
+
+from typing import Protocol
+
+from domain.agencies import Agency
+from domain.ids import AgencyId
+
+
+class Agencies(Protocol):
+    async def by_key(self, key: str) -> AgencyId | None:
+        """The agency of a host name or slug; of `*`, the only one there is. The scope must hold the same key."""
+        ...
+
+    async def get(self, agency_id: AgencyId) -> Agency | None: ...
+
+    async def add(self, agency: Agency, *, hosts: tuple[str, ...]) -> None:
+        """Raises InvalidInput DUPLICATE on `slug` or `host` that another agency has."""
+        ...
+
+    async def save(self, agency: Agency) -> None: ...
+
+
+class Counters(Protocol):
+    async def next(self, name: str) -> int:
+        """The next number of a series of the agency, from 1, locked until the end so that a rollback leaves no gap."""
+        ...

@@ -1,0 +1,39 @@
+"""Changing things: one transaction, seen through one scope. There is no other way to a repository."""
+
+from types import TracebackType
+from typing import Protocol
+
+from application.access import Scope
+from application.ports.accounts import Accounts, Sessions
+from application.ports.agencies import Agencies, Counters
+from application.ports.pqrs import PqrsCases
+
+
+class UnitOfWork(Protocol):
+    """Repositories over one transaction. Leaving it rolls back; only `commit` keeps what was done, and ends it.
+
+    Opening, using or committing raises Unavailable when the database cannot be reached and Busy when every
+    connection is taken for too long.
+    """
+
+    accounts: Accounts
+    agencies: Agencies
+    counters: Counters
+    pqrs: PqrsCases
+    sessions: Sessions
+
+    async def __aenter__(self) -> "UnitOfWork": ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    async def commit(self) -> None:
+        """Keep the work. Nothing can be read or written through this unit afterwards."""
+        ...
+
+
+class UnitOfWorkFactory(Protocol):
+    def __call__(self, scope: Scope) -> UnitOfWork:
+        """A unit of work, not begun, that finds and writes the rows of `scope` and no others."""
+        ...
