@@ -1,0 +1,1 @@
+"""Telling people from programs: ALTCHA, reCAPTCHA, Turnstile, or an open gate for development."""
