@@ -1,4 +1,4 @@
-"""The serving role, its grants, and row-level security on every table; the call that opens a session."""
+"""The serving role, its grants, and row-level security on every table; the call that lets a request in."""
 
 from alembic import context, op
 
@@ -47,33 +47,57 @@ OTHERS = (
     "session_tokens",
 )
 
-OPEN_SESSION = """
-create function open_session(p_key text, p_now timestamptz)
-returns table (agency_id uuid, account_id uuid, session_id uuid, client_id uuid, roles text[], last_seen_at timestamptz)
+ENTER = """
+create function enter(p_token text, p_host text, p_slug text, p_now timestamptz)
+returns table (agency_id uuid, named_agency_id uuid, account_id uuid, session_id uuid, client_id uuid, roles text[],
+               last_seen_at timestamptz)
 language plpgsql volatile security invoker set search_path = public as $$
 declare
   token record;
-  found_account record;
-  found_session record;
+  person record;
+  visit record;
 begin
-  -- Key policies show the one row whose hash was given; whose scope it opens is then set step by step.
-  perform set_config('app.session_key', p_key, true);
-  select t.agency_id, t.account_id, t.session_id into token from session_tokens t
-    where t.token_hash = p_key and t.kind = 'ACCESS' and t.expires_at > p_now;
-  if not found then return; end if;
-  perform set_config('app.agency_id', token.agency_id::text, true),
-          set_config('app.account_id', token.account_id::text, true);
-  select s.last_seen_at into found_session from sessions s
-    where s.id = token.session_id and s.ended_at is null and s.expires_at > p_now;
-  if not found then return; end if;
-  select a.client_id, a.roles into found_account from accounts a
-    where a.id = token.account_id and a.status = 'ACTIVE';
-  if not found then return; end if;
-  perform set_config('app.viewer',
-                     case when found_account.roles && array['STAFF', 'ADMIN'] then 'staff' else 'client' end, true),
-          set_config('app.client_id', coalesce(found_account.client_id::text, ''), true);
-  return query select token.agency_id, token.account_id, token.session_id, found_account.client_id,
-                      found_account.roles, found_session.last_seen_at;
+  -- Key policies show only the rows whose key was given; the scope they open is then set step by step.
+  perform set_config('app.agency_key', concat_ws(' ', p_host, p_slug, '*'), true);
+  select k.agency_id into named_agency_id from agency_keys k where k.key = p_host;
+  if not found and p_slug is not null then
+    select k.agency_id into named_agency_id from agency_keys k where k.key = p_slug;
+  elsif not found then
+    select k.agency_id into agency_id from agency_keys k where k.key = '*';
+  end if;
+  agency_id := coalesce(named_agency_id, agency_id);
+  if p_token is not null then
+    perform set_config('app.session_key', p_token, true);
+    select t.agency_id, t.account_id, t.session_id into token from session_tokens t
+      where t.token_hash = p_token and t.kind = 'ACCESS' and t.expires_at > p_now;
+    if found then
+      perform set_config('app.agency_id', token.agency_id::text, true),
+              set_config('app.account_id', token.account_id::text, true);
+      select s.last_seen_at into visit from sessions s
+        where s.id = token.session_id and s.ended_at is null and s.expires_at > p_now;
+      if found then
+        select a.client_id, a.roles into person from accounts a
+          where a.id = token.account_id and a.status = 'ACTIVE';
+        if found then
+          perform set_config('app.viewer',
+                             case when person.roles && array['STAFF', 'ADMIN'] then 'staff' else 'client' end, true),
+                  set_config('app.client_id', coalesce(person.client_id::text, ''), true);
+          agency_id := token.agency_id;
+          account_id := token.account_id;
+          session_id := token.session_id;
+          client_id := person.client_id;
+          roles := person.roles;
+          last_seen_at := visit.last_seen_at;
+          return next;
+          return;
+        end if;
+      end if;
+      perform set_config('app.account_id', '', true);
+    end if;
+  end if;
+  perform set_config('app.agency_id', coalesce(agency_id::text, ''), true),
+          set_config('app.viewer', 'visitor', true);
+  return next;
 end $$
 """
 
@@ -120,7 +144,7 @@ def upgrade() -> None:
     # Agencies and their keys have no viewer: their public face is what a visitor sees.
     for table, mine_too, key in (
         ("agencies", f"id = {AGENCY}", None),
-        ("agency_keys", f"agency_id = {AGENCY}", f"key = {setting('agency_key')}"),
+        ("agency_keys", f"agency_id = {AGENCY}", f"key = any(string_to_array({setting('agency_key')}, ' '))"),
     ):
         op.execute(f"alter table {table} enable row level security")
         op.execute(f"alter table {table} force row level security")
@@ -132,13 +156,13 @@ def upgrade() -> None:
                 f"create policy no_longer_alone on {table} for update using ({key} and key = '*' and {STAFF}) "
                 f"with check (key = '*' and agency_id is null)"
             )
-    op.execute(OPEN_SESSION)
-    op.execute(f"grant execute on function open_session(text, timestamptz) to {role}")
+    op.execute(ENTER)
+    op.execute(f"grant execute on function enter(text, text, text, timestamptz) to {role}")
 
 
 def downgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
-    op.execute("drop function open_session(text, timestamptz)")
+    op.execute("drop function enter(text, text, text, timestamptz)")
     op.execute("drop policy if exists no_longer_alone on agency_keys")
     for table in (*OWN_ROWS, *STAFF_ONLY, *ANY_VIEWER, *OTHERS, "agencies", "agency_keys"):
         expose(table)

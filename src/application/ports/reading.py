@@ -1,0 +1,217 @@
+"""Looking at things: one snapshot of the database, for one viewer, in batches.
+
+Every method answers for many parents at once, so that the number of statements of an operation does not grow with its
+lists. What the viewer may not see is absent from the answers, exactly like what does not exist.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from application.access import Viewer
+from application.filters import (
+    ClientFilter,
+    ContractFilter,
+    InvoiceFilter,
+    Parent,
+    PeriodFilter,
+    PqrsFilter,
+    PropertyFilter,
+)
+from application.pagination import Page, PageRequest
+from domain.accounts import Account
+from domain.agencies import Agency
+from domain.clients import Client, ClientProfile
+from domain.contracts import Contract, ContractParty
+from domain.invoices import Invoice
+from domain.payment_intents import GatewayAttempt, PaymentIntent
+from domain.payments import Allocation, Payment, PaymentGatewayCode
+from domain.payouts import Payout
+from domain.periods import BillingPeriod
+from domain.pqrs import Pqrs, PqrsEvent
+from domain.properties import Ownership, Property
+from domain.sessions import Session
+
+E_co = TypeVar("E_co", covariant=True)
+F_contra = TypeVar("F_contra", contravariant=True)
+T = TypeVar("T")
+
+Many = Mapping[UUID, T]
+
+
+class Listing(Protocol[E_co, F_contra]):
+    """One kind of thing: by id, and as lists under a parent."""
+
+    async def get_many(self, ids: Collection[UUID]) -> Many[E_co]: ...
+
+    async def pages(
+        self, parent: Parent, ids: Sequence[UUID], narrowed: F_contra, page: PageRequest
+    ) -> Many[Page[E_co]]:
+        """A page for each parent id; for Parent.SCOPE the only id is the agency's. InvalidInput for a cursor that
+        is not of this list's order."""
+        ...
+
+    async def counts(self, parent: Parent, ids: Sequence[UUID], narrowed: F_contra) -> Many[int]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantSums:
+    """Of rent invoices that are not voided; `credit` is money received and applied to none."""
+
+    pending: Decimal
+    invoices: int
+    overdue: Decimal
+    credit: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerSums:
+    """`income` by the month it was paid, the twelve last ones with the oldest first; `this_year` since January."""
+
+    rented_properties: int
+    pending_commission: Decimal
+    this_year: Decimal
+    income: tuple[tuple[BillingPeriod, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayoutInvoices:
+    """Invoices that a payout settles: the owner's commission, and the tenant's rent where the viewer may see it."""
+
+    rent: Invoice | None = None
+    commission: Invoice | None = None
+
+
+class ClientReader(Listing[Client, ClientFilter], Protocol):
+    async def profiles(self, ids: Collection[UUID]) -> Many[ClientProfile]: ...
+
+    async def accounts(self, ids: Collection[UUID]) -> Many[Account]:
+        """By client id."""
+        ...
+
+
+class PropertyReader(Listing[Property, PropertyFilter], Protocol):
+    async def owners(self, ids: Collection[UUID]) -> Many[Sequence[Ownership]]:
+        """Absent for a property whose owners the viewer may not see."""
+        ...
+
+    async def active_contracts(self, ids: Collection[UUID]) -> Many[Sequence[Contract]]: ...
+
+
+class ContractReader(Listing[Contract, ContractFilter], Protocol):
+    async def parties(self, ids: Collection[UUID]) -> Many[Sequence[ContractParty]]: ...
+
+
+class InvoiceReader(Listing[Invoice, InvoiceFilter], Protocol):
+    async def allocations(self, ids: Collection[UUID]) -> Many[Sequence[Allocation]]:
+        """What was paid on each invoice, the oldest first."""
+        ...
+
+    async def next_due(self, client_ids: Collection[UUID], *, today: date) -> Many[Invoice]:
+        """Of each client the unpaid rent invoice that falls due first from today on, else the oldest overdue."""
+        ...
+
+
+class PaymentReader(Listing[Payment, PeriodFilter], Protocol):
+    async def allocations(self, ids: Collection[UUID]) -> Many[Sequence[Allocation]]: ...
+
+    async def last(self, client_ids: Collection[UUID]) -> Many[Payment]: ...
+
+
+class PayoutReader(Listing[Payout, PeriodFilter], Protocol):
+    async def last(self, client_ids: Collection[UUID]) -> Many[Payout]: ...
+
+    async def invoices(self, ids: Collection[UUID]) -> Many[PayoutInvoices]: ...
+
+
+class PqrsReader(Listing[Pqrs, PqrsFilter], Protocol):
+    async def events(self, ids: Collection[UUID]) -> Many[Sequence[PqrsEvent]]: ...
+
+    async def open_counts(self, client_ids: Collection[UUID]) -> Many[int]:
+        """How many of each client's are neither answered nor closed."""
+        ...
+
+
+class IntentReader(Protocol):
+    async def get_many(self, ids: Collection[UUID]) -> Many[PaymentIntent]: ...
+
+    async def by_reference(self, reference: str) -> PaymentIntent | None: ...
+
+    async def payments(self, ids: Collection[UUID]) -> Many[Sequence[Payment]]: ...
+
+    async def attempts(self, ids: Collection[UUID]) -> Many[Sequence[GatewayAttempt]]: ...
+
+
+class DashboardReader(Protocol):
+    async def tenants(self, client_ids: Collection[UUID], *, today: date) -> Many[TenantSums]: ...
+
+    async def owners(self, client_ids: Collection[UUID], *, today: date) -> Many[OwnerSums]: ...
+
+
+class Reading(Protocol):
+    """One read-only transaction. Calls made at once take turns on its one connection."""
+
+    viewer: Viewer
+    last_seen_at: datetime | None
+    clients: ClientReader
+    properties: PropertyReader
+    contracts: ContractReader
+    invoices: InvoiceReader
+    payments: PaymentReader
+    payouts: PayoutReader
+    pqrs: PqrsReader
+    intents: IntentReader
+    dashboards: DashboardReader
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing is being read or waits for its turn."""
+        ...
+
+    async def agency(self) -> Agency: ...
+
+    async def gateways(self) -> tuple[PaymentGatewayCode, ...]:
+        """Gateways through which the agency takes payments now."""
+        ...
+
+    async def accounts(self, ids: Collection[UUID]) -> Many[Account]: ...
+
+    async def sessions(self, *, at: datetime) -> Sequence[Session]:
+        """Live sessions of the viewer's own account."""
+        ...
+
+    async def close(self) -> None:
+        """Give the connection back before the operation ends; nothing can be read afterwards."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a request says of itself. `token_hash` is the SHA-256 of the bearer, `slug` the agency named in a header.
+
+    With `tolerant`, a token that is no longer good makes a visitor instead of a refusal.
+    """
+
+    token_hash: str | None
+    host: str
+    slug: str | None = None
+    tolerant: bool = False
+
+
+class Readings(Protocol):
+    def enter(self, entry: Entry) -> AbstractAsyncContextManager[Reading]:
+        """Who asks, and a snapshot for them, in one round trip.
+
+        Before sign-in the host names the agency, or the slug where the host is no agency's, or it is the only one
+        there is; else AgencyNotFound. A token that is not good, or of another agency than host or slug name, is
+        Unauthenticated.
+        """
+        ...
+
+    def of(self, viewer: Viewer) -> AbstractAsyncContextManager[Reading]:
+        """A fresh snapshot for a viewer already known, to show what has just been done."""
+        ...
