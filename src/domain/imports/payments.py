@@ -1,0 +1,114 @@
+"""pagos.csv: receipts, and what of them goes to which invoice."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from domain.ids import PaymentId
+from domain.imports.cells import Row
+from domain.imports.digests import digest
+from domain.imports.invoices import StoredInvoice
+from domain.imports.parts import read_allocations
+from domain.imports.problems import Reason
+from domain.money import ZERO
+from domain.payments import PaymentMethod
+
+_METHODS = {
+    "pse": PaymentMethod.PSE,
+    "tarjeta_credito": PaymentMethod.CREDIT_CARD,
+    "tarjeta_debito": PaymentMethod.DEBIT_CARD,
+    "transferencia": PaymentMethod.BANK_TRANSFER,
+    "efectivo": PaymentMethod.CASH,
+    "nequi": PaymentMethod.NEQUI,
+    "otro": PaymentMethod.OTHER,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRecord:
+    """`client` is a code; `allocations` are numbers of invoices with amounts, in the order of the file."""
+
+    receipt_number: str
+    client: str
+    paid_at: datetime
+    amount: Decimal
+    method: PaymentMethod
+    allocations: tuple[tuple[str, Decimal], ...]
+    reference: str | None
+
+    @property
+    def credited(self) -> Decimal:
+        """What goes to no invoice."""
+        return self.amount - sum((amount for _, amount in self.allocations), ZERO)
+
+    @property
+    def digest(self) -> str:
+        return digest(self.client, self.paid_at, self.amount, self.method, self.allocations, self.reference)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPayment:
+    """`stands`: made here, or reversed here; no import touches it. `allocations` count towards their invoices."""
+
+    id: PaymentId
+    receipt_number: str
+    reference: str | None
+    digest: str | None
+    stands: bool
+    allocations: tuple[tuple[str, Decimal], ...]
+
+
+def read_payment(row: Row) -> PaymentRecord:
+    amount = row.amount("valor")
+    if row.good("valor") and amount == 0:
+        row.reject("valor", Reason.NOT_ABOVE_ZERO)
+    paid_at, _ = row.moment("fecha")
+    record = PaymentRecord(
+        receipt_number=row.identifier("recibo"),
+        client=row.identifier("cliente"),
+        paid_at=paid_at,
+        amount=amount,
+        method=row.choice("medio", _METHODS),
+        allocations=read_allocations(row, "facturas"),
+        reference=row.optional_text("referencia"),
+    )
+    if row.good("valor", "facturas") and record.credited < 0:
+        row.reject("facturas", Reason.ALLOCATIONS_ABOVE_AMOUNT, total=str(amount - record.credited))
+    return record
+
+
+def check_payment(
+    row: Row,
+    record: PaymentRecord,
+    *,
+    clients: Collection[str],
+    invoices: Mapping[str, StoredInvoice],
+    stored: StoredPayment | None,
+) -> None:
+    """`invoices` tell what they hold now; what the stored version of this receipt put on them is free again."""
+    if record.client not in clients:
+        row.reject("cliente", Reason.NOT_FOUND, code=record.client)
+    freed = dict(stored.allocations) if stored else {}
+    for number, amount in record.allocations:
+        invoice = invoices.get(number)
+        if invoice is None:
+            row.reject("facturas", Reason.NOT_FOUND, code=number)
+        elif row.good("cliente") and invoice.client != record.client:
+            row.reject("facturas", Reason.INVOICE_OF_ANOTHER, code=number, client=record.client)
+        elif invoice.voided:
+            row.reject("facturas", Reason.INVOICE_VOIDED, code=number)
+        elif amount > (room := invoice.room + freed.get(number, ZERO)):
+            row.reject("facturas", Reason.INVOICE_EXCEEDED, code=number, room=str(room), total=str(invoice.total))
+
+
+def apply_payment(
+    record: PaymentRecord, *, invoices: Mapping[str, StoredInvoice], stored: StoredPayment | None
+) -> list[StoredInvoice]:
+    """Move what is allocated on the invoices from the stored version of a receipt to this one; those it touched."""
+    touched = {}
+    for sign, allocations in ((-1, stored.allocations if stored else ()), (1, record.allocations)):
+        for number, amount in allocations:
+            invoices[number].allocated += sign * amount
+            touched[number] = invoices[number]
+    return list(touched.values())
