@@ -1,0 +1,270 @@
+"""The endpoint: one address, POST for operations, GET for the explorer's page, OPTIONS for preflights.
+
+There is no batching, no multipart, no WebSocket and no GET for operations: each would be one more way to make a
+browser or a cache do what its user did not mean.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import strawberry
+from graphql import OperationType
+from graphql.execution import ExecutionResult
+from starlette.datastructures import Headers, QueryParams
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from graphql_api.http import errors
+from graphql_api.http.body import BodyLimits, Disconnected, GraphQLRequest, parse_request, read_body, require_json
+from graphql_api.http.codes import EXECUTED, MEANINGS, Code, RequestRefused, refusal
+from graphql_api.http.documents import DocumentRefused, Documents, Prepared
+from graphql_api.http.execution import require_plain, run
+from graphql_api.http.facts import (
+    BadHost,
+    MayIntrospect,
+    OpenContext,
+    OperationFacts,
+    RequestFacts,
+    host_of,
+    read_facts,
+)
+from graphql_api.http.negotiation import JSON, accepted, wants_page
+from graphql_api.http.origins import OriginsFor, cross_origin_headers, no_origins, preflight_headers
+from graphql_api.http.responses import SecurityHeaders, json_response
+from graphql_api.limits import Limits, TooComplex
+
+_ALLOW = "POST, GET, HEAD, OPTIONS"
+_VARY = "Origin, Accept"
+_OPERATION_PARAMETERS = frozenset({"query", "mutation", "operationName", "variables", "extensions"})
+
+
+def nobody_may(_context: Any) -> bool:
+    return False
+
+
+class GraphQLEndpoint:
+    """ASGI application for one route, to be mounted as `Route("/graphql", endpoint)`.
+
+    `open_context` is described at OpenContext. Introspection is open to everybody with `introspection_open`; without
+    it, to whom `may_introspect(context)` allows, and errors of documents then suggest no names. `origins_for` names
+    the origins that may call; `explain` maps known exceptions to refusals; `page` answers a browser's GET.
+    `trusted_hops` is the number of proxies of ours before the service. `deadline` is in seconds.
+    """
+
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        open_context: OpenContext,
+        *,
+        limits: Limits | None = None,
+        body_limits: BodyLimits | None = None,
+        introspection_open: bool = False,
+        may_introspect: MayIntrospect = nobody_may,
+        origins_for: OriginsFor = no_origins,
+        explain: errors.Explain = errors.explain_nothing,
+        page: Callable[[], Response] | None = None,
+        trusted_hops: int = 0,
+        deadline: float = 20.0,
+        most_errors: int = 5,
+        most_in_flight: int = 256,
+        https_only: bool = False,
+    ) -> None:
+        require_plain(schema)
+        self._schema = schema
+        self._open_context = open_context
+        self._body_limits = body_limits or BodyLimits()
+        self._introspection_open = introspection_open
+        self._may_introspect = may_introspect
+        self._origins_for = origins_for
+        self._explain = explain
+        self._page = page
+        self._trusted_hops = trusted_hops
+        self._deadline = deadline
+        self._most_errors = most_errors
+        self._most_in_flight = most_in_flight
+        self._in_flight = 0
+        self._documents = Documents(
+            schema._schema, limits or Limits(), suggestions=introspection_open, most_errors=most_errors
+        )
+        self._app = SecurityHeaders(self._handle, https_only=https_only)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        try:
+            if scope["method"] == "POST":
+                response = await self._post(scope, headers, receive)
+            elif scope["method"] in ("GET", "HEAD"):
+                response = self._get(scope, headers)
+            elif scope["method"] == "OPTIONS":
+                response = await self._options(headers)
+            else:
+                response = _method_not_allowed("El servicio se usa con POST.")
+        except Disconnected:
+            return
+        response.headers.setdefault("Vary", _VARY)
+        await response(scope, receive, send)
+
+    def _get(self, scope: Scope, headers: Headers) -> Response:
+        asked = QueryParams(scope.get("query_string", b"").decode("latin-1"))
+        if self._page is None or not wants_page(headers) or not _OPERATION_PARAMETERS.isdisjoint(asked):
+            return _method_not_allowed("Las operaciones se envían con POST y un cuerpo JSON.")
+        return self._page()
+
+    async def _options(self, headers: Headers) -> Response:
+        try:
+            allowed = await preflight_headers(headers, host_of(headers), self._origins_for)
+        except BadHost:
+            allowed = {}
+        preflight = headers.get("access-control-request-method") is not None
+        return Response(status_code=403 if preflight and not allowed else 204, headers={**allowed, "Allow": _ALLOW})
+
+    async def _post(self, scope: Scope, headers: Headers, receive: Receive) -> Response:
+        media_type = accepted(headers)
+        if media_type is None:
+            problem = RequestRefused(406, Code.BAD_USER_INPUT, "El servicio responde application/json.")
+            return self._refused(problem, JSON, {})
+        cross_origin: dict[str, str] = {}
+        try:
+            facts = read_facts(scope, headers, trusted_hops=self._trusted_hops)
+            cross_origin = await cross_origin_headers(headers, facts.host, facts.agency_header, self._origins_for)
+            require_json(headers)
+            request = parse_request(await read_body(receive, headers, self._body_limits))
+            # Counted only from here: a client that sends its body slowly must not keep others out.
+            if self._in_flight >= self._most_in_flight:
+                raise refusal(Code.BUSY)
+            self._in_flight += 1
+            try:
+                status, body = await self._answer(facts, request, receive)
+            finally:
+                self._in_flight -= 1
+        except BadHost:
+            return self._refused(refusal(Code.BAD_USER_INPUT, "La cabecera Host no es válida."), media_type, {})
+        except RequestRefused as problem:
+            return self._refused(problem, media_type, cross_origin)
+        except DocumentRefused as problem:
+            return _not_executed(errors.refused_document(problem), Code.BAD_USER_INPUT, media_type, cross_origin)
+        except TooComplex as problem:
+            return _not_executed(errors.too_complex(problem), Code.QUERY_TOO_COMPLEX, media_type, cross_origin)
+        except Disconnected:
+            raise
+        except Exception as error:
+            known = self._explain(error)
+            if known is not None:
+                return self._refused(known, media_type, cross_origin)
+            return _not_executed(errors.unexpected(error, operation=None), Code.INTERNAL, media_type, cross_origin)
+        return json_response(status, body, media_type, cross_origin)
+
+    async def _answer(
+        self, facts: RequestFacts, request: GraphQLRequest, receive: Receive
+    ) -> tuple[int, dict[str, Any]]:
+        prepared = self._documents.prepare(request.query, request.operation_name, request.variables)
+        measured = prepared.measure
+        operation = OperationFacts(
+            kind="mutation" if measured.kind is OperationType.MUTATION else "query",
+            name=measured.name,
+            root_fields=frozenset(measured.root_fields),
+            introspects=measured.introspects,
+            cost=measured.cost,
+        )
+        work = self._execute(facts, operation, prepared, request.variables)
+        if operation.kind == "mutation":
+            # What a mutation does must not depend on whether somebody still listens.
+            return await work
+        return await _while_connected(work, receive)
+
+    async def _execute(
+        self, facts: RequestFacts, operation: OperationFacts, prepared: Prepared, variables: Mapping[str, Any]
+    ) -> tuple[int, dict[str, Any]]:
+        name = operation.name
+        try:
+            async with asyncio.timeout(self._deadline) as deadline:
+                async with self._open_context(facts, operation) as context:
+                    if operation.introspects and not (self._introspection_open or self._may_introspect(context)):
+                        raise refusal(Code.FORBIDDEN, "El esquema solo lo puede consultar el personal.")
+                    result = await run(self._schema, prepared, variables, context)
+                    self._refuse_if_nothing_ran(prepared, result)
+        except TimeoutError as error:
+            if deadline.expired():
+                meaning = MEANINGS[Code.TIMEOUT]
+                problem = RequestRefused(meaning.status, Code.TIMEOUT, meaning.sentence)
+                return meaning.status, {"errors": errors.refused_request(problem), "data": None}
+            return self._failed(error, name)
+        except RequestRefused:
+            raise
+        except Exception as error:
+            return self._failed(error, name)
+        body: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            told = errors.executed(result.errors, operation=name, explain=self._explain, most=self._most_errors)
+            body = {"errors": told, **body}
+        return EXECUTED, body
+
+    def _failed(self, error: Exception, operation: str | None) -> tuple[int, dict[str, Any]]:
+        """The answer when opening or closing the context failed."""
+        known = self._explain(error)
+        if known is not None:
+            raise known
+        return MEANINGS[Code.INTERNAL].status, {"errors": errors.unexpected(error, operation=operation)}
+
+    def _refuse_if_nothing_ran(self, prepared: Prepared, result: ExecutionResult) -> None:
+        """A refusal that a resolver met refuses the whole request, unless some root field has an answer to keep.
+
+        After several mutations nobody could tell from such a refusal which of them took place, so there it stays an
+        error among the others.
+        """
+        if not result.errors or any(value is not None for value in (result.data or {}).values()):
+            return
+        if prepared.measure.kind is OperationType.MUTATION and len(prepared.measure.root_fields) > 1:
+            return
+        for error in result.errors:
+            refused = errors.refusal_behind(error, self._explain)
+            if refused is not None and refused.status != EXECUTED:
+                raise refused
+
+    def _refused(self, problem: RequestRefused, media_type: str, headers: Mapping[str, str]) -> Response:
+        extra = dict(headers)
+        if problem.retry_after is not None:
+            extra["Retry-After"] = str(problem.retry_after)
+        if problem.status == 401:
+            extra["WWW-Authenticate"] = "Bearer"
+        if problem.status in (408, 413):
+            # What is left of the body is not read, so nothing else can follow on this connection.
+            extra["Connection"] = "close"
+        body: dict[str, Any] = {"errors": errors.refused_request(problem)}
+        if problem.status == EXECUTED:
+            body["data"] = None
+        return json_response(problem.status, body, media_type, extra)
+
+
+async def _while_connected(work: Awaitable[tuple[int, dict[str, Any]]], receive: Receive) -> tuple[int, dict[str, Any]]:
+    """Await `work`, and cancel it when the client goes away: nobody would read the answer."""
+    task = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(_disconnection(receive))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise Disconnected
+        return task.result()
+    finally:
+        gone.cancel()
+        if not task.done():
+            task.cancel()
+        await asyncio.gather(task, gone, return_exceptions=True)
+
+
+async def _disconnection(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _not_executed(told: list[dict[str, Any]], code: Code, media_type: str, headers: Mapping[str, str]) -> Response:
+    return json_response(MEANINGS[code].status, {"errors": told}, media_type, headers)
+
+
+def _method_not_allowed(sentence: str) -> Response:
+    problem = RequestRefused(405, Code.BAD_USER_INPUT, sentence)
+    return json_response(405, {"errors": errors.refused_request(problem)}, JSON, {"Allow": _ALLOW})
