@@ -1,0 +1,1 @@
+"""PayU Latam, Colombia: hosted checkout (WebCheckout), confirmation notices and the Queries API."""

@@ -1,0 +1,88 @@
+"""Where PayU posts its confirmations: the return leg of what we sent there, not a second API.
+
+Source: PayU, «Confirmation page»: a form posted to a public address without authentication, repeated until it is
+answered with 200. A redirect would count as a failure.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from application.ports.payment_gateway import NotificationRejected, Reception, Rejection
+
+_log = logging.getLogger(__name__)
+
+_MAX_BYTES = 64 * 1024
+_READ_SECONDS = 10.0
+_ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_STATUS = {
+    Rejection.MALFORMED: 400,
+    Rejection.BAD_SIGNATURE: 401,
+    Rejection.WRONG_MERCHANT: 403,
+    Rejection.UNKNOWN_ACCOUNT: 404,
+}
+
+
+class ReceiveNotification(Protocol):
+    """What becomes of a notice: stored, checked and applied. Raises NotificationRejected for one that proves nothing,
+    anything else for one that could not be dealt with now."""
+
+    async def __call__(self, *, account: str, body: bytes, headers: Mapping[str, str], ip: str | None) -> Reception: ...
+
+
+def payu_routes(receive: ReceiveNotification) -> list[Route]:
+    """`POST /callbacks/payu/{account}`, with or without a final slash, so that no router answers with a redirect."""
+    handler = payu_callback(receive)
+    return [Route(f"/callbacks/payu/{{account}}{end}", handler, methods=["POST"]) for end in ("", "/")]
+
+
+def payu_callback(receive: ReceiveNotification) -> Callable[[Request], Awaitable[Response]]:
+    """The handler. Answers with an empty body: 200 for what was processed, known or stored for a person; 400 for no
+    such form or one over 64 KiB; 401 for a bad signature; 403 for another merchant's; 404 for an unknown account;
+    503 when it could not be processed now, so that PayU sends it again."""
+
+    async def handle(request: Request) -> Response:
+        account = request.path_params["account"]
+        if not _ACCOUNT.fullmatch(account):
+            return Response(status_code=404)
+        try:
+            body = await _body(request)
+            reception = await receive(
+                account=account,
+                body=body,
+                headers=request.headers,
+                ip=request.client.host if request.client else None,
+            )
+        except NotificationRejected as rejection:
+            _log.warning("notice to account %s rejected: %s", account, rejection)
+            return Response(status_code=_STATUS[rejection.kind])
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception:
+            # Whatever it was, a later repetition may go better; 503 is what makes PayU repeat.
+            _log.exception("notice to account %s not processed", account)
+            return Response(status_code=503, headers={"Retry-After": "30"})
+        _log.info("notice to account %s: %s", account, reception)
+        return Response(status_code=200)
+
+    return handle
+
+
+async def _body(request: Request) -> bytes:
+    """The body, at most 64 KiB and within ten seconds."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_READ_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > _MAX_BYTES:
+                    raise NotificationRejected(Rejection.MALFORMED, "size")
+    except TimeoutError as error:
+        raise NotificationRejected(Rejection.MALFORMED, "too slow") from error
+    return bytes(body)

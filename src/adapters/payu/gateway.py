@@ -1,0 +1,91 @@
+"""PayU behind the application's port."""
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+import httpx
+
+from adapters.payu.checkout import signed_form
+from adapters.payu.notification import parse_notification
+from adapters.payu.queries import PayuQueries
+from application.ports.payment_gateway import MerchantAccount, Payer, PaymentGateway
+from domain.payment_intents import Checkout, GatewayReport, PaymentIntent
+
+PAYU_HOSTS = frozenset(
+    {
+        "checkout.payulatam.com",
+        "api.payulatam.com",
+        "sandbox.checkout.payulatam.com",
+        "sandbox.api.payulatam.com",
+    }
+)
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def payu_client(*, connect_timeout: float = 5.0, read_timeout: float = 65.0) -> httpx.AsyncClient:
+    """A client that goes where it is sent and nowhere else: no redirects, no proxies from the environment.
+
+    PayU answers in about 3 seconds and promises a minute. Whoever builds it closes it."""
+    return httpx.AsyncClient(
+        follow_redirects=False,
+        trust_env=False,
+        timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
+        limits=httpx.Limits(max_connections=20, max_keepalive_connections=5),
+    )
+
+
+class PayuGateway(PaymentGateway):
+    """`checkout_url` is PayU's page for the payer's browser, `reports_url` its Queries API.
+
+    Both have to be at one of `allowed_hosts`, and encrypted unless on this machine; otherwise ValueError."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        *,
+        checkout_url: str,
+        reports_url: str,
+        allowed_hosts: Collection[str] = PAYU_HOSTS,
+        total_timeout: float = 65.0,
+    ) -> None:
+        for url in (checkout_url, reports_url):
+            parts = urlsplit(url)
+            if parts.hostname not in allowed_hosts:
+                raise ValueError(f"{parts.hostname} is not an address of PayU")
+            if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in _LOOPBACK):
+                raise ValueError(f"PayU needs an encrypted connection: {url}")
+        self._checkout_url = checkout_url
+        self._queries = PayuQueries(client, url=reports_url, total_timeout=total_timeout)
+
+    async def create_checkout(
+        self,
+        intent: PaymentIntent,
+        *,
+        merchant: MerchantAccount,
+        payer: Payer,
+        description: str,
+        tax: Decimal,
+        tax_base: Decimal,
+        response_url: str,
+        confirmation_url: str,
+    ) -> Checkout:
+        return signed_form(
+            intent,
+            url=self._checkout_url,
+            merchant=merchant,
+            payer=payer,
+            description=description,
+            tax=tax,
+            tax_base=tax_base,
+            response_url=response_url,
+            confirmation_url=confirmation_url,
+        )
+
+    def parse_notification(
+        self, body: bytes, headers: Mapping[str, str], *, merchant: MerchantAccount
+    ) -> GatewayReport:
+        return parse_notification(body, headers, merchant=merchant)
+
+    async def query(self, reference: str, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
+        return await self._queries.by_reference(reference, merchant=merchant)
