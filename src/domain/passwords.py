@@ -1,0 +1,116 @@
+"""Which passwords are accepted: long enough, and not what a guesser tries first.
+
+Length and a blocklist, no rules of composition and no expiry (NIST SP 800-63B-4, 3.1.1.2; OWASP ASVS 5.0, V6.2).
+A password is judged as typed and kept as typed; folding serves the comparison only.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from enum import StrEnum
+
+from domain.common_passwords import COMMON_WORDS
+
+CLIENT_MINIMUM = 12
+STAFF_MINIMUM = 15
+MAXIMUM = 128
+
+_UNKNOWN_CHARACTERS = 6
+"""So many characters must be left when everything a guesser knows is taken out."""
+_DIFFERENT_CHARACTERS = 5
+_SHORTEST_WORD = 4
+_FORWARD = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb")
+_ROWS = (*_FORWARD, *(row[::-1] for row in _FORWARD))
+_SEQUENCE = 3
+_LEET = str.maketrans("@430!1$57", "aaeoiisst")
+_YEAR = re.compile(r"(19|20)\d\d")
+_REPEATED = re.compile(r"(.{2,}?)\1+", re.DOTALL)
+_DECORATION = re.compile(r"[\s!-/:-@\[-`{-~¡¿]+")
+
+
+class PasswordProblem(StrEnum):
+    """TOO_SHORT and TOO_LONG count characters. COMMON: everybody's words. PERSONAL: the person's or agency's own.
+    PREDICTABLE: sequences and repetitions. UNREADABLE: half a surrogate pair, which no keyboard types."""
+
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    COMMON = "common"
+    PERSONAL = "personal"
+    PREDICTABLE = "predictable"
+    UNREADABLE = "unreadable"
+
+
+def minimum_length(*, staff: bool) -> int:
+    """Fewest characters: more for staff, whose accounts open everybody's data with the password alone."""
+    return STAFF_MINIMUM if staff else CLIENT_MINIMUM
+
+
+def password_problem(password: str, *, staff: bool, known: Iterable[str] = ()) -> PasswordProblem | None:
+    """The first reason to refuse a new password, or nothing.
+
+    `known`: what a stranger can find out about the account (user name, e-mail, the person's and the agency's names).
+    """
+    if len(password) < minimum_length(staff=staff):
+        return PasswordProblem.TOO_SHORT
+    if len(password) > MAXIMUM:
+        return PasswordProblem.TOO_LONG
+    if any(unicodedata.category(character) == "Cs" for character in password):
+        return PasswordProblem.UNREADABLE
+    text = _folded(password)
+    if len(set(text)) < _DIFFERENT_CHARACTERS or _too_little(_without_sequences(text)):
+        return PasswordProblem.PREDICTABLE
+    if _is_made_of(COMMON_WORDS, text):
+        return PasswordProblem.COMMON
+    if _is_made_of(COMMON_WORDS.union(*map(_words, known)), text):
+        return PasswordProblem.PERSONAL
+    return None
+
+
+def _is_made_of(words: Iterable[str], text: str) -> bool:
+    """Whether little is left of a text without those words, with digits and signs for letters or without."""
+    for word in sorted((word for word in words if len(word) >= _SHORTEST_WORD), key=len, reverse=True):
+        spelled = text.translate(_LEET)
+        while (at := max(text.find(word), spelled.find(word))) >= 0:
+            text, spelled = (f"{t[:at]} {t[at + len(word) :]}" for t in (text, spelled))
+    return _too_little(_without_sequences(_YEAR.sub(" ", text)))
+
+
+def _without_sequences(text: str) -> str:
+    """The text less its runs of three or more (aaa, abc, 321, qwe), and with repeated blocks written once."""
+    kept, start = "", 0
+    while start < len(text):
+        end = _run_end(text, start)
+        kept += text[start:end] if end - start < _SEQUENCE else " "
+        start = end
+    return _REPEATED.sub(r"\1", kept)
+
+
+def _run_end(text: str, start: int) -> int:
+    """Where the repetition or sequence that begins at `start` ends."""
+    kinds, end = _steps(text[start : start + 2]), start + 1
+    while kinds:
+        end += 1
+        kinds &= _steps(text[end - 1 : end + 1])
+    return end
+
+
+def _steps(pair: str) -> frozenset[str]:
+    """Which ways lead from the first character to the second: standing still, or along a row, either way."""
+    if len(pair) < 2:
+        return frozenset()
+    rows = frozenset(row for row in _ROWS if pair in row)
+    return rows | {"same"} if pair[0] == pair[1] else rows
+
+
+def _too_little(text: str) -> bool:
+    return len(_DECORATION.sub("", text)) < _UNKNOWN_CHARACTERS
+
+
+def _folded(text: str) -> str:
+    """Small letters without accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.split(r"[\W_]+", _folded(text)))
