@@ -41,7 +41,7 @@ ROOTS_FOLDER = Path("/var/lib/area-de-clientes")
 
 _PORT = 5432  # part of the socket's name; no port is opened
 _LONGEST_SOCKET_PATH = 103  # bytes: macOS's limit, Linux has 107
-_PATIENCE = 15.0  # seconds: the processes of a killed server take a moment to notice and leave
+_PATIENCE = 15.0  # seconds
 _LOG_SIZE = 1_000_000
 
 
@@ -125,9 +125,10 @@ class EmbeddedPostgres:
         self._own(self._home)
         self._data, self._log = self._home / "data", self._home / "log"
         self._sockets = self._home / "socket"
-        if len(os.fsencode(self._sockets)) + len(f"/.s.PGSQL.{_PORT}") > _LONGEST_SOCKET_PATH:
+        too_long = len(os.fsencode(self._sockets)) + len(f"/.s.PGSQL.{_PORT}") > _LONGEST_SOCKET_PATH
+        if too_long or "," in str(self._sockets):  # a comma separates hosts in an address
             key = hashlib.sha256(os.fsencode(self._home)).hexdigest()[:16]
-            self._sockets = Path("/tmp", f"pg-{self._user.uid}-{key}")  # noqa: S108 — checked to be ours
+            self._sockets = Path("/tmp", f"pg-{self._user.uid}-{key}")  # noqa: S108 — its owner is checked
         self._own(self._sockets)
 
     def _reachable(self, folder: Path) -> Path:
@@ -146,9 +147,10 @@ class EmbeddedPostgres:
                 "permítale el paso (chmod o+x en las carpetas superiores) o indique otro PORTAL_DATA_DIR."
             )
         other = Path(tempfile.mkdtemp(prefix="postgres-", dir=passable_folder(self._roots_folder)))
+        other.chmod(0o711)
         folder.rmdir()
         folder.symlink_to(other)
-        return passable_folder(other)
+        return other
 
     def _own(self, folder: Path) -> None:
         if not self._user.owns(folder):
@@ -187,8 +189,9 @@ class EmbeddedPostgres:
             if status is None:
                 try:
                     self._call("pg_ctl", *start, "-o", arguments)
-                except EmbeddedPostgresError:
-                    if time.monotonic() > deadline:
+                except EmbeddedPostgresError as error:
+                    # The processes of a killed server take a moment to notice and give its memory back.
+                    if "still in use" not in str(error) or time.monotonic() > deadline:
                         raise
             time.sleep(0.05)
 
