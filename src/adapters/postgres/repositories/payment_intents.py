@@ -1,0 +1,268 @@
+"""Paying online in Postgres: merchant accounts, intents with their attempts, and the inbox of notices."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from adapters.postgres.engine import violated_constraint
+from adapters.postgres.mapping import Mapper
+from adapters.postgres.scoping import ScopedRepository, table_of
+from adapters.postgres.tables import (
+    AccountRow,
+    ClientRow,
+    GatewayAccountRow,
+    GatewayEventRow,
+    GatewayTransactionRow,
+    PaymentIntentInvoiceRow,
+    PaymentIntentRow,
+)
+from application.ports.payment_gateway import Payer, SignatureAlgorithm
+from application.ports.payments import GatewayAccount, GatewayAccounts, GatewayEvent, GatewayEvents, PaymentIntents
+from domain.ids import ClientId, InvoiceId, PaymentId
+from domain.payment_intents import Checkout, Evidence, GatewayAttempt, IntentInvoice, PaymentIntent
+from domain.payments import PaymentGatewayCode
+
+CLIENTS = table_of(ClientRow)
+ACCOUNTS = table_of(AccountRow)
+GATEWAY_ACCOUNTS = table_of(GatewayAccountRow)
+INTENTS = table_of(PaymentIntentRow)
+PARTS = table_of(PaymentIntentInvoiceRow)
+TRANSACTIONS = table_of(GatewayTransactionRow)
+EVENTS = table_of(GatewayEventRow)
+
+_SETTINGS = ("merchant_id", "account_id", "signature", "test")
+_LIVE = "uq_payment_intent_invoices_live"
+MERCHANT = Mapper(GatewayAccount, GATEWAY_ACCOUNTS, apart=_SETTINGS)
+INTENT = Mapper(PaymentIntent, INTENTS, apart=("checkout", "invoices", "attempts"))
+PART = Mapper(IntentInvoice, PARTS)
+ATTEMPT = Mapper(GatewayAttempt, TRANSACTIONS, apart=("charged",))
+EVENT = Mapper(GatewayEvent, EVENTS)
+
+
+class PostgresGatewayAccounts(ScopedRepository, GatewayAccounts):
+    async def by_public_key(self, key: str) -> GatewayAccount | None:
+        rows = sa.select(GATEWAY_ACCOUNTS).where(GATEWAY_ACCOUNTS.c.public_key == key)
+        return _merchant((await self.connection.execute(rows)).one_or_none())
+
+    async def get(self, gateway: PaymentGatewayCode) -> GatewayAccount | None:
+        # The agency's own, whoever asks: a client opens a checkout with it.
+        within = GATEWAY_ACCOUNTS.c.agency_id == self.scope.agency
+        rows = sa.select(GATEWAY_ACCOUNTS).where(within, GATEWAY_ACCOUNTS.c.gateway == gateway.value)
+        return _merchant((await self.connection.execute(rows)).one_or_none())
+
+    async def save(self, account: GatewayAccount) -> None:
+        settings = {
+            "merchant_id": account.merchant_id,
+            "account_id": account.account_id,
+            "signature": account.signature.value,
+            "test": account.test,
+        }
+        values = MERCHANT.values(account) | {"settings": settings}
+        kept = {name: value for name, value in values.items() if name not in ("id", "agency_id")}
+        await self.write(
+            insert(GATEWAY_ACCOUNTS).values(values).on_conflict_do_update(index_elements=["id"], set_=kept)
+        )
+
+
+class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
+    async def by_idempotency_key(self, client_id: ClientId, key: str) -> PaymentIntent | None:
+        # Two starts under one key at once: the second waits here for the first, and then finds it.
+        await self.connection.execute(
+            sa.text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"pay:{client_id}:{key}"}
+        )
+        rows = self.select(INTENTS).where(INTENTS.c.client_id == client_id, INTENTS.c.idempotency_key == key)
+        return next(iter(await self._intents(rows)), None)
+
+    async def by_reference(self, reference: str, *, for_update: bool = False) -> PaymentIntent | None:
+        rows = self.select(INTENTS).where(INTENTS.c.reference == reference)
+        return next(iter(await self._intents(rows.with_for_update() if for_update else rows)), None)
+
+    async def holding(self, invoice_ids: Collection[InvoiceId]) -> Sequence[PaymentIntent]:
+        held = self.select(PARTS, PARTS.c.intent_id).where(PARTS.c.invoice_id.in_(invoice_ids), PARTS.c.live)
+        rows = self.select(INTENTS).where(INTENTS.c.id.in_(held)).order_by(INTENTS.c.created_at, INTENTS.c.id)
+        return await self._intents(rows)
+
+    async def add(self, intent: PaymentIntent) -> None:
+        await self.write(sa.insert(INTENTS), _intent_values(intent))
+        await self.write(
+            sa.insert(PARTS),
+            [
+                PART.values(part)
+                | {
+                    "agency_id": intent.agency_id,
+                    "intent_id": intent.id,
+                    "client_id": intent.client_id,
+                    "position": position,
+                    "live": intent.status.is_live,
+                }
+                for position, part in enumerate(intent.invoices, start=1)
+            ],
+        )
+
+    async def save(self, intent: PaymentIntent, *, booked: Mapping[str, PaymentId] | None = None) -> None:
+        mine = (INTENTS.c.agency_id == intent.agency_id) & (INTENTS.c.id == intent.id)
+        await self.write(sa.update(INTENTS).where(mine).values(_intent_values(intent)))
+        await self._hold(intent)
+        for attempt in intent.attempts:
+            await self._save_attempt(intent, attempt, (booked or {}).get(attempt.transaction_id))
+
+    async def is_of_another(self, transaction_id: str, intent: PaymentIntent) -> bool:
+        found = await self.connection.execute(
+            self.select(TRANSACTIONS, TRANSACTIONS.c.intent_id).where(
+                TRANSACTIONS.c.gateway_account_id == intent.gateway_account_id,
+                TRANSACTIONS.c.transaction_id == transaction_id,
+                TRANSACTIONS.c.intent_id != intent.id,
+            )
+        )
+        return found.one_or_none() is not None
+
+    async def payer(self, client_id: ClientId) -> Payer:
+        row = (await self.connection.execute(self.select(CLIENTS).where(CLIENTS.c.id == client_id))).one()
+        of_client = self.select(ACCOUNTS, ACCOUNTS.c.email).where(ACCOUNTS.c.client_id == client_id).limit(1)
+        email = row.email or await self.connection.scalar(of_client)
+        return Payer(
+            name=row.name,
+            email=email or "",
+            phone=row.phone,
+            document_type=row.document_type,
+            document_number=row.document_number,
+        )
+
+    async def _intents(self, rows: sa.Select[Any]) -> list[PaymentIntent]:
+        found = (await self.connection.execute(rows)).all()
+        if not found:
+            return []
+        ids = [row.id for row in found]
+        parts = await self.connection.execute(
+            self.select(PARTS).where(PARTS.c.intent_id.in_(ids)).order_by(PARTS.c.intent_id, PARTS.c.position)
+        )
+        by_intent: dict[Any, list[IntentInvoice]] = {key: [] for key in ids}
+        for row in parts:
+            by_intent[row.intent_id].append(PART.entity(row._mapping))
+        attempts: dict[Any, list[GatewayAttempt]] = {key: [] for key in ids}
+        if self.scope.viewer == "staff":
+            tries = await self.connection.execute(
+                self.select(TRANSACTIONS)
+                .where(TRANSACTIONS.c.intent_id.in_(ids))
+                .order_by(TRANSACTIONS.c.at, TRANSACTIONS.c.transaction_id)
+            )
+            for row in tries:
+                attempts[row.intent_id].append(ATTEMPT.entity(row._mapping, charged=row.payment_id is not None))
+        return [
+            INTENT.entity(
+                row._mapping,
+                checkout=_checkout(row.checkout),
+                invoices=tuple(by_intent[row.id]),
+                attempts=tuple(attempts[row.id]),
+            )
+            for row in found
+        ]
+
+    async def _hold(self, intent: PaymentIntent) -> None:
+        """Hold the invoices, or let them go. An intent that comes back to life finds some held by another: then it
+        stays without them, and money for them becomes credit."""
+        parts = (PARTS.c.agency_id == intent.agency_id) & (PARTS.c.intent_id == intent.id)
+        try:
+            async with self.connection.begin_nested():
+                await self.write(
+                    sa.update(PARTS)
+                    .where(parts, PARTS.c.live != intent.status.is_live)
+                    .values(live=intent.status.is_live)
+                )
+        except IntegrityError as error:
+            if violated_constraint(error) != _LIVE:
+                raise
+
+    async def _save_attempt(self, intent: PaymentIntent, attempt: GatewayAttempt, payment_id: PaymentId | None) -> None:
+        key = {
+            "agency_id": intent.agency_id,
+            "gateway_account_id": intent.gateway_account_id,
+            "transaction_id": attempt.transaction_id,
+        }
+        if attempt.verified_by is Evidence.QUERY:
+            # A notice's transaction id is not signed: another intent may carry this one's by an invention.
+            await self.write(
+                sa.update(TRANSACTIONS)
+                .where(
+                    *(TRANSACTIONS.c[name] == value for name, value in key.items()),
+                    TRANSACTIONS.c.intent_id != intent.id,
+                    TRANSACTIONS.c.verified_by == Evidence.SIGNATURE.value,
+                )
+                .values(transaction_id=TRANSACTIONS.c.transaction_id + "~" + sa.cast(TRANSACTIONS.c.intent_id, sa.Text))
+            )
+        values = ATTEMPT.values(attempt) | key | {"intent_id": intent.id}
+        if payment_id is not None:
+            values["payment_id"] = payment_id
+        await self.write(
+            insert(TRANSACTIONS)
+            .values(values)
+            .on_conflict_do_update(
+                index_elements=list(key),
+                set_={name: value for name, value in values.items() if name not in key and name != "intent_id"},
+                where=TRANSACTIONS.c.intent_id == intent.id,
+            )
+        )
+
+
+class PostgresGatewayEvents(ScopedRepository, GatewayEvents):
+    async def receive(self, event: GatewayEvent) -> str | None:
+        statement = (
+            insert(EVENTS)
+            .values(EVENT.values(event) | {"deliveries": 1})
+            .on_conflict_do_update(
+                index_elements=["agency_id", "dedup_key"], set_={"deliveries": EVENTS.c.deliveries + 1}
+            )
+            .returning(EVENTS.c.outcome)
+        )
+        outcome: str | None = (await self.connection.execute(statement)).scalar_one()
+        return outcome
+
+    async def outcome(self, dedup_key: str) -> str | None:
+        found = await self.connection.execute(
+            self.select(EVENTS, EVENTS.c.outcome).where(EVENTS.c.dedup_key == dedup_key)
+        )
+        row = found.one_or_none()
+        return row.outcome if row else None
+
+    async def conclude(self, dedup_key: str, outcome: str) -> None:
+        await self.write(
+            sa.update(EVENTS)
+            .where(EVENTS.c.agency_id == self.scope.agency, EVENTS.c.dedup_key == dedup_key)
+            .values(outcome=outcome)
+        )
+
+
+def _merchant(row: Any) -> GatewayAccount | None:
+    if row is None:
+        return None
+    settings = row.settings
+    return MERCHANT.entity(
+        row._mapping,
+        merchant_id=settings.get("merchant_id", ""),
+        account_id=settings.get("account_id", ""),
+        signature=SignatureAlgorithm(settings.get("signature", SignatureAlgorithm.MD5)),
+        test=bool(settings.get("test", False)),
+    )
+
+
+def _intent_values(intent: PaymentIntent) -> dict[str, Any]:
+    checkout = intent.checkout
+    stored = checkout and {
+        "url": checkout.url,
+        "method": checkout.method,
+        "fields": [list(pair) for pair in checkout.fields],
+    }
+    return INTENT.values(intent) | {"checkout": stored}
+
+
+def _checkout(stored: dict[str, Any] | None) -> Checkout | None:
+    if stored is None:
+        return None
+    return Checkout(
+        url=stored["url"],
+        method=stored["method"],
+        fields=tuple((name, value) for name, value in stored["fields"]),
+    )

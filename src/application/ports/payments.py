@@ -1,0 +1,128 @@
+"""Payments as use cases write them: merchant accounts, intents, the inbox of gateways' notices, receipts."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from application.ports.payment_gateway import Payer, SignatureAlgorithm
+from domain.ids import AgencyId, ClientId, GatewayAccountId, InvoiceId, PaymentId
+from domain.invoices import Invoice
+from domain.payment_intents import PaymentIntent
+from domain.payments import Payment, PaymentGatewayCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayAccount:
+    """An agency's merchant account as it is stored. `public_key` is the last part of its notification address;
+    `secrets` are the credentials, sealed."""
+
+    id: GatewayAccountId
+    agency_id: AgencyId
+    gateway: PaymentGatewayCode
+    public_key: str
+    enabled: bool = False
+    merchant_id: str = ""
+    account_id: str = ""
+    signature: SignatureAlgorithm = SignatureAlgorithm.MD5
+    test: bool = False
+    secrets: str | None = field(default=None, repr=False)
+
+
+class GatewayAccounts(Protocol):
+    async def by_public_key(self, key: str) -> GatewayAccount | None:
+        """The account whose address a gateway called; needs a scope with that `gateway_key` and nothing else."""
+        ...
+
+    async def get(self, gateway: PaymentGatewayCode) -> GatewayAccount | None:
+        """The agency's account at that gateway."""
+        ...
+
+    async def save(self, account: GatewayAccount) -> None:
+        """Add it, or replace the one with its id. For the agency's scope."""
+        ...
+
+
+class PaymentIntents(Protocol):
+    async def by_idempotency_key(self, client_id: ClientId, key: str) -> PaymentIntent | None:
+        """What the client began under that key. Who asks for the same key meanwhile waits until this work ends."""
+        ...
+
+    async def by_reference(self, reference: str, *, for_update: bool = False) -> PaymentIntent | None:
+        """With `for_update` nobody else changes it until this work ends. Its attempts are there for staff only."""
+        ...
+
+    async def holding(self, invoice_ids: Collection[InvoiceId]) -> Sequence[PaymentIntent]:
+        """The live intents that hold any of these invoices."""
+        ...
+
+    async def add(self, intent: PaymentIntent) -> None: ...
+
+    async def save(self, intent: PaymentIntent, *, booked: Mapping[str, PaymentId] | None = None) -> None:
+        """State, checkout and attempts. `booked` tells by which payment each newly charged transaction was booked; it
+        has to be stored before."""
+        ...
+
+    async def is_of_another(self, transaction_id: str, intent: PaymentIntent) -> bool:
+        """Whether that transaction of the merchant account is known as another intent's."""
+        ...
+
+    async def payer(self, client_id: ClientId) -> Payer:
+        """The client as the gateway should greet them; the account's e-mail where the client has none."""
+        ...
+
+
+class EventOutcome(StrEnum):
+    """What became of a stored notice, besides the name of the transition it caused."""
+
+    REJECTED = "REJECTED"
+    UNKNOWN_REFERENCE = "UNKNOWN_REFERENCE"
+    RECORDED = "RECORDED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayEvent:
+    """A notice as it came. `dedup_key` is equal for repetitions; `outcome` is empty until it was dealt with."""
+
+    id: UUID
+    agency_id: AgencyId
+    gateway_account_id: GatewayAccountId
+    dedup_key: str
+    reference: str | None
+    received_at: datetime
+    source_ip: str
+    body: str
+    authentic: bool
+    outcome: str | None = None
+
+
+class GatewayEvents(Protocol):
+    """The inbox: a notice is stored before anything is done about it."""
+
+    async def receive(self, event: GatewayEvent) -> str | None:
+        """Store it, or count one more delivery of the one with its key; that one's outcome so far."""
+        ...
+
+    async def outcome(self, dedup_key: str) -> str | None: ...
+
+    async def conclude(self, dedup_key: str, outcome: str) -> None: ...
+
+
+class Payments(Protocol):
+    async def lock_invoices(self, invoice_ids: Collection[InvoiceId]) -> Mapping[InvoiceId, Invoice]:
+        """Those in the scope, locked in the order of their ids until this work ends; whoever locks an intent too
+        does that first."""
+        ...
+
+    async def save_invoice(self, invoice: Invoice) -> None:
+        """What was paid on it, and its state."""
+        ...
+
+    async def has_receipt(self, receipt_number: str) -> bool: ...
+
+    async def add(self, payment: Payment, shares: Sequence[tuple[InvoiceId, Decimal]]) -> None:
+        """The receipt and what it was applied to, in that order."""
+        ...
