@@ -65,7 +65,6 @@ def test_the_maximum_is_128_characters() -> None:
         "                ",
         "Zxcvbnm,.-12345",
         "adminadminadmin",
-        "79481630-79481630",
     ],
 )
 def test_sequences_and_repetitions_are_refused(password: str) -> None:
