@@ -154,7 +154,7 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
         return [
             INTENT.entity(
                 row._mapping,
-                checkout=_checkout(row.checkout),
+                checkout=checkout_of(row.checkout),
                 invoices=tuple(by_intent[row.id]),
                 attempts=tuple(attempts[row.id]),
             )
@@ -258,7 +258,7 @@ def _intent_values(intent: PaymentIntent) -> dict[str, Any]:
     return INTENT.values(intent) | {"checkout": stored}
 
 
-def _checkout(stored: dict[str, Any] | None) -> Checkout | None:
+def checkout_of(stored: dict[str, Any] | None) -> Checkout | None:
     if stored is None:
         return None
     return Checkout(

@@ -1,0 +1,1 @@
+"""The reading side: one snapshot for one viewer, answered in batches."""

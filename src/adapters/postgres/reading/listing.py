@@ -1,0 +1,153 @@
+"""Pages and counts of one kind of thing, for one parent or for many, by keyset."""
+
+from abc import abstractmethod
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from adapters.postgres.mapping import Mapper
+from adapters.postgres.reading.connection import SnapshotConnection
+from adapters.postgres.scoping import visible
+from application.access import Scope
+from application.filters import Parent
+from application.pagination import Cursor, Page, PageRequest
+from application.ports.reading import Many
+from application.text import folded
+from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
+
+E = TypeVar("E")
+F = TypeVar("F")
+Condition = sa.ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Sort key and tie-breaker, both in the same direction. The tie-breaker is unique within an agency."""
+
+    key: sa.ColumnElement[Any]
+    tie: sa.ColumnElement[Any]
+    descending: bool = True
+
+
+class SnapshotReader:
+    """Base of readers: the snapshot's connection and the viewer's scope. `select` is where every SELECT begins."""
+
+    def __init__(self, source: SnapshotConnection, scope: Scope) -> None:
+        self.source = source
+        self.scope = scope
+
+    def select(self, table: sa.Table, *columns: Any) -> sa.Select[Any]:
+        """Of rows in the scope: all columns, or those given."""
+        return sa.select(*(columns or (table,))).where(visible(table, self.scope))
+
+
+class SnapshotListing(SnapshotReader, Generic[E, F]):
+    """What the readers of lists share. A subclass says its table, its order and what its filters mean."""
+
+    table: sa.Table
+    mapper: Mapper[E]
+
+    @abstractmethod
+    def order(self, narrowed: F) -> Order: ...
+
+    @abstractmethod
+    def conditions(self, narrowed: F) -> Sequence[Condition]: ...
+
+    @abstractmethod
+    def under(self, parent: Parent, parent_id: Any) -> Condition:
+        """The rows that hang under a parent; `parent_id` is a value or a column."""
+
+    async def get_many(self, ids: Collection[UUID]) -> Many[E]:
+        rows = await self.source.rows(self.select(self.table).where(self.table.c.id.in_(ids)))
+        return {row.id: self.mapper.entity(row._mapping) for row in rows}
+
+    async def pages(self, parent: Parent, ids: Sequence[UUID], narrowed: F, page: PageRequest) -> Many[Page[E]]:
+        order = self.order(narrowed)
+        statement = self.select(self.table).where(*self.conditions(narrowed), *_after(order, page))
+        downwards = order.descending != page.backward
+        statement = statement.order_by(
+            order.key.desc() if downwards else order.key, order.tie.desc() if downwards else order.tie
+        ).limit(page.size + 1)
+        if len(ids) == 1:
+            statement = statement.where(*self._hanging(parent, ids[0]))
+            found: dict[UUID, list[Any]] = {ids[0]: list(await self.source.rows(statement))}
+        else:
+            parents = _parents(ids)
+            below = statement.where(*self._hanging(parent, parents.c.parent_id)).correlate(parents).lateral("found")
+            found = {parent_id: [] for parent_id in ids}
+            for row in await self.source.rows(sa.select(parents.c.parent_id, below).join(below, sa.true())):
+                found[row.parent_id].append(row)
+        return {parent_id: self._page(rows, order, page) for parent_id, rows in found.items()}
+
+    async def counts(self, parent: Parent, ids: Sequence[UUID], narrowed: F) -> Many[int]:
+        statement = self.select(self.table, sa.func.count()).where(*self.conditions(narrowed))
+        if len(ids) == 1:
+            rows = await self.source.rows(statement.where(*self._hanging(parent, ids[0])))
+            return {ids[0]: rows[0][0]}
+        parents = _parents(ids)
+        counted = statement.where(*self._hanging(parent, parents.c.parent_id)).correlate(parents).scalar_subquery()
+        rows = await self.source.rows(sa.select(parents.c.parent_id, counted.label("counted")))
+        return {row.parent_id: row.counted for row in rows}
+
+    def searched(self, search: str, *columns: sa.ColumnElement[str]) -> list[Condition]:
+        """Every word of the search stands, folded, in one of the (already folded) columns."""
+        words = folded(search).split()
+        return [sa.or_(*(column.contains(word, autoescape=True) for column in columns)) for word in words]
+
+    def _hanging(self, parent: Parent, parent_id: Any) -> Sequence[Condition]:
+        return () if parent is Parent.SCOPE else (self.under(parent, parent_id),)
+
+    def _page(self, rows: Sequence[Any], order: Order, page: PageRequest) -> Page[E]:
+        kept = rows[: page.size]
+        if page.backward:
+            kept = kept[::-1]
+        more = len(rows) > page.size
+        return Page(
+            items=[self.mapper.entity(row._mapping) for row in kept],
+            cursors=[cursor_of(row._mapping[order.key.key], row._mapping[order.tie.key]) for row in kept],
+            has_next=page.before is not None if page.backward else more,
+            has_previous=more if page.backward else page.after is not None,
+        )
+
+
+def _parents(ids: Sequence[UUID]) -> sa.Subquery:
+    """The parents' ids as rows."""
+    return sa.select(sa.func.unnest(sa.cast(list(ids), ARRAY(sa.Uuid))).label("parent_id")).subquery("parents")
+
+
+def _after(order: Order, page: PageRequest) -> list[Condition]:
+    """Keyset conditions: beyond `after` and before `before` in the list's own direction."""
+    place = sa.tuple_(order.key, order.tie)
+    conditions = []
+    for cursor, forward, name in ((page.after, True, "after"), (page.before, False, "before")):
+        if cursor is not None:
+            there = sa.tuple_(
+                sa.literal(key_of(cursor, order.key.type, name), order.key.type), sa.literal(cursor.tie, order.tie.type)
+            )
+            conditions.append(place < there if forward == order.descending else place > there)
+    return conditions
+
+
+def cursor_of(key: Any, tie: Any) -> Cursor:
+    """The place of a row, as text."""
+    return Cursor(key.isoformat() if isinstance(key, date) else str(key), str(tie))
+
+
+def key_of(cursor: Cursor, kind: Any, name: str) -> Any:
+    """The sort key of a cursor as the column's type; InvalidInput for a cursor that came from another order."""
+    try:
+        if isinstance(kind, sa.DateTime):
+            instant = datetime.fromisoformat(cursor.key)
+            if instant.tzinfo is None:
+                raise ValueError(cursor.key)
+            return instant
+        if isinstance(kind, sa.Date):
+            return date.fromisoformat(cursor.key)
+    except ValueError as error:
+        raise InvalidInput(FieldProblem(name, FieldProblemCode.INVALID, "cursor")) from error
+    return cursor.key

@@ -1,0 +1,60 @@
+"""PQRS as they are read."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from adapters.postgres.reading.invoices import matching_clients
+from adapters.postgres.reading.listing import Condition, Order, SnapshotListing
+from adapters.postgres.repositories.pqrs import CASE, EVENT, EVENTS, PQRS
+from application.filters import Parent, PqrsFilter
+from application.ports.reading import Many, PqrsReader
+from domain.pqrs import Pqrs, PqrsEvent, PqrsStatus
+
+OPEN = (PqrsStatus.PENDING.value, PqrsStatus.IN_PROGRESS.value)
+
+
+class PostgresPqrsReader(SnapshotListing[Pqrs, PqrsFilter], PqrsReader):
+    table, mapper = PQRS, CASE
+
+    def order(self, narrowed: PqrsFilter) -> Order:
+        return Order(PQRS.c.filed_at, PQRS.c.filing_number)
+
+    def conditions(self, narrowed: PqrsFilter) -> Sequence[Condition]:
+        found: list[Condition] = []
+        if narrowed.search:
+            found += matching_clients(self, PQRS, narrowed.search, sa.func.lower(PQRS.c.filing_number))
+        for wanted, column in (
+            (narrowed.status, PQRS.c.status),
+            (narrowed.classification, PQRS.c.classification),
+            (narrowed.subject, PQRS.c.subject),
+        ):
+            if wanted is not None:
+                found.append(column.in_([member.value for member in wanted]))
+        if narrowed.overdue is not None:
+            overdue = PQRS.c.status.in_(OPEN) & (PQRS.c.due_on < narrowed.today)
+            found.append(overdue if narrowed.overdue else sa.not_(overdue))
+        return found
+
+    def under(self, parent: Parent, parent_id: Any) -> Condition:
+        condition: Condition = PQRS.c.client_id == parent_id
+        return condition
+
+    async def events(self, ids: Collection[UUID]) -> Many[Sequence[PqrsEvent]]:
+        rows = await self.source.rows(
+            self.select(EVENTS).where(EVENTS.c.pqrs_id.in_(ids)).order_by(EVENTS.c.pqrs_id, EVENTS.c.position)
+        )
+        found: dict[UUID, list[PqrsEvent]] = {}
+        for row in rows:
+            found.setdefault(row.pqrs_id, []).append(EVENT.entity(row._mapping))
+        return found
+
+    async def open_counts(self, client_ids: Collection[UUID]) -> Many[int]:
+        rows = await self.source.rows(
+            self.select(PQRS, PQRS.c.client_id, sa.func.count().label("open"))
+            .where(PQRS.c.client_id.in_(client_ids), PQRS.c.status.in_(OPEN))
+            .group_by(PQRS.c.client_id)
+        )
+        return {row.client_id: row.open for row in rows}

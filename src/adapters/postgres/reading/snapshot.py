@@ -1,0 +1,169 @@
+"""One connection and one read-only transaction, on which everything an operation reads takes turns."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from types import TracebackType
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from adapters.postgres.engine import unavailable
+from adapters.postgres.reading.connection import SnapshotConnection
+from adapters.postgres.reading.dashboards import PostgresDashboards
+from adapters.postgres.reading.intents import PostgresIntentReader
+from adapters.postgres.reading.invoices import PostgresInvoiceReader
+from adapters.postgres.reading.money import PostgresPaymentReader, PostgresPayoutReader
+from adapters.postgres.reading.people import PostgresClientReader, PostgresContractReader, PostgresPropertyReader
+from adapters.postgres.reading.pqrs import PostgresPqrsReader
+from adapters.postgres.repositories.accounts import ACCOUNTS
+from adapters.postgres.repositories.accounts import MAPPER as ACCOUNT
+from adapters.postgres.repositories.agencies import AGENCIES, agency_of
+from adapters.postgres.repositories.sessions import SESSION, SESSIONS
+from adapters.postgres.scoping import SET_SCOPE, scope_parameters, table_of
+from adapters.postgres.tables import GatewayAccountRow
+from application.access import ClientViewer, StaffViewer, Viewer, Visitor
+from application.ports.clock import Clock
+from application.ports.reading import Entry, Many, Reading, Readings
+from domain.accounts import Account
+from domain.agencies import Agency
+from domain.errors import AgencyNotFound, Unauthenticated
+from domain.payments import PaymentGatewayCode
+from domain.sessions import Session
+
+ENTER = sa.text("select * from enter(:token, :host, :slug, :now)")
+GATEWAY_ACCOUNTS = table_of(GatewayAccountRow)
+
+
+class PostgresReading(Reading):
+    """Built when the viewer is known; the transaction carries the viewer's scope."""
+
+    def __init__(self, connection: AsyncConnection, viewer: Viewer, last_seen_at: datetime | None) -> None:
+        self.viewer = viewer
+        self.last_seen_at = last_seen_at
+        self._scope = viewer.scope
+        self._source = SnapshotConnection(connection)
+        given = (self._source, self._scope)
+        self.clients = PostgresClientReader(*given)
+        self.properties = PostgresPropertyReader(*given)
+        self.contracts = PostgresContractReader(*given)
+        self.invoices = PostgresInvoiceReader(*given)
+        self.payments = PostgresPaymentReader(*given)
+        self.payouts = PostgresPayoutReader(*given)
+        self.pqrs = PostgresPqrsReader(*given)
+        self.intents = PostgresIntentReader(*given)
+        self.dashboards = PostgresDashboards(*given)
+
+    @property
+    def is_idle(self) -> bool:
+        return self._source.is_idle
+
+    async def agency(self) -> Agency:
+        rows = await self._source.rows(sa.select(AGENCIES).where(AGENCIES.c.id == self._scope.agency))
+        return agency_of(rows[0]._mapping)
+
+    async def gateways(self) -> tuple[PaymentGatewayCode, ...]:
+        rows = await self._source.rows(
+            sa.select(GATEWAY_ACCOUNTS.c.gateway)
+            .where(GATEWAY_ACCOUNTS.c.agency_id == self._scope.agency, GATEWAY_ACCOUNTS.c.enabled)
+            .order_by(GATEWAY_ACCOUNTS.c.gateway.desc())
+        )
+        return tuple(PaymentGatewayCode(row.gateway) for row in rows)
+
+    async def accounts(self, ids: Collection[UUID]) -> Many[Account]:
+        rows = await self._source.rows(
+            sa.select(ACCOUNTS).where(ACCOUNTS.c.agency_id == self._scope.agency, ACCOUNTS.c.id.in_(ids))
+        )
+        return {row.id: ACCOUNT.entity(row._mapping) for row in rows}
+
+    async def sessions(self, *, at: datetime) -> Sequence[Session]:
+        rows = await self._source.rows(
+            sa.select(SESSIONS)
+            .where(
+                SESSIONS.c.agency_id == self._scope.agency,
+                SESSIONS.c.account_id == self._scope.account_id,
+                SESSIONS.c.ended_at.is_(None),
+                SESSIONS.c.expires_at > at,
+            )
+            .order_by(SESSIONS.c.created_at.desc(), SESSIONS.c.id)
+        )
+        return [SESSION.entity(row._mapping) for row in rows]
+
+    async def close(self) -> None:
+        await self._source.close()
+
+
+class _Opening(AbstractAsyncContextManager[Reading]):
+    """Opens a snapshot for an entry or for a viewer, and gives its connection back."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock, who: Entry | Viewer) -> None:
+        self._engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._clock = clock
+        self._who = who
+        self._connection: AsyncConnection | None = None
+        self._reading: PostgresReading | None = None
+
+    async def __aenter__(self) -> Reading:
+        try:
+            self._connection = await self._engine.connect()
+        except Exception as error:
+            raise unavailable(error) or error from error
+        try:
+            viewer, last_seen_at = await self._viewer(self._connection)
+        except BaseException:
+            await asyncio.shield(self._connection.close())
+            raise
+        self._reading = PostgresReading(self._connection, viewer, last_seen_at)
+        return self._reading
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._reading is not None:
+            await self._reading.close()
+
+    async def _viewer(self, connection: AsyncConnection) -> tuple[Viewer, datetime | None]:
+        if not isinstance(self._who, Entry):
+            await connection.execute(SET_SCOPE, scope_parameters(self._who.scope))
+            return self._who, None
+        entry = self._who
+        found = await connection.execute(
+            ENTER,
+            {"token": entry.token_hash, "host": entry.host, "slug": entry.slug, "now": self._clock.now()},
+        )
+        return viewer_of_row(entry, found.one())
+
+
+def viewer_of_row(entry: Entry, row: Any) -> tuple[Viewer, datetime | None]:
+    """Who the call that lets requests in has found, or the refusal."""
+    misnamed = entry.slug is not None and row.named_agency_id is None
+    if row.session_id is not None:
+        elsewhere = misnamed or (row.named_agency_id is not None and row.named_agency_id != row.agency_id)
+        if not elsewhere:
+            common = {"agency_id": row.agency_id, "account_id": row.account_id, "session_id": row.session_id}
+            if {"STAFF", "ADMIN"} & set(row.roles):
+                staff = StaffViewer(**common, client_id=row.client_id, is_admin="ADMIN" in row.roles)
+                return staff, row.last_seen_at
+            if row.client_id is not None:
+                return ClientViewer(**common, client_id=row.client_id), row.last_seen_at
+        raise Unauthenticated
+    if entry.token_hash is not None and not entry.tolerant:
+        raise Unauthenticated
+    if misnamed or row.agency_id is None:
+        raise AgencyNotFound
+    return Visitor(agency_id=row.agency_id), None
+
+
+class PostgresReadings(Readings):
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def enter(self, entry: Entry) -> AbstractAsyncContextManager[Reading]:
+        return _Opening(self._engine, self._clock, entry)
+
+    def of(self, viewer: Viewer) -> AbstractAsyncContextManager[Reading]:
+        return _Opening(self._engine, self._clock, viewer)
