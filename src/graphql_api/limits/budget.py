@@ -50,6 +50,8 @@ class Limits:
     """On one node."""
     fields: int = 400
     """Selected fields, those of a fragment counted at each place that spreads it."""
+    repeats: int = 10
+    """Fields of one response name side by side: validation compares each with each."""
     root_fields: int = 10
     mutations: int = 4
     cost: int = 5000

@@ -16,6 +16,7 @@ _SENTENCES = {
     "aliases": "La consulta usa {measured} alias y se admiten {allowed}.",
     "directives": "Un elemento de la consulta lleva {measured} directivas y se admiten {allowed}.",
     "fields": "La consulta pide {measured} campos y se admiten {allowed}.",
+    "repeats": "La consulta repite {measured} veces un campo en un mismo nivel y se admiten {allowed}.",
     "rootFields": "La consulta pide {measured} campos en la raíz y se admiten {allowed}.",
     "mutations": "La operación lleva {measured} mutaciones y se admiten {allowed}.",
     "guarded": "La operación lleva {measured} campos de acceso o comprobación y solo se admite {allowed}.",
@@ -60,6 +61,7 @@ def _pairs(measured: Measure, limits: Limits) -> Iterator[tuple[str, int, int]]:
     yield "guarded", measured.guarded, limits.guarded
     yield "introspectionRoots", measured.introspection_roots, limits.introspection_roots
     yield "rootFields", len(measured.root_fields), limits.root_fields
+    yield "repeats", measured.repeats, limits.repeats
     yield "introspectionDepth", tally.meta_depth, limits.introspection_depth
     yield "introspectionFields", tally.meta_fields, limits.introspection_fields
     yield "documents", tally.documents, limits.documents

@@ -9,6 +9,7 @@ rows of whatever connection spreads it. So a tally keeps apart what counts once 
 of the connection around it (`row_cost`).
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -81,6 +82,7 @@ class Measure:
     """Names, not aliases, in the order of the document; one entry per selection."""
     tally: Tally
     directives: int
+    repeats: int
     nesting_exceeded: bool
     size_variables: frozenset[str]
     """Variables that decide the size of a page or the number of ids. The same values give the same measure."""
@@ -112,6 +114,7 @@ class _Walk:
     tallies: dict[str, Tally] = field(default_factory=dict)
     under_way: set[str] = field(default_factory=set)
     directives: int = 0
+    repeats: int = 0
     nesting_exceeded: bool = False
     size_variables: set[str] = field(default_factory=set)
 
@@ -120,9 +123,11 @@ class _Walk:
         if nesting > self.limits.nesting:
             self.nesting_exceeded = True
             return total
+        names: Counter[str] = Counter()
         for selection in node.selections:
             self.count_directives(selection.directives)
             if isinstance(selection, FieldNode):
+                names[selection.alias.value if selection.alias else selection.name.value] += 1
                 total.add(self.field(selection, parent, nesting))
             elif isinstance(selection, InlineFragmentNode):
                 condition = selection.type_condition
@@ -130,6 +135,7 @@ class _Walk:
                 total.add(self.selections(selection.selection_set, inner, nesting + 1))
             elif isinstance(selection, FragmentSpreadNode):
                 total.add(self.fragment(selection.name.value, nesting))
+        self.repeats = max(self.repeats, *names.values(), 0)
         return total
 
     def fragment(self, name: str, nesting: int) -> Tally:
@@ -265,6 +271,7 @@ def measure(
                 root_fields=_root_fields(operation.selection_set, fragments),
                 tally=tally,
                 directives=walk.directives,
+                repeats=walk.repeats,
                 nesting_exceeded=walk.nesting_exceeded,
                 size_variables=frozenset(walk.size_variables),
             )

@@ -1,0 +1,193 @@
+"""How an operation begins and ends: deadlines, clients that leave, crowds, other protocols."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+import strawberry
+from starlette.types import Message
+from strawberry.extensions import SchemaExtension
+
+from graphql_api.http import BodyLimits, GraphQLEndpoint
+from graphql_api.http.execution import SchemaExtensionsIgnored
+from tests.graphql_api.http.conftest import Connect, application, ask, code_of
+from tests.graphql_api.http.stand_in import Query, Record, opener
+
+
+async def test_the_context_is_left_before_the_answer_is_sent(client: httpx.AsyncClient, record: Record) -> None:
+    await ask(client, "{ hello }")
+
+    assert record.closed == ["kept"]
+
+
+async def test_an_operation_past_its_deadline_is_stopped_and_told(connect: Connect, record: Record) -> None:
+    async with connect(deadline=0.05) as client:
+        response = await ask(client, "{ slow }")
+
+    assert response.json()["data"] is None
+    assert code_of(response) == "TIMEOUT"
+    assert record.effects == ["cancelled"]
+    assert record.closed == ["CancelledError"]
+
+
+async def test_more_operations_than_fit_are_told_to_come_back(connect: Connect, record: Record) -> None:
+    async with connect(most_in_flight=1, deadline=2) as client:
+        first = asyncio.create_task(ask(client, "mutation { paySlowly }"))
+        await record.started.wait()
+        second = await ask(client, "{ hello }")
+        third = await first
+
+    assert second.status_code == 503
+    assert second.headers["retry-after"] == "1"
+    assert code_of(second) == "BUSY"
+    assert third.json() == {"data": {"paySlowly": "listo"}}
+    assert len(record.opened) == 1
+
+
+async def test_a_place_is_free_again_after_every_kind_of_end(connect: Connect) -> None:
+    async with connect(most_in_flight=1, deadline=0.05) as client:
+        for document in ("{ slow }", "{ broken }", "{ nada }", "{ busy }", "{ hello }"):
+            await ask(client, document)
+
+        assert (await ask(client, "{ hello }")).status_code == 200
+
+
+class Line:
+    """One request over ASGI whose messages the test sends one by one."""
+
+    def __init__(self, app: Callable[..., Any], headers: list[tuple[bytes, bytes]] | None = None) -> None:
+        self.incoming: asyncio.Queue[Message] = asyncio.Queue()
+        self.sent: list[Message] = []
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/graphql",
+            "query_string": b"",
+            "headers": [(b"host", b"portal.example"), (b"content-type", b"application/json"), *(headers or [])],
+            "client": ("203.0.113.9", 4711),
+        }
+        self.done = asyncio.create_task(app(scope, self.incoming.get, self._send))
+
+    async def _send(self, message: Message) -> None:
+        self.sent.append(message)
+
+    def body(self, part: bytes, *, more: bool = False) -> None:
+        self.incoming.put_nowait({"type": "http.request", "body": part, "more_body": more})
+
+    def hang_up(self) -> None:
+        self.incoming.put_nowait({"type": "http.disconnect"})
+
+    @property
+    def status(self) -> int:
+        status: int = self.sent[0]["status"]
+        return status
+
+
+@pytest.fixture
+async def line(record: Record) -> AsyncIterator[Callable[..., Line]]:
+    lines: list[Line] = []
+
+    def open_line(headers: list[tuple[bytes, bytes]] | None = None, **options: Any) -> Line:
+        lines.append(Line(application(record, **options), headers))
+        return lines[-1]
+
+    yield open_line
+    for opened in lines:
+        opened.done.cancel()
+        await asyncio.gather(opened.done, return_exceptions=True)
+
+
+def document(text: str) -> bytes:
+    return json.dumps({"query": text}).encode()
+
+
+async def test_a_query_whose_client_left_is_cancelled(line: Callable[..., Line], record: Record) -> None:
+    call = line()
+    call.body(document("{ slow }"))
+    await record.started.wait()
+    call.hang_up()
+    await call.done
+
+    assert record.effects == ["cancelled"]
+    assert record.closed == ["CancelledError"]
+    assert call.sent == []
+
+
+async def test_a_mutation_whose_client_left_is_finished(line: Callable[..., Line], record: Record) -> None:
+    call = line()
+    call.body(document("mutation { paySlowly }"))
+    await record.started.wait()
+    call.hang_up()
+    await call.done
+
+    assert record.effects == ["paid slowly"]
+    assert record.closed == ["kept"]
+
+
+async def test_a_client_that_leaves_in_the_middle_of_its_body_asks_for_nothing(
+    line: Callable[..., Line], record: Record
+) -> None:
+    call = line()
+    call.body(document("mutation { pay { __typename } }")[:20], more=True)
+    call.hang_up()
+    await call.done
+
+    assert record.opened == []
+    assert call.sent == []
+
+
+async def test_a_body_that_trickles_is_not_waited_for(line: Callable[..., Line], record: Record) -> None:
+    call = line(body_limits=BodyLimits(seconds=0.05))
+    call.body(b'{"query": "', more=True)
+    await call.done
+
+    assert call.status == 408
+    assert record.opened == []
+
+
+@pytest.mark.parametrize(("token", "fits"), [(None, 128 * 1024), ("ficha-de-cliente", 8 * 1024 * 1024)])
+async def test_a_body_is_capped_while_it_arrives(
+    line: Callable[..., Line], record: Record, token: str | None, fits: int
+) -> None:
+    bearer = [(b"authorization", f"Bearer {token}".encode())] if token else []
+    head = b'{"query": "{ hello }", "variables": {"x": "'
+    body = head + b"a" * (fits - len(head) - 3) + b'"}}'
+
+    exact = line(bearer)
+    exact.body(body[:1000], more=True)
+    exact.body(body[1000:])
+    await exact.done
+    longer = line(bearer)
+    longer.body(body[:1000], more=True)
+    longer.body(body[1000:] + b" ", more=True)
+    await longer.done
+    announced = line([*bearer, (b"content-length", str(fits + 1).encode())])
+    await announced.done
+
+    assert exact.status == 200
+    assert (longer.status, announced.status) == (413, 413)
+    assert b"PAYLOAD_TOO_LARGE" in longer.sent[1]["body"]
+    assert len(record.opened) == 1
+
+
+async def test_websockets_are_not_accepted(record: Record) -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    scope = {"type": "websocket", "path": "/graphql", "headers": [], "query_string": b"", "subprotocols": []}
+    await application(record)(scope, receive, send)
+
+    assert [message["type"] for message in sent] == ["websocket.close"]
+
+
+async def test_a_schema_whose_extensions_would_not_run_is_refused(record: Record) -> None:
+    with pytest.raises(SchemaExtensionsIgnored):
+        GraphQLEndpoint(strawberry.Schema(Query, extensions=[SchemaExtension]), opener(record))
