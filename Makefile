@@ -29,7 +29,7 @@ test: $(READY)
 	@.venv/bin/python -m pytest $(ARGS)
 
 check: $(READY)
-	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .
+	@.venv/bin/ruff format --check . && .venv/bin/ruff check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
 	@.venv/bin/portal schema --check

@@ -47,10 +47,12 @@ class DatabaseServer:
         self._run = f"portal_test_{secrets.token_hex(4)}"
         self._password = secrets.token_urlsafe(16)
         self._numbers = count(1)
+        self._names: list[str] = []
         self.app_role = f"{self._run}_app"
 
     async def template(self) -> None:
         """Migrate the database that the others are copied from."""
+        self._names.append(self._run)
         await _execute(self._url, f'create database "{self._run}"')
         await upgrade(self._address(self._run), app_role=self.app_role, app_password=self._password)
 
@@ -58,18 +60,20 @@ class DatabaseServer:
         """A new database: a copy of the template or, for tests of the migrations themselves, an empty one."""
         name = f"{self._run}_{next(self._numbers)}"
         source = f'"{self._run}" strategy file_copy' if migrated else "template0"
+        self._names.append(name)
         await _execute(self._url, f'create database "{name}" template {source}')
         return Database(self._address(name), self._address(name, self.app_role, self._password), self.app_role)
 
     async def drop(self, database: Database) -> None:
         """Remove a database, with whatever connections a test left open."""
-        await _execute(self._url, f'drop database "{make_url(database.owner_url).database}" with (force)')
+        name = make_url(database.owner_url).database
+        await _execute(self._url, f'drop database "{name}" with (force)')
+        self._names.remove(str(name))
 
     async def close(self) -> None:
-        """Remove the template and the role."""
-        await _execute(
-            self._url, f'drop database if exists "{self._run}" with (force)', f'drop role if exists "{self.app_role}"'
-        )
+        """Remove what is left of this run: its databases, then its role."""
+        drops = [f'drop database if exists "{name}" with (force)' for name in self._names]
+        await _execute(self._url, *drops, f'drop role if exists "{self.app_role}"')
 
     def _address(self, database: str, user: str | None = None, password: str | None = None) -> str:
         url = self._url.set(database=database)
