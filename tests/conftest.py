@@ -2,9 +2,10 @@
 
 import signal
 
+from tests.browser import browser, page
 from tests.postgres import database, database_server, module_database
 
-__all__ = ["database", "database_server", "module_database"]
+__all__ = ["browser", "database", "database_server", "module_database", "page"]
 
 
 def pytest_configure() -> None:
