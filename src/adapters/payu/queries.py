@@ -80,7 +80,7 @@ class PayuQueries:
                 if response.headers.get("content-encoding", "identity").lower() != "identity":
                     raise _Malformed("compressed")
                 body = bytearray()
-                async for chunk in response.aiter_raw():
+                async for chunk in response.aiter_bytes():
                     body += chunk
                     if len(body) > _MAX_BYTES:
                         raise _Malformed("too long")

@@ -1,0 +1,110 @@
+"""The address that PayU posts to, over ASGI."""
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from adapters.payu.callback import payu_routes
+from application.ports.payment_gateway import NotificationRejected, Reception, Rejection
+from domain.errors import GatewayUnavailable, Unavailable
+from tests.adapters.payu.examples import FORM, a_confirmation, encoded
+
+PATH = "/callbacks/payu/acc9f2c"
+
+
+class Receiver:
+    """Stands for the use case: keeps what it is given, answers or raises what the test wants."""
+
+    def __init__(self, result: Reception | Exception = Reception.PROCESSED) -> None:
+        self.result = result
+        self.received: list[tuple[str, bytes, str | None, str | None]] = []
+
+    async def __call__(self, *, account: str, body: bytes, headers: Mapping[str, str], ip: str | None) -> Reception:
+        self.received.append((account, body, headers.get("content-type"), ip))
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result
+
+
+@pytest.mark.parametrize("reception", list(Reception))
+async def test_what_was_accepted_is_answered_with_an_empty_200(reception: Reception) -> None:
+    receiver = Receiver(reception)
+
+    response = await post(receiver, encoded(a_confirmation()))
+
+    assert (response.status_code, response.content) == (200, b"")
+    assert receiver.received == [("acc9f2c", encoded(a_confirmation()), FORM["Content-Type"], "127.0.0.1")]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotificationRejected(Rejection.MALFORMED, "value"), 400),
+        (NotificationRejected(Rejection.BAD_SIGNATURE), 401),
+        (NotificationRejected(Rejection.WRONG_MERCHANT), 403),
+        (NotificationRejected(Rejection.UNKNOWN_ACCOUNT), 404),
+        (Unavailable(2), 503),
+        (GatewayUnavailable(30), 503),
+        (ConnectionRefusedError(), 503),
+        (RuntimeError("a secret in a message"), 503),
+    ],
+)
+async def test_what_was_not_is_answered_so_that_payu_repeats_it_without_a_word(error: Exception, status: int) -> None:
+    response = await post(Receiver(error), b"x")
+    assert (response.status_code, response.content) == (status, b"")
+
+
+async def test_an_unexpected_failure_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        await post(Receiver(RuntimeError("boom")), b"x")
+    assert "boom" in caplog.text
+
+
+@pytest.mark.parametrize("declared", [True, False])
+async def test_a_body_over_64_kib_is_refused_before_anybody_reads_it(declared: bool) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(70):
+            yield b"x" * 1024
+
+    receiver = Receiver()
+    response = await post(receiver, b"x" * 70_000 if declared else chunks())
+
+    assert (response.status_code, response.content) == (400, b"")
+    assert receiver.received == []
+
+
+async def test_64_kib_are_read() -> None:
+    receiver = Receiver()
+    assert (await post(receiver, b"x" * 65_536)).status_code == 200
+
+
+@pytest.mark.parametrize("account", ["a.b", "ñ", "x" * 65, "%00"])
+async def test_an_impossible_account_is_not_found(account: str) -> None:
+    receiver = Receiver()
+    assert (await post(receiver, b"x", path=f"/callbacks/payu/{account}")).status_code == 404
+    assert receiver.received == []
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD"])
+async def test_only_post_is_served(method: str) -> None:
+    receiver = Receiver()
+    async with client(receiver) as http:
+        assert (await http.request(method, PATH)).status_code == 405
+    assert receiver.received == []
+
+
+async def test_a_final_slash_is_no_redirect() -> None:
+    assert (await post(Receiver(), b"x", path=PATH + "/")).status_code == 200
+
+
+def client(receiver: Receiver) -> httpx.AsyncClient:
+    app = Starlette(routes=payu_routes(receiver))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api.example")
+
+
+async def post(receiver: Receiver, body: bytes | AsyncIterator[bytes], *, path: str = PATH) -> httpx.Response:
+    async with client(receiver) as http:
+        return await http.post(path, content=body, headers=FORM)

@@ -1,0 +1,142 @@
+"""A gateway that says what the test told it to say, and remembers what it was asked."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from application.ports.payment_gateway import (
+    MerchantAccount,
+    NotificationRejected,
+    Payer,
+    PaymentGateway,
+    Rejection,
+)
+from domain.errors import GatewayUnavailable
+from domain.payment_intents import Checkout, Evidence, GatewayReport, PaymentIntent, ReportedState
+from domain.payments import PaymentMethod
+
+
+def a_notice(
+    reference: str,
+    amount: Decimal | str,
+    *,
+    state: ReportedState = ReportedState.APPROVED,
+    transaction_id: str = "tx-1",
+    currency: str = "COP",
+    key: str = "key",
+    merchant_id: str = "508029",
+    test: bool = False,
+) -> bytes:
+    """The body of a notice of this gateway, "signed" with a merchant's key."""
+    return json.dumps(
+        {
+            "reference": reference,
+            "amount": str(amount),
+            "state": state.value,
+            "transaction_id": transaction_id,
+            "currency": currency,
+            "key": key,
+            "merchant_id": merchant_id,
+            "test": test,
+        }
+    ).encode()
+
+
+def a_report(
+    reference: str,
+    amount: Decimal | str,
+    *,
+    state: ReportedState = ReportedState.APPROVED,
+    transaction_id: str = "tx-1",
+    currency: str = "COP",
+    evidence: Evidence = Evidence.QUERY,
+    method: PaymentMethod | None = PaymentMethod.PSE,
+    occurred_at: datetime | None = None,
+    is_test: bool = False,
+) -> GatewayReport:
+    return GatewayReport(
+        reference=reference,
+        transaction_id=transaction_id,
+        state=state,
+        amount=Decimal(amount),
+        currency=currency,
+        evidence=evidence,
+        code=state.value,
+        method=method,
+        gateway_reference=f"CUS-{transaction_id}",
+        occurred_at=occurred_at,
+        is_test=is_test,
+    )
+
+
+class FakePaymentGateway(PaymentGateway):
+    """`answers` is what a query about a reference brings; `down` makes queries fail. `queried` and `checkouts` are the
+    references it was called with, in order."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, tuple[GatewayReport, ...]] = {}
+        self.down = False
+        self.queried: list[str] = []
+        self.checkouts: list[str] = []
+
+    def knows(self, reports: Iterable[GatewayReport]) -> None:
+        """From now on it answers with these reports, and with nothing about other references."""
+        self.answers = {}
+        for report in reports:
+            self.answers[report.reference] = (*self.answers.get(report.reference, ()), report)
+
+    async def create_checkout(
+        self,
+        intent: PaymentIntent,
+        *,
+        merchant: MerchantAccount,
+        payer: Payer,
+        description: str,
+        tax: Decimal,
+        tax_base: Decimal,
+        response_url: str,
+        confirmation_url: str,
+    ) -> Checkout:
+        self.checkouts.append(intent.reference)
+        fields = {
+            "reference": intent.reference,
+            "amount": str(intent.amount),
+            "merchant": merchant.merchant_id,
+            "key": merchant.api_keys[0],
+            "payer": payer.name,
+            "email": payer.email,
+            "description": description,
+            "tax": str(tax),
+            "tax_base": str(tax_base),
+            "response_url": response_url,
+            "confirmation_url": confirmation_url,
+        }
+        return Checkout(url="https://gateway.example/pay", method="POST", fields=tuple(fields.items()))
+
+    def parse_notification(
+        self, body: bytes, headers: Mapping[str, str], *, merchant: MerchantAccount
+    ) -> GatewayReport:
+        try:
+            told = json.loads(body)
+        except ValueError as error:
+            raise NotificationRejected(Rejection.MALFORMED) from error
+        if told["merchant_id"] != merchant.merchant_id:
+            raise NotificationRejected(Rejection.WRONG_MERCHANT)
+        if told["key"] not in merchant.api_keys:
+            raise NotificationRejected(Rejection.BAD_SIGNATURE)
+        return a_report(
+            told["reference"],
+            told["amount"],
+            state=ReportedState(told["state"]),
+            transaction_id=told["transaction_id"],
+            currency=told["currency"],
+            evidence=Evidence.SIGNATURE,
+            is_test=told["test"] and not merchant.test,
+        )
+
+    async def query(self, reference: str, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
+        self.queried.append(reference)
+        if self.down:
+            raise GatewayUnavailable(30)
+        return self.answers.get(reference, ())
