@@ -1,0 +1,1 @@
+"""PayU Latam: WebCheckout, notifications, Queries API, Payments API."""

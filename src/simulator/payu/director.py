@@ -1,0 +1,245 @@
+"""Makes things happen to an order: tries, results, notifications, refunds, whole scenarios."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from simulator.agenda import Agenda
+from simulator.clock import Clock
+from simulator.courier import Courier, Delivery
+from simulator.payu.codes import APPROVED_CODE, EXPIRED_CODE, State
+from simulator.payu.confirmation import confirmation_fields
+from simulator.payu.methods import DEFAULT_BANK, METHODS, Method, offered_methods
+from simulator.payu.model import CHARGE, PARTIAL_REFUND, REFUND, Order, Transaction
+from simulator.payu.steps import FAULT_STEPS, PAYER_STEPS, Notice, Step
+from simulator.payu.world import ANY, Fault, World
+
+COUPON_LIFE = timedelta(days=7)
+NEQUI_LIFE = timedelta(minutes=15)
+
+_PENDING_GROUPS = {"pse": "pse", "bank": "pse", "nequi": "nequi", "cash": "efectivo", "review": "tarjeta"}
+_FINAL = {"approve": State.APPROVED, "approve_again": State.APPROVED, "decline": State.DECLINED, "error": State.ERROR}
+
+
+@dataclass(slots=True)
+class Director:
+    """The only writer of orders and transactions. `at` is always the instant at which a thing happens."""
+
+    world: World
+    clock: Clock
+    agenda: Agenda
+    courier: Courier
+
+    def methods_for(self, order: Order) -> tuple[Method, ...]:
+        """What the hosted page offers for an order."""
+        purchase = order.purchase
+        return offered_methods(purchase.methods, purchase.amount, purchase.currency, self.world.settings.limits)
+
+    def begin(self, order: Order, method: Method, at: datetime, *, pending: str, payer: str = "") -> Transaction:
+        """A new try, still pending for the reason that is a key of `codes.PENDING`.
+
+        A cash coupon expires after seven days or at the form's date, a push to Nequi after fifteen minutes, unless
+        the payer was faster.
+        """
+        ids, purchase = self.world.ids, order.purchase
+        bank_like = method.group in ("pse", "nequi")
+        charge = Transaction(
+            id=ids.uuid(),
+            kind=CHARGE,
+            method=method,
+            amount=purchase.amount,
+            currency=purchase.currency,
+            created_at=at,
+            operated_at=at,
+            is_test=order.merchant.sandbox or purchase.is_test,
+            pending=pending,
+            traceability=ids.digits(7),
+            cus=ids.digits(9) if bank_like else "",
+            bank=DEFAULT_BANK.name if method.name == "PSE" else "",
+            payer=payer or purchase.buyer_name,
+            document=(purchase.raw.get("payerDocumentType", ""), purchase.raw.get("payerDocument", "")),
+        )
+        if method.group == "efectivo":
+            charge.expires_at = min(purchase.cash_until or at + COUPON_LIFE, at + COUPON_LIFE)
+        elif method.group == "nequi":
+            charge.expires_at = at + NEQUI_LIFE
+        order.transactions.append(charge)
+        if charge.expires_at is not None:
+            self._plan_expiry(order, charge, charge.expires_at)
+        return charge
+
+    def finish(
+        self, order: Order, charge: Transaction, state: State, code: str, at: datetime, notice: Notice | None = None
+    ) -> list[Delivery]:
+        """Gives a try its final result and prepares its notifications, which the caller has the courier dispatch."""
+        charge.state, charge.response_code, charge.operated_at, charge.pending = state, code, at, ""
+        charge.authorization = self.world.ids.digits(6) if state is State.APPROVED else ""
+        return self._notify(order, charge, notice or Notice(), at)
+
+    async def settle(self, order: Order, charge: Transaction, state: State, code: str) -> None:
+        """`finish` now, with its notifications sent."""
+        await self.courier.dispatch(self.finish(order, charge, state, code, self.clock.now()))
+
+    def request_refund(self, order: Order, charge: Transaction, amount: Decimal, at: datetime) -> Transaction:
+        """Records a refund under review; a policy set by a scenario decides it as soon as due things run."""
+        refund = Transaction(
+            id=self.world.ids.uuid(),
+            kind=PARTIAL_REFUND if amount < charge.amount else REFUND,
+            method=charge.method,
+            amount=amount,
+            currency=charge.currency,
+            created_at=at,
+            operated_at=at,
+            is_test=charge.is_test,
+            pending="review",
+            parent_id=charge.id,
+        )
+        order.transactions.append(refund)
+        policy = order.refund_policy or self.world.refund_policy
+        order.refund_policy = ""
+        if policy:
+
+            async def decide(planned: datetime) -> None:
+                self.decide_refund(order, policy, planned)
+
+            self.agenda.plan(at, decide)
+        return refund
+
+    def decide_refund(self, order: Order, decision: str, at: datetime) -> None:
+        """Approves or declines the refund under review; without one, the decision waits for the next."""
+        refund = order.open_refund
+        if refund is None:
+            order.refund_policy = decision
+            return
+        approved = decision == "approve"
+        refund.state = State.APPROVED if approved else State.DECLINED
+        refund.response_code = APPROVED_CODE if approved else "ENTITY_DECLINED"
+        refund.operated_at, refund.pending = at, ""
+
+    def load(self, reference: str, steps: Sequence[Step]) -> tuple[Step, ...]:
+        """Keeps a script for the next checkout of `reference`, or of any; answers what was kept.
+
+        Steps at the head that only prepare an answer take effect at once. An empty script removes what was kept.
+        """
+        waiting = list(steps)
+        while waiting and waiting[0].kind not in PAYER_STEPS and self._prepare_answer(reference, waiting[0]):
+            waiting.pop(0)
+        if steps:
+            self.world.scenarios[reference] = tuple(waiting)
+        else:
+            self.world.scenarios.pop(reference, None)
+        return tuple(waiting)
+
+    async def play(self, order: Order, steps: Iterable[Step], at: datetime | None = None) -> None:
+        """Plays a script on an order: each notification is sent before the next step, but for `reorder`.
+
+        `reorder` anywhere keeps the notifications back and sends them last first; alone it stands for a declined try
+        and its approved retry. `chargeback` is preceded by an approval when there was none. What follows `pending` is
+        played when its time has passed.
+        """
+        script, at = list(steps), at or self.clock.now()
+        reorder = any(step.kind == "reorder" for step in script)
+        script = [step for step in script if step.kind != "reorder"]
+        if reorder and not script:
+            script = [Step(kind="decline", value="INSUFFICIENT_FUNDS"), Step(kind="approve")]
+        held: list[list[Delivery]] = []
+        while script:
+            step = script.pop(0)
+            if step.kind == "chargeback" and order.approved_charge is None:
+                script.insert(0, step)
+                step = Step(kind="approve")
+            deliveries = self._perform(order, step, at)
+            if reorder:
+                held.append(deliveries)
+            else:
+                await self.courier.dispatch(deliveries)
+            if step.kind == "pending" and script:
+                self._plan_rest(order, script, at + step.duration)
+                break
+        for deliveries in reversed(held):
+            await self.courier.dispatch(deliveries)
+
+    def _plan_rest(self, order: Order, script: list[Step], at: datetime) -> None:
+        async def resume(planned: datetime) -> None:
+            await self.play(order, script, planned)
+
+        self.agenda.plan(at, resume)
+
+    def _plan_expiry(self, order: Order, charge: Transaction, at: datetime) -> None:
+        async def expire(planned: datetime) -> None:
+            if charge.state is State.PENDING:
+                await self.courier.dispatch(self.finish(order, charge, State.EXPIRED, EXPIRED_CODE, planned))
+
+        self.agenda.plan(at, expire)
+
+    def _prepare_answer(self, reference: str, step: Step) -> bool:
+        if step.kind in FAULT_STEPS:
+            self.world.faults.append(Fault(kind=step.kind, value=step.value, reference=reference, times=step.times))
+            return True
+        if reference == ANY and step.kind == "refund":
+            self.world.refund_policy = step.value
+            return True
+        return False
+
+    def _perform(self, order: Order, step: Step, at: datetime) -> list[Delivery]:
+        notice = step.notice
+        match step.kind:
+            case "pending":
+                method = self._payer_chooses(order, notice, _PENDING_GROUPS[step.value])
+                self.begin(order, method, at, pending=step.value)
+                return []
+            case "expire":
+                charge = order.pending_charge or self._try(order, notice, "efectivo", at)
+                return self.finish(order, charge, State.EXPIRED, EXPIRED_CODE, at, notice)
+            case "refund":
+                self.decide_refund(order, step.value, at)
+                return []
+            case "chargeback":
+                order.charged_back = True
+                return []
+            case "http" | "query":
+                self._prepare_answer(order.purchase.reference, step)
+                return []
+        charge = self._charge_for(order, step, at)
+        charge.amount = notice.amount_for(charge.amount)
+        charge.currency = notice.currency or charge.currency
+        return self.finish(order, charge, _FINAL[step.kind], step.value or APPROVED_CODE, at, notice)
+
+    def _charge_for(self, order: Order, step: Step, at: datetime) -> Transaction:
+        last = order.last_charge
+        waiting = None if step.kind == "approve_again" else order.pending_charge
+        if waiting is None and step.kind == "approve" and last is not None and last.state is State.EXPIRED:
+            waiting = last  # a coupon that was paid in its last minute is approved after it was reported as expired
+        return waiting or self._try(order, step.notice, "tarjeta", at)
+
+    def _try(self, order: Order, notice: Notice, group: str, at: datetime) -> Transaction:
+        return self.begin(order, self._payer_chooses(order, notice, group), at, pending="review")
+
+    def _payer_chooses(self, order: Order, notice: Notice, group: str) -> Method:
+        if notice.method:
+            return METHODS[notice.method]
+        offered = self.methods_for(order) or tuple(METHODS.values())
+        return next((method for method in offered if method.group == group), offered[0])
+
+    def _notify(self, order: Order, charge: Transaction, notice: Notice, at: datetime) -> list[Delivery]:
+        url = order.purchase.confirmation_url or order.merchant.confirmation_url
+        if not url:
+            return []
+        fields = confirmation_fields(order, charge, notice)
+        copies = [fields] * notice.copies
+        if notice.replay_new_id:
+            # Someone who saw a valid notification sends it again as if it were another payment: the id is not signed.
+            copies.append({**fields, "transaction_id": self.world.ids.uuid()})
+        return [
+            self.courier.prepare(
+                gateway="payu",
+                reference=order.purchase.reference,
+                transaction_id=copy["transaction_id"],
+                url=url,
+                fields=copy,
+                at=at + notice.delay,
+                dropped=notice.dropped,
+            )
+            for copy in copies
+        ]

@@ -1,0 +1,110 @@
+"""Everything the PayU side remembers, in memory."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from simulator.ids import Ids
+from simulator.payu.model import Order, Purchase, Transaction
+from simulator.payu.steps import Step
+from simulator.settings import Merchant, Settings
+
+ANY = "*"
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """An answer of the API that goes wrong on purpose, for the next `times` calls about a reference, or about any."""
+
+    kind: str
+    value: str
+    reference: str
+    times: int = 1
+
+
+@dataclass(slots=True)
+class World:
+    """Merchants, orders, loaded scenarios and faults that wait for their call.
+
+    `refund_policy` is the one of orders that have none of their own.
+    """
+
+    settings: Settings
+    ids: Ids
+    merchants: dict[tuple[str, str], Merchant] = field(default_factory=dict)
+    orders: dict[int, Order] = field(default_factory=dict)
+    scenarios: dict[str, tuple[Step, ...]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    refund_policy: str = ""
+
+    def __post_init__(self) -> None:
+        for merchant in self.settings.merchants:
+            self.add_merchant(merchant)
+
+    def clear(self) -> None:
+        """Forgets orders, scenarios and faults; merchants stay."""
+        self.orders.clear()
+        self.scenarios.clear()
+        self.faults.clear()
+        self.refund_policy = ""
+
+    def add_merchant(self, merchant: Merchant) -> None:
+        """Makes a merchant's account known, or replaces what was known about it, its key included."""
+        account = (merchant.merchant_id, merchant.account_id)
+        self.merchants[account] = merchant
+        for order in self.orders.values():
+            if (order.merchant.merchant_id, order.merchant.account_id) == account:
+                order.merchant = merchant
+
+    def merchant_with(self, api_login: str, api_key: str) -> Merchant | None:
+        """The merchant these credentials of the APIs belong to."""
+        for merchant in self.merchants.values():
+            if (merchant.api_login, merchant.api_key) == (api_login, api_key):
+                return merchant
+        return None
+
+    def open_order(self, merchant: Merchant, purchase: Purchase, at: datetime) -> Order:
+        """A checkout for this purchase.
+
+        The form sent again before any try gets the checkout that is already open, as when the payer goes back.
+        """
+        for order in self.orders_of(merchant.merchant_id, purchase.reference):
+            if not order.transactions and order.purchase == purchase:
+                return order
+        order = Order(id=self.ids.order_id(), merchant=merchant, purchase=purchase, created_at=at)
+        self.orders[order.id] = order
+        return order
+
+    def orders_of(self, merchant_id: str, reference: str) -> list[Order]:
+        """All checkouts of a merchant under one reference, oldest first."""
+        return [order for order in self.orders_under(reference) if order.merchant.merchant_id == merchant_id]
+
+    def orders_under(self, reference: str) -> list[Order]:
+        """All checkouts under one reference, whoever the merchant is, oldest first."""
+        return [order for order in self.orders.values() if order.purchase.reference == reference]
+
+    def transaction(self, transaction_id: str) -> tuple[Order, Transaction] | None:
+        """A transaction by its id, with its order."""
+        for order in self.orders.values():
+            for transaction in order.transactions:
+                if transaction.id == transaction_id:
+                    return order, transaction
+        return None
+
+    def scenario_for(self, reference: str) -> tuple[Step, ...] | None:
+        """The script that a checkout of this reference plays: its own, else the one for any; None: a person decides.
+
+        A script of its own is played once, the one for any by every reference.
+        """
+        own = self.scenarios.pop(reference, None)
+        return self.scenarios.get(ANY) if own is None else own
+
+    def take_fault(self, kinds: Iterable[str], reference: str | None) -> Fault | None:
+        """The fault that the current call meets, counted down; `reference` None for calls about no order."""
+        for fault in self.faults:
+            if fault.kind in kinds and fault.reference in (ANY, reference):
+                fault.times -= 1
+                if fault.times <= 0:
+                    self.faults.remove(fault)
+                return fault
+        return None
