@@ -5,6 +5,7 @@ from types import TracebackType
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.postgres.engine import unavailable
+from adapters.postgres.imports.store import PostgresImportStore
 from adapters.postgres.repositories.accounts import PostgresAccounts
 from adapters.postgres.repositories.agencies import PostgresAgencies, PostgresCounters
 from adapters.postgres.repositories.pqrs import PostgresPqrsCases
@@ -35,6 +36,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.accounts = PostgresAccounts(connection, scope)
         self.agencies = PostgresAgencies(connection, scope)
         self.counters = PostgresCounters(connection, scope)
+        self.imports = PostgresImportStore(connection, scope)
         self.pqrs = PostgresPqrsCases(connection, scope)
         self.sessions = PostgresSessions(connection, scope)
         return self

@@ -8,6 +8,7 @@ from typing import Generic, Protocol, TypeVar
 from domain.imports.clients import ClientRecord, StoredClient
 from domain.imports.contracts import ContractRecord, StoredContract
 from domain.imports.invoices import InvoiceRecord, StoredInvoice
+from domain.imports.outcomes import StoredRow
 from domain.imports.payments import PaymentRecord, StoredPayment
 from domain.imports.payouts import PayoutRecord
 from domain.imports.properties import PropertyRecord
@@ -60,23 +61,19 @@ class ImportStore(Protocol):
 
     async def clients(self, codes: Collection[str]) -> Mapping[str, StoredClient]: ...
 
-    async def properties(self, codes: Collection[str]) -> Mapping[str, str | None]:
-        """Digests by code."""
-        ...
+    async def properties(self, codes: Collection[str]) -> Mapping[str, StoredRow]: ...
 
     async def contracts(self, numbers: Collection[str]) -> Mapping[str, StoredContract]: ...
 
-    async def invoices(self, numbers: Collection[str]) -> Mapping[str, StoredInvoice]:
-        """Locked against payments until the transaction ends."""
+    async def invoices(self, numbers: Collection[str], *, for_update: bool = False) -> Mapping[str, StoredInvoice]:
+        """With `for_update`, locked against payments until the transaction ends."""
         ...
 
     async def payments(self, receipts: Collection[str], references: Collection[str]) -> Sequence[StoredPayment]:
         """Those with one of the receipt numbers, and those made here with one of the gateway references."""
         ...
 
-    async def payouts(self, numbers: Collection[str]) -> Mapping[str, str | None]:
-        """Digests by number."""
-        ...
+    async def payouts(self, numbers: Collection[str]) -> Mapping[str, StoredRow]: ...
 
     async def put_clients(self, changes: Sequence[Change[ClientRecord]]) -> None: ...
 

@@ -71,7 +71,7 @@ def meet_client(row: Row, record: ClientRecord, stored: StoredClient | None) -> 
     for a client with an account is a warning, and waits for the client's own confirmation.
     """
     if stored is None:
-        return Meeting(Outcome.CREATED, record, record.digest)
+        return Meeting(Outcome.CREATED, record, record.digest, write=True)
     new = record.digest.split(".")
     old = (stored.digest or "").split(".")
     old = old if len(old) == len(new) else [""] * len(new)
@@ -87,7 +87,7 @@ def meet_client(row: Row, record: ClientRecord, stored: StoredClient | None) -> 
             record = replace(record, **{name: kept})
         elif getattr(record, name) != kept:
             outcome = Outcome.UPDATED
-    return Meeting(outcome, record, ".".join(new))
+    return Meeting(outcome, record, ".".join(new), write=outcome is Outcome.UPDATED or new != old)
 
 
 def _document(row: Row, document_type: IdentityDocumentType) -> DocumentNumber:

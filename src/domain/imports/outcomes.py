@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 R = TypeVar("R")
 
@@ -15,15 +15,29 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meeting(Generic[R]):
-    """A record that has met what is stored: how it counts, what is to be stored, and the digest to remember."""
+    """A record that has met what is stored: how it counts, what is to be stored if `write`, the digest to remember."""
 
     outcome: Outcome
     record: R
     digest: str
+    write: bool
 
 
-def meet(record: R, digest: str, stored_digest: str | None, *, exists: bool) -> Meeting[R]:
+class Stored(Protocol):
+    """A row that exists; `digest` is None where no import wrote it."""
+
+    @property
+    def digest(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    digest: str | None
+
+
+def meet(record: R, digest: str, stored: Stored | None) -> Meeting[R]:
     """By digest alone, for what nobody edits in the portal."""
-    if not exists:
-        return Meeting(Outcome.CREATED, record, digest)
-    return Meeting(Outcome.UNCHANGED if digest == stored_digest else Outcome.UPDATED, record, digest)
+    if stored is None:
+        return Meeting(Outcome.CREATED, record, digest, write=True)
+    changed = digest != stored.digest
+    return Meeting(Outcome.UPDATED if changed else Outcome.UNCHANGED, record, digest, write=changed)

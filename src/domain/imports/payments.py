@@ -49,14 +49,24 @@ class PaymentRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPayment:
-    """`stands`: made here, or reversed here; no import touches it. `allocations` count towards their invoices."""
+    """`allocations` are numbers of invoices and what of the receipt counts towards them."""
 
     id: PaymentId
     receipt_number: str
     reference: str | None
     digest: str | None
-    stands: bool
+    reversed_here: bool
     allocations: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def made_here(self) -> bool:
+        """No import wrote it: paid through a gateway, or recorded by the agency's staff."""
+        return self.digest is None
+
+    @property
+    def stands(self) -> bool:
+        """No import touches it."""
+        return self.made_here or self.reversed_here
 
 
 def read_payment(row: Row) -> PaymentRecord:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from domain.errors import DomainError
+from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 
 
 class Reason(StrEnum):
@@ -94,12 +94,34 @@ class FileProblem:
     told: Mapping[str, str] = field(default_factory=dict)
 
 
-class FileRefused(DomainError):
-    """The file cannot be read as one of its kind; nothing of it was taken. All problems of the header at once."""
+_CODES = {
+    FileReason.EMPTY: FieldProblemCode.REQUIRED,
+    FileReason.MISSING_COLUMN: FieldProblemCode.REQUIRED,
+    FileReason.REPEATED_COLUMN: FieldProblemCode.DUPLICATE,
+    FileReason.CELL_TOO_LONG: FieldProblemCode.TOO_LONG,
+    FileReason.TOO_MANY_COLUMNS: FieldProblemCode.TOO_LONG,
+}
+
+
+class FileRefused(InvalidInput):
+    """The file cannot be read as one of its kind; nothing of it was taken. All problems of the header at once.
+
+    As InvalidInput its fields are `csv`, or `csv.` and the column.
+    """
 
     def __init__(self, *problems: FileProblem) -> None:
-        super().__init__(", ".join(f"{p.reason}: {p.column or ''}" for p in problems))
-        self.problems = problems
+        super().__init__(
+            *(
+                FieldProblem(
+                    f"csv.{problem.column}" if problem.column else "csv",
+                    _CODES.get(problem.reason, FieldProblemCode.INVALID),
+                    problem.reason.value,
+                    subject=problem.column or "",
+                )
+                for problem in problems
+            )
+        )
+        self.file_problems = problems
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ def rows_of(text: str) -> list[tuple[int, list[str]]]:
 def refusal_of(text: str) -> tuple[FileReason, str]:
     with pytest.raises(FileRefused) as refused:
         rows_of(text)
-    return refused.value.problems[0].reason, refused.value.problems[0].told.get("row", "")
+    return refused.value.file_problems[0].reason, refused.value.file_problems[0].told.get("row", "")
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
@@ -128,4 +128,4 @@ def test_a_file_in_no_known_encoding_is_refused(tmp_path: Path, content: bytes) 
     with pytest.raises(FileRefused) as refused:
         CsvSheetReader().of_file(path, COLUMNS)
 
-    assert refused.value.problems[0].reason is FileReason.ENCODING
+    assert refused.value.file_problems[0].reason is FileReason.ENCODING

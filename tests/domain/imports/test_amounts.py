@@ -139,7 +139,7 @@ def test_a_file_that_attests_both_is_refused_telling_the_first_of_each() -> None
     with pytest.raises(FileRefused) as refused:
         census.convention(";")
 
-    (problem,) = refused.value.problems
+    (problem,) = refused.value.file_problems
     assert (problem.reason, problem.column) == (FileReason.MIXED_AMOUNTS, "iva")
     assert problem.told == {
         "comma": "10,5",

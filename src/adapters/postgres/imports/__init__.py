@@ -1,0 +1,1 @@
+"""Storing an import: whole chunks per statement."""

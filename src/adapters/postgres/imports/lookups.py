@@ -1,0 +1,181 @@
+"""What is stored, by the keys of the back office."""
+
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from adapters.postgres.imports.bulk import any_of
+from adapters.postgres.scoping import ScopedRepository, table_of
+from adapters.postgres.tables import (
+    AccountRow,
+    ClientRow,
+    ContractPartyRow,
+    ContractRow,
+    InvoiceRow,
+    PaymentAllocationRow,
+    PaymentRow,
+    PayoutRow,
+    PropertyRow,
+)
+from domain.contracts import ContractKind, PartyRole
+from domain.ids import ClientId, ContractId, InvoiceId, PaymentId
+from domain.imports.clients import StoredClient
+from domain.imports.contracts import StoredContract
+from domain.imports.invoices import StoredInvoice
+from domain.imports.outcomes import StoredRow
+from domain.imports.payments import StoredPayment
+from domain.invoices import InvoiceStatus
+from domain.payments import PaymentStatus
+
+ACCOUNTS = table_of(AccountRow)
+ALLOCATIONS = table_of(PaymentAllocationRow)
+CLIENTS = table_of(ClientRow)
+CONTRACTS = table_of(ContractRow)
+INVOICES = table_of(InvoiceRow)
+PARTIES = table_of(ContractPartyRow)
+PAYMENTS = table_of(PaymentRow)
+PAYOUTS = table_of(PayoutRow)
+PROPERTIES = table_of(PropertyRow)
+
+
+class Lookups(ScopedRepository):
+    async def clients(self, codes: Collection[str]) -> Mapping[str, StoredClient]:
+        if not codes:
+            return {}
+        has_account = self.select(ACCOUNTS, sa.true()).where(ACCOUNTS.c.client_id == CLIENTS.c.id).exists()
+        query = self.select(CLIENTS, CLIENTS, has_account.label("has_account")).where(any_of(CLIENTS.c.code, codes))
+        return {
+            row.code: StoredClient(
+                id=ClientId(row.id),
+                digest=row.import_digest,
+                email=row.email,
+                phone=row.phone,
+                address=row.address,
+                city=row.city,
+                has_account=row.has_account,
+            )
+            for row in await self.connection.execute(query)
+        }
+
+    async def properties(self, codes: Collection[str]) -> Mapping[str, StoredRow]:
+        return await self._digests(PROPERTIES, PROPERTIES.c.code, codes)
+
+    async def payouts(self, numbers: Collection[str]) -> Mapping[str, StoredRow]:
+        return await self._digests(PAYOUTS, PAYOUTS.c.number, numbers)
+
+    async def contracts(self, numbers: Collection[str]) -> Mapping[str, StoredContract]:
+        if not numbers:
+            return {}
+        holders = (
+            sa.select(sa.func.array_agg(CLIENTS.c.code))
+            .where(
+                PARTIES.c.agency_id == CONTRACTS.c.agency_id,
+                PARTIES.c.contract_id == CONTRACTS.c.id,
+                PARTIES.c.role != PartyRole.CO_DEBTOR.value,
+                CLIENTS.c.agency_id == PARTIES.c.agency_id,
+                CLIENTS.c.id == PARTIES.c.client_id,
+            )
+            .scalar_subquery()
+        )
+        in_use = sa.or_(
+            *(
+                sa.exists().where(table.c.agency_id == CONTRACTS.c.agency_id, table.c.contract_id == CONTRACTS.c.id)
+                for table in (INVOICES, PAYOUTS)
+            )
+        )
+        query = self.select(CONTRACTS, CONTRACTS, holders.label("holders"), in_use.label("in_use")).where(
+            any_of(CONTRACTS.c.number, numbers)
+        )
+        return {
+            row.number: StoredContract(
+                id=ContractId(row.id),
+                digest=row.import_digest,
+                kind=ContractKind(row.kind),
+                holders=frozenset(row.holders or ()),
+                in_use=row.in_use,
+            )
+            for row in await self.connection.execute(query)
+        }
+
+    async def invoices(self, numbers: Collection[str], *, for_update: bool = False) -> Mapping[str, StoredInvoice]:
+        if not numbers:
+            return {}
+        named = any_of(INVOICES.c.number, numbers)
+        if for_update:  # before the reading: a statement that waits for a lock sums up what was there when it began
+            locked = self.select(INVOICES, INVOICES.c.id).where(named).order_by(INVOICES.c.id).with_for_update()
+            await self.connection.execute(locked)
+        allocated = (
+            sa.select(sa.func.coalesce(sa.func.sum(ALLOCATIONS.c.amount), Decimal(0)))
+            .where(
+                ALLOCATIONS.c.agency_id == INVOICES.c.agency_id,
+                ALLOCATIONS.c.invoice_id == INVOICES.c.id,
+                PAYMENTS.c.agency_id == ALLOCATIONS.c.agency_id,
+                PAYMENTS.c.id == ALLOCATIONS.c.payment_id,
+                PAYMENTS.c.status == PaymentStatus.APPLIED.value,
+            )
+            .scalar_subquery()
+        )
+        query = (
+            self.select(INVOICES, INVOICES, allocated.label("allocated"), CLIENTS.c.code.label("client"))
+            .join_from(INVOICES, CLIENTS, _same(INVOICES.c.agency_id, INVOICES.c.client_id, CLIENTS))
+            .where(named)
+        )
+        return {
+            row.number: StoredInvoice(
+                id=InvoiceId(row.id),
+                number=row.number,
+                digest=row.import_digest,
+                client=row.client,
+                total=row.total,
+                allocated=row.allocated,
+                voided=row.status == InvoiceStatus.VOIDED.value,
+                settled_outside=row.settled_outside,
+            )
+            for row in await self.connection.execute(query)
+        }
+
+    async def payments(self, receipts: Collection[str], references: Collection[str]) -> Sequence[StoredPayment]:
+        made_here = PAYMENTS.c.import_digest.is_(None)
+        query = self.select(PAYMENTS).where(
+            any_of(PAYMENTS.c.receipt_number, receipts) | (made_here & any_of(PAYMENTS.c.gateway_reference, references))
+        )
+        rows = (await self.connection.execute(query)).all()
+        allocations = await self._allocations([row.id for row in rows])
+        return [
+            StoredPayment(
+                id=PaymentId(row.id),
+                receipt_number=row.receipt_number,
+                reference=row.gateway_reference,
+                digest=row.import_digest,
+                reversed_here=row.status == PaymentStatus.REVERSED.value,
+                allocations=tuple(allocations.get(row.id, ())),
+            )
+            for row in rows
+        ]
+
+    async def _allocations(self, payment_ids: Collection[Any]) -> dict[Any, list[tuple[str, Decimal]]]:
+        found: dict[Any, list[tuple[str, Decimal]]] = {}
+        if payment_ids:
+            query = (
+                self.select(ALLOCATIONS, ALLOCATIONS.c.payment_id, INVOICES.c.number, ALLOCATIONS.c.amount)
+                .join_from(ALLOCATIONS, INVOICES, _same(ALLOCATIONS.c.agency_id, ALLOCATIONS.c.invoice_id, INVOICES))
+                .where(any_of(ALLOCATIONS.c.payment_id, payment_ids))
+                .order_by(ALLOCATIONS.c.payment_id, ALLOCATIONS.c.position)
+            )
+            for payment_id, number, amount in await self.connection.execute(query):
+                found.setdefault(payment_id, []).append((number, amount))
+        return found
+
+    async def _digests(
+        self, table: sa.Table, key: sa.ColumnElement[str], values: Collection[str]
+    ) -> Mapping[str, StoredRow]:
+        if not values:
+            return {}
+        rows = await self.connection.execute(self.select(table, key, table.c.import_digest).where(any_of(key, values)))
+        return {found: StoredRow(digest) for found, digest in rows}
+
+
+def _same(agency_id: Any, reference: Any, table: sa.Table) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.agency_id == agency_id, table.c.id == reference)

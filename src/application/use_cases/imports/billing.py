@@ -1,0 +1,135 @@
+"""Importing invoices, receipts and payouts."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from application.ports.imports import Change, ImportStore
+from application.use_cases.imports.importer import Chunk, Importer, Record
+from domain.imports.cells import Row
+from domain.imports.contracts import StoredContract
+from domain.imports.invoices import InvoiceRecord, StoredInvoice, check_invoice, keep_newer_state, read_invoice
+from domain.imports.outcomes import Meeting, Outcome, Stored, StoredRow, meet
+from domain.imports.payments import PaymentRecord, StoredPayment, apply_payment, check_payment, read_payment
+from domain.imports.payouts import PayoutRecord, check_payout, read_payout
+
+
+class InvoiceImporter(Importer[InvoiceRecord]):
+    _stored: Mapping[str, StoredInvoice]
+    _clients: Collection[str]
+    _contracts: Mapping[str, StoredContract]
+
+    def read(self, row: Row) -> InvoiceRecord:
+        return read_invoice(row)
+
+    async def load(self, chunk: Chunk[InvoiceRecord]) -> None:
+        """Only the stored invoices that will change are locked against payments."""
+        stored = dict(await self.store.invoices({record.number for _, record in chunk}))
+        changing = _changing(chunk, stored)
+        known = {record.number for record in changing if record.number in stored}
+        stored |= await self.store.invoices(known, for_update=True)
+        self._stored = stored
+        self._clients = await self.store.clients({record.client for record in changing})
+        self._contracts = await self.store.contracts({record.contract for record in changing})
+
+    def meet(self, row: Row, record: InvoiceRecord) -> Meeting[InvoiceRecord]:
+        stored = self._stored.get(record.number)
+        record = keep_newer_state(row, record, stored)
+        meeting = meet(record, record.digest, stored)
+        if meeting.write or row.problems:
+            check_invoice(row, record, clients=self._clients, contracts=self._contracts, stored=stored)
+        return meeting
+
+    async def put(self, changes: Sequence[Change[InvoiceRecord]]) -> None:
+        await self.store.put_invoices(changes, self._stored)
+
+
+class PaymentImporter(Importer[PaymentRecord]):
+    """Keeps, within a chunk, what each invoice has room for; a payment made here is met, never written."""
+
+    _by_receipt: dict[str, StoredPayment]
+    _standing: set[str]
+    _clients: Collection[str]
+    _invoices: Mapping[str, StoredInvoice]
+
+    def __init__(self, store: ImportStore) -> None:
+        super().__init__(store)
+        self._touched: dict[str, StoredInvoice] = {}
+
+    def read(self, row: Row) -> PaymentRecord:
+        return read_payment(row)
+
+    async def load(self, chunk: Chunk[PaymentRecord]) -> None:
+        found = await self.store.payments(
+            {record.receipt_number for _, record in chunk},
+            {record.reference for _, record in chunk if record.reference},
+        )
+        self._by_receipt = {payment.receipt_number: payment for payment in found}
+        self._standing = {payment.reference for payment in found if payment.made_here and payment.reference}
+        changing = [record for row, record in chunk if row.problems or not self._as_stored(record)]
+        stored = [self._by_receipt[r.receipt_number] for r in changing if r.receipt_number in self._by_receipt]
+        mentioned = {number for record in changing for number, _ in record.allocations}
+        freed = {number for payment in stored for number, _ in payment.allocations}
+        self._clients = await self.store.clients({record.client for record in changing})
+        self._invoices = await self.store.invoices(mentioned | freed, for_update=True)
+
+    def meet(self, row: Row, record: PaymentRecord) -> Meeting[PaymentRecord]:
+        stored = self._by_receipt.get(record.receipt_number)
+        if not row.problems and self._as_stored(record):
+            return Meeting(Outcome.UNCHANGED, record, record.digest, write=False)
+        check_payment(row, record, clients=self._clients, invoices=self._invoices, stored=stored)
+        if not row.problems:
+            for invoice in apply_payment(record, invoices=self._invoices, stored=stored):
+                self._touched[invoice.number] = invoice
+        return meet(record, record.digest, stored)
+
+    async def put(self, changes: Sequence[Change[PaymentRecord]]) -> None:
+        await self.store.put_payments(changes, self._touched.values())
+        self._touched.clear()
+
+    def _as_stored(self, record: PaymentRecord) -> bool:
+        """Nothing to do: the stored receipt says the same, or stands whatever a file says."""
+        stored = self._by_receipt.get(record.receipt_number)
+        if record.reference in self._standing or (stored and stored.stands):
+            return True
+        return stored is not None and stored.digest == record.digest
+
+
+class PayoutImporter(Importer[PayoutRecord]):
+    _stored: Mapping[str, StoredRow]
+    _clients: Collection[str]
+    _contracts: Mapping[str, StoredContract]
+
+    def read(self, row: Row) -> PayoutRecord:
+        return read_payout(row)
+
+    async def load(self, chunk: Chunk[PayoutRecord]) -> None:
+        self._stored = await self.store.payouts({record.number for _, record in chunk})
+        changing = _changing(chunk, self._stored)
+        self._clients = await self.store.clients({record.owner for record in changing})
+        self._contracts = await self.store.contracts({record.contract for record in changing})
+
+    def meet(self, row: Row, record: PayoutRecord) -> Meeting[PayoutRecord]:
+        meeting = meet(record, record.digest, self._stored.get(record.number))
+        if meeting.write or row.problems:
+            check_payout(row, record, clients=self._clients, contracts=self._contracts)
+        return meeting
+
+    async def put(self, changes: Sequence[Change[PayoutRecord]]) -> None:
+        await self.store.put_payouts(changes)
+
+
+class _Numbered(Record, Protocol):
+    @property
+    def number(self) -> str: ...
+
+
+N = TypeVar("N", bound=_Numbered)
+
+
+def _changing(chunk: Chunk[N], stored: Mapping[str, Stored]) -> list[N]:
+    """Records that have to be checked: new, different from what is stored, or already found wanting."""
+    return [
+        record
+        for row, record in chunk
+        if row.problems or record.number not in stored or stored[record.number].digest != record.digest
+    ]
