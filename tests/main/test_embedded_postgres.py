@@ -246,6 +246,18 @@ def test_ctrl_c_reaches_the_program_but_not_its_database(folder: Path) -> None:
     leave(member)
 
 
+def test_a_program_that_ends_without_a_word_leaves_no_server(folder: Path) -> None:
+    script = f"""
+from pathlib import Path
+from main.embedded_postgres import FAST, EmbeddedPostgres
+EmbeddedPostgres(Path({str(folder)!r}), FAST).start()
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert servers_under(folder) == []
+
+
 def test_a_forked_child_does_not_stop_the_server_of_its_parent(folder: Path) -> None:
     script = f"""
 import os, sys
