@@ -65,8 +65,10 @@ class ImportStore(Protocol):
 
     async def contracts(self, numbers: Collection[str]) -> Mapping[str, StoredContract]: ...
 
-    async def invoices(self, numbers: Collection[str], *, for_update: bool = False) -> Mapping[str, StoredInvoice]:
-        """With `for_update`, locked against payments until the transaction ends."""
+    async def invoice_digests(self, numbers: Collection[str]) -> Mapping[str, StoredRow]: ...
+
+    async def invoices(self, numbers: Collection[str]) -> Mapping[str, StoredInvoice]:
+        """Locked against payments until the transaction ends."""
         ...
 
     async def payments(self, receipts: Collection[str], references: Collection[str]) -> Sequence[StoredPayment]:

@@ -6,6 +6,7 @@ from typing import Protocol
 from application.access import Scope
 from application.ports.accounts import Accounts, Sessions
 from application.ports.agencies import Agencies, Counters
+from application.ports.imports import ImportStore
 from application.ports.pqrs import PqrsCases
 
 
@@ -19,6 +20,7 @@ class UnitOfWork(Protocol):
     accounts: Accounts
     agencies: Agencies
     counters: Counters
+    imports: ImportStore
     pqrs: PqrsCases
     sessions: Sessions
 

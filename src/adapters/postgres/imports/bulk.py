@@ -18,7 +18,7 @@ def types_of(table: sa.Table, *names: str) -> dict[str, sa.types.TypeEngine[Any]
 
 def unfolded(types: Types) -> sa.TableValuedAlias:
     """The rows of a statement's parameters, one array parameter per column, as a table."""
-    arrays = [sa.bindparam(f"new_{name}", type_=ARRAY(kind)) for name, kind in types.items()]
+    arrays = [sa.bindparam(f"new_{name}", type_=ARRAY(kind, dimensions=1)) for name, kind in types.items()]
     columns: list[sa.ColumnElement[Any]] = [sa.column(name, kind) for name, kind in types.items()]
     return sa.func.unnest(*arrays).table_valued(*columns, name="new").render_derived()
 
@@ -30,7 +30,7 @@ def parameters(types: Types, rows: Sequence[Mapping[str, Any]]) -> dict[str, lis
 
 def any_of(column: sa.ColumnElement[Any], values: Iterable[Any]) -> sa.ColumnElement[bool]:
     """`column = any(array)`: one parameter, so that the statement is the same for every number of values."""
-    return column == sa.any_(sa.bindparam(None, list(values), type_=ARRAY(column.type)))
+    return column == sa.any_(sa.bindparam(None, list(values), type_=ARRAY(column.type, dimensions=1)))
 
 
 def upsert(

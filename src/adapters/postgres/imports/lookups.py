@@ -27,6 +27,7 @@ from domain.imports.invoices import StoredInvoice
 from domain.imports.outcomes import StoredRow
 from domain.imports.payments import StoredPayment
 from domain.invoices import InvoiceStatus
+from domain.money import ZERO
 from domain.payments import PaymentStatus
 
 ACCOUNTS = table_of(AccountRow)
@@ -65,6 +66,9 @@ class Lookups(ScopedRepository):
     async def payouts(self, numbers: Collection[str]) -> Mapping[str, StoredRow]:
         return await self._digests(PAYOUTS, PAYOUTS.c.number, numbers)
 
+    async def invoice_digests(self, numbers: Collection[str]) -> Mapping[str, StoredRow]:
+        return await self._digests(INVOICES, INVOICES.c.number, numbers)
+
     async def contracts(self, numbers: Collection[str]) -> Mapping[str, StoredContract]:
         if not numbers:
             return {}
@@ -99,29 +103,19 @@ class Lookups(ScopedRepository):
             for row in await self.connection.execute(query)
         }
 
-    async def invoices(self, numbers: Collection[str], *, for_update: bool = False) -> Mapping[str, StoredInvoice]:
+    async def invoices(self, numbers: Collection[str]) -> Mapping[str, StoredInvoice]:
+        """The lock comes first: one statement that waits for locks would sum up what was there when it began."""
         if not numbers:
             return {}
-        named = any_of(INVOICES.c.number, numbers)
-        if for_update:  # before the reading: a statement that waits for a lock sums up what was there when it began
-            locked = self.select(INVOICES, INVOICES.c.id).where(named).order_by(INVOICES.c.id).with_for_update()
-            await self.connection.execute(locked)
-        allocated = (
-            sa.select(sa.func.coalesce(sa.func.sum(ALLOCATIONS.c.amount), Decimal(0)))
-            .where(
-                ALLOCATIONS.c.agency_id == INVOICES.c.agency_id,
-                ALLOCATIONS.c.invoice_id == INVOICES.c.id,
-                PAYMENTS.c.agency_id == ALLOCATIONS.c.agency_id,
-                PAYMENTS.c.id == ALLOCATIONS.c.payment_id,
-                PAYMENTS.c.status == PaymentStatus.APPLIED.value,
-            )
-            .scalar_subquery()
-        )
         query = (
-            self.select(INVOICES, INVOICES, allocated.label("allocated"), CLIENTS.c.code.label("client"))
+            self.select(INVOICES, INVOICES, CLIENTS.c.code.label("client"))
             .join_from(INVOICES, CLIENTS, _same(INVOICES.c.agency_id, INVOICES.c.client_id, CLIENTS))
-            .where(named)
+            .where(any_of(INVOICES.c.number, numbers))
+            .order_by(INVOICES.c.id)
+            .with_for_update(of=INVOICES)
         )
+        rows = (await self.connection.execute(query)).all()
+        allocated = await self._allocated([row.id for row in rows])
         return {
             row.number: StoredInvoice(
                 id=InvoiceId(row.id),
@@ -129,12 +123,22 @@ class Lookups(ScopedRepository):
                 digest=row.import_digest,
                 client=row.client,
                 total=row.total,
-                allocated=row.allocated,
+                allocated=allocated.get(row.id, ZERO),
                 voided=row.status == InvoiceStatus.VOIDED.value,
                 settled_outside=row.settled_outside,
             )
-            for row in await self.connection.execute(query)
+            for row in rows
         }
+
+    async def _allocated(self, invoice_ids: Collection[Any]) -> dict[Any, Decimal]:
+        """What accepted payments put on each invoice."""
+        query = (
+            self.select(ALLOCATIONS, ALLOCATIONS.c.invoice_id, sa.func.sum(ALLOCATIONS.c.amount).label("allocated"))
+            .join_from(ALLOCATIONS, PAYMENTS, _same(ALLOCATIONS.c.agency_id, ALLOCATIONS.c.payment_id, PAYMENTS))
+            .where(any_of(ALLOCATIONS.c.invoice_id, invoice_ids), PAYMENTS.c.status == PaymentStatus.APPLIED.value)
+            .group_by(ALLOCATIONS.c.invoice_id)
+        )
+        return {row.invoice_id: row.allocated for row in await self.connection.execute(query)}
 
     async def payments(self, receipts: Collection[str], references: Collection[str]) -> Sequence[StoredPayment]:
         made_here = PAYMENTS.c.import_digest.is_(None)

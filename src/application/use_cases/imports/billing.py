@@ -14,6 +14,9 @@ from domain.imports.payouts import PayoutRecord, check_payout, read_payout
 
 
 class InvoiceImporter(Importer[InvoiceRecord]):
+    """Only the stored invoices that will change are locked against payments."""
+
+    _digests: Mapping[str, StoredRow]
     _stored: Mapping[str, StoredInvoice]
     _clients: Collection[str]
     _contracts: Mapping[str, StoredContract]
@@ -22,20 +25,18 @@ class InvoiceImporter(Importer[InvoiceRecord]):
         return read_invoice(row)
 
     async def load(self, chunk: Chunk[InvoiceRecord]) -> None:
-        """Only the stored invoices that will change are locked against payments."""
-        stored = dict(await self.store.invoices({record.number for _, record in chunk}))
-        changing = _changing(chunk, stored)
-        known = {record.number for record in changing if record.number in stored}
-        stored |= await self.store.invoices(known, for_update=True)
-        self._stored = stored
+        self._digests = await self.store.invoice_digests({record.number for _, record in chunk})
+        changing = _changing(chunk, self._digests)
+        self._stored = await self.store.invoices(self._digests.keys() & {record.number for record in changing})
         self._clients = await self.store.clients({record.client for record in changing})
         self._contracts = await self.store.contracts({record.contract for record in changing})
 
     def meet(self, row: Row, record: InvoiceRecord) -> Meeting[InvoiceRecord]:
-        stored = self._stored.get(record.number)
-        record = keep_newer_state(row, record, stored)
-        meeting = meet(record, record.digest, stored)
+        meeting = meet(record, record.digest, self._digests.get(record.number))
         if meeting.write or row.problems:
+            stored = self._stored.get(record.number)
+            record = keep_newer_state(row, record, stored)
+            meeting = meet(record, record.digest, stored)
             check_invoice(row, record, clients=self._clients, contracts=self._contracts, stored=stored)
         return meeting
 
@@ -70,7 +71,7 @@ class PaymentImporter(Importer[PaymentRecord]):
         mentioned = {number for record in changing for number, _ in record.allocations}
         freed = {number for payment in stored for number, _ in payment.allocations}
         self._clients = await self.store.clients({record.client for record in changing})
-        self._invoices = await self.store.invoices(mentioned | freed, for_update=True)
+        self._invoices = await self.store.invoices(mentioned | freed)
 
     def meet(self, row: Row, record: PaymentRecord) -> Meeting[PaymentRecord]:
         stored = self._by_receipt.get(record.receipt_number)
