@@ -1,0 +1,127 @@
+"""Signing in: a question for people, then a password."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from application.access import Scope, Viewer, Visitor
+from application.attempts import OF_ONE_ADDRESS, OF_ONE_LOGIN, address_attempts, login_attempts
+from application.ports.captcha import CaptchaChallenge, CaptchaDirectory
+from application.ports.clock import Clock
+from application.ports.passwords import PasswordHasher
+from application.ports.rate_limits import RateLimiter
+from application.ports.unit_of_work import UnitOfWorkFactory
+from application.text import problem_of_text
+from application.use_cases.sessions import OpenedSession, may_enter
+from domain.accounts import Account, login_key
+from domain.agencies import Agency
+from domain.errors import AgencyNotFound, Busy, CaptchaRejected, InvalidCredentials
+from domain.ids import SessionId
+from domain.sessions import Session
+
+_LONGEST_LOGIN = 254
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueCaptcha:
+    """A challenge for the sign-in form of the viewer's agency. For anybody.
+
+    Refuses with CaptchaUnavailable when the agency's settings cannot be used.
+    """
+
+    unit_of_work: UnitOfWorkFactory
+    captchas: CaptchaDirectory
+
+    async def __call__(self, viewer: Viewer) -> CaptchaChallenge:
+        async with self.unit_of_work(viewer.scope) as uow:
+            agency = await uow.agencies.get(viewer.agency_id)
+        if agency is None:
+            raise AgencyNotFound
+        return await self.captchas.of(agency).issue()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """Open a session with a user name or registered e-mail and a password, in the agency of the request.
+
+    Refuses with CaptchaRejected or CaptchaUnavailable before anything is counted, with TooManyAttempts or Busy before
+    the password is looked at, and with InvalidCredentials alike, and after the same work, for an unknown login, a
+    wrong password and an account that may not sign in.
+    """
+
+    unit_of_work: UnitOfWorkFactory
+    captchas: CaptchaDirectory
+    limiter: RateLimiter
+    hasher: PasswordHasher
+    clock: Clock
+
+    async def __call__(
+        self,
+        visitor: Visitor,
+        *,
+        login: str,
+        password: str,
+        captcha: str | None = None,
+        ip: str | None = None,
+        user_agent: str | None = None,
+    ) -> OpenedSession:
+        agency, account = await self._look_up(visitor, login)
+        if not await self.captchas.of(agency).verify(captcha, ip=ip):
+            raise CaptchaRejected
+        by_login, by_address = login_attempts(login_key(login)), address_attempts(ip)
+        await self.limiter.hit(agency.id, by_address, OF_ONE_ADDRESS)
+        await self.limiter.hit(agency.id, by_login, OF_ONE_LOGIN)
+        try:
+            check = await self.hasher.verify(account.password_hash if account else None, password)
+            rehashed = await self._rehash(password) if check.needs_rehash else None
+        except Busy:
+            await self.limiter.forgive(agency.id, by_login)
+            await self.limiter.forgive(agency.id, by_address)
+            raise
+        if account is None or not check.matches or not may_enter(account):
+            raise InvalidCredentials
+        opened = await self._open(account, rehashed, user_agent)
+        await self.limiter.clear(agency.id, by_login)
+        await self.limiter.forgive(agency.id, by_address)
+        return opened
+
+    async def _look_up(self, visitor: Visitor, login: str) -> tuple[Agency, Account | None]:
+        """The agency, and the account if the login is one; what no account could have is not searched for."""
+        key = login_key(login)
+        if problem_of_text("login", key, limit=_LONGEST_LOGIN):
+            key = ""
+        async with self.unit_of_work(visitor.with_login(key)) as uow:
+            agency = await uow.agencies.get(visitor.agency_id)
+            account = await uow.accounts.by_login(key) if key else None
+        if agency is None:
+            raise AgencyNotFound
+        return agency, account
+
+    async def _rehash(self, password: str) -> str | None:
+        try:
+            return await self.hasher.hash(password)
+        except Busy:
+            return None  # at the next sign-in, then
+
+    async def _open(self, checked: Account, rehashed: str | None, user_agent: str | None) -> OpenedSession:
+        """The new session, unless the account changed while its password was being checked."""
+        async with self.unit_of_work(Scope(agency_id=checked.agency_id, account_id=checked.id)) as uow:
+            account = await uow.accounts.get(checked.id, for_update=True)
+            if account is None or account.password_hash != checked.password_hash or not may_enter(account):
+                raise InvalidCredentials
+            now = self.clock.now()
+            session = Session.begin(
+                id=SessionId(uuid4()),
+                agency_id=account.agency_id,
+                account_id=account.id,
+                staff=account.is_staff,
+                user_agent=user_agent,
+                at=now,
+            )
+            pair = session.issue(at=now)
+            account.last_login_at = now
+            account.password_hash = rehashed or account.password_hash
+            await uow.accounts.save(account)
+            await uow.sessions.add(session)
+            await uow.sessions.add_tokens((pair.access, pair.refresh))
+            await uow.commit()
+        return OpenedSession.of(account, pair)

@@ -1,0 +1,173 @@
+"""Accounts, sessions and agencies in memory, behind a unit of work that shows what its scope shows."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import cast
+
+from application.access import Scope
+from application.ports.accounts import Accounts, Sessions
+from application.ports.agencies import Agencies
+from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.accounts import Account, login_key
+from domain.agencies import Agency
+from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
+from domain.ids import AccountId, AgencyId, ClientId, SessionId
+from domain.sessions import Session, SessionToken, TokenKind
+
+Contact = tuple[str | None, str | None, str | None]
+
+
+@dataclass
+class Store:
+    agencies: dict[AgencyId, Agency] = field(default_factory=dict)
+    accounts: dict[AccountId, Account] = field(default_factory=dict)
+    contacts: dict[ClientId, Contact] = field(default_factory=dict)
+    sessions: dict[SessionId, Session] = field(default_factory=dict)
+    tokens: dict[str, SessionToken] = field(default_factory=dict)
+
+
+class FakeAccess(UnitOfWorkFactory):
+    """Work on a copy, published by commit; `commits` counts them and `opened` lists the scopes that were asked for."""
+
+    def __init__(self) -> None:
+        self.store = Store()
+        self.commits = 0
+        self.opened: list[Scope] = []
+
+    def __call__(self, scope: Scope) -> UnitOfWork:
+        self.opened.append(scope)
+        return cast(UnitOfWork, FakeAccessUnit(self, scope))
+
+
+class FakeAccessUnit:
+    """Of a unit of work what access needs, and no more."""
+
+    def __init__(self, factory: FakeAccess, scope: Scope) -> None:
+        self._factory = factory
+        self._scope = scope
+
+    async def __aenter__(self) -> "FakeAccessUnit":
+        self._work = deepcopy(self._factory.store)
+        self.accounts = FakeAccounts(self._work, self._scope)
+        self.sessions = FakeSessions(self._work, self._scope)
+        self.agencies = FakeAgencies(self._work, self._scope)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        del self._work
+
+    async def commit(self) -> None:
+        self._factory.store = deepcopy(self._work)
+        self._factory.commits += 1
+
+
+@dataclass
+class FakeAgencies(Agencies):
+    work: Store
+    scope: Scope
+
+    async def by_key(self, key: str) -> AgencyId | None:
+        return next((agency.id for agency in self.work.agencies.values() if agency.slug == key), None)
+
+    async def get(self, agency_id: AgencyId) -> Agency | None:
+        return self.work.agencies.get(agency_id) if agency_id == self.scope.agency_id else None
+
+    async def add(self, agency: Agency, *, hosts: tuple[str, ...]) -> None:
+        self.work.agencies[agency.id] = agency
+
+    async def save(self, agency: Agency) -> None:
+        self.work.agencies[agency.id] = agency
+
+
+@dataclass
+class FakeAccounts(Accounts):
+    work: Store
+    scope: Scope
+
+    def _seen(self) -> list[Account]:
+        return [account for account in self.work.accounts.values() if self._sees(account)]
+
+    def _sees(self, account: Account) -> bool:
+        """What the database's policies say."""
+        if account.agency_id != self.scope.agency_id:
+            return False
+        if self.scope.viewer == "staff" or account.id == self.scope.account_id:
+            return True
+        if self.scope.viewer == "client" and self.scope.client_id is not None:
+            return account.client_id == self.scope.client_id
+        return bool(self.scope.login_key) and self.scope.login_key in _keys(account)
+
+    async def by_login(self, login_key: str) -> Account | None:
+        return next((account for account in self._seen() if login_key in _keys(account)), None)
+
+    async def get(self, account_id: AccountId, *, for_update: bool = False) -> Account | None:
+        return next((account for account in self._seen() if account.id == account_id), None)
+
+    async def add(self, account: Account) -> None:
+        for other in self.work.accounts.values():
+            if other.agency_id == account.agency_id:
+                for name in ("username", "email"):
+                    if login_key(getattr(other, name)) == login_key(getattr(account, name)):
+                        raise InvalidInput(FieldProblem(name, FieldProblemCode.DUPLICATE))
+                if account.client_id is not None and other.client_id == account.client_id:
+                    raise InvalidInput(FieldProblem("client", FieldProblemCode.DUPLICATE))
+        self.work.accounts[account.id] = account
+
+    async def save(self, account: Account) -> None:
+        assert self._sees(account)
+        self.work.accounts[account.id] = account
+
+    async def change_profile(
+        self, account: Account, *, phone: str | None, address: str | None, city: str | None
+    ) -> None:
+        assert account.client_id is not None
+        self.work.contacts[account.client_id] = (phone, address, city)
+
+    async def contact_data(self, account: Account) -> Contact:
+        assert account.client_id is not None
+        return self.work.contacts[account.client_id]
+
+
+@dataclass
+class FakeSessions(Sessions):
+    work: Store
+    scope: Scope
+
+    async def find_token(self, token_hash: str) -> SessionToken | None:
+        return self.work.tokens.get(token_hash) if token_hash == self.scope.session_key else None
+
+    async def get(self, session_id: SessionId, *, for_update: bool = False) -> Session | None:
+        session = self.work.sessions.get(session_id)
+        return session if session is not None and self._own(session) else None
+
+    async def live(self, *, at: datetime) -> Sequence[Session]:
+        own = [session for session in self.work.sessions.values() if self._own(session) and session.is_live(at=at)]
+        return sorted(own, key=lambda session: session.created_at, reverse=True)
+
+    async def add(self, session: Session) -> None:
+        assert self._own(session)
+        self.work.sessions[session.id] = session
+
+    async def save(self, session: Session) -> None:
+        assert self._own(session)
+        self.work.sessions[session.id] = session
+
+    async def add_tokens(self, tokens: Sequence[SessionToken]) -> None:
+        self.work.tokens.update({token.token_hash: token for token in tokens})
+
+    async def mark_rotated(self, session_id: SessionId, *, at: datetime) -> None:
+        for token in self.work.tokens.values():
+            if token.session_id == session_id and token.kind is TokenKind.REFRESH and token.rotated_at is None:
+                token.rotated_at = at
+
+    def _own(self, session: Session) -> bool:
+        return (session.agency_id, session.account_id) == (self.scope.agency_id, self.scope.account_id)
+
+
+def _keys(account: Account) -> tuple[str, str]:
+    return login_key(account.username), login_key(account.email)
