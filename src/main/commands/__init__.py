@@ -1,0 +1,1 @@
+"""Commands of `portal`, a module per topic."""
