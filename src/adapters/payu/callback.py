@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from application.ports.payment_gateway import NotificationRejected, Reception, Rejection
+from domain.payments import PaymentGatewayCode
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +34,9 @@ class ReceiveNotification(Protocol):
     """What becomes of a notice: stored, checked and applied. Raises NotificationRejected for one that proves nothing,
     anything else for one that could not be dealt with now."""
 
-    async def __call__(self, *, account: str, body: bytes, headers: Mapping[str, str], ip: str | None) -> Reception: ...
+    async def __call__(
+        self, *, gateway: PaymentGatewayCode, account: str, body: bytes, headers: Mapping[str, str], ip: str | None
+    ) -> Reception: ...
 
 
 def payu_routes(receive: ReceiveNotification) -> list[Route]:
@@ -54,6 +57,7 @@ def payu_callback(receive: ReceiveNotification) -> Callable[[Request], Awaitable
         try:
             body = await _body(request)
             reception = await receive(
+                gateway=PaymentGatewayCode.PAYU,
                 account=account,
                 body=body,
                 headers=request.headers,

@@ -20,6 +20,9 @@ PAYU_HOSTS = frozenset(
         "sandbox.api.payulatam.com",
     }
 )
+SANDBOX_MERCHANTS = frozenset({"508029"})
+"""The merchant whose credentials PayU publishes for tests."""
+
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 

@@ -8,6 +8,12 @@ from adapters.postgres.engine import unavailable
 from adapters.postgres.imports.store import PostgresImportStore
 from adapters.postgres.repositories.accounts import PostgresAccounts
 from adapters.postgres.repositories.agencies import PostgresAgencies, PostgresCounters
+from adapters.postgres.repositories.payment_intents import (
+    PostgresGatewayAccounts,
+    PostgresGatewayEvents,
+    PostgresPaymentIntents,
+)
+from adapters.postgres.repositories.payments import PostgresPayments
 from adapters.postgres.repositories.pqrs import PostgresPqrsCases
 from adapters.postgres.repositories.sessions import PostgresSessions
 from adapters.postgres.scoping import SET_SCOPE, scope_parameters
@@ -36,7 +42,11 @@ class PostgresUnitOfWork(UnitOfWork):
         self.accounts = PostgresAccounts(connection, scope)
         self.agencies = PostgresAgencies(connection, scope)
         self.counters = PostgresCounters(connection, scope)
+        self.gateway_accounts = PostgresGatewayAccounts(connection, scope)
+        self.gateway_events = PostgresGatewayEvents(connection, scope)
         self.imports = PostgresImportStore(connection, scope)
+        self.intents = PostgresPaymentIntents(connection, scope)
+        self.payments = PostgresPayments(connection, scope)
         self.pqrs = PostgresPqrsCases(connection, scope)
         self.sessions = PostgresSessions(connection, scope)
         return self

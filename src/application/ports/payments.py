@@ -46,6 +46,10 @@ class GatewayAccounts(Protocol):
         ...
 
 
+class InvoicesHeld(Exception):
+    """Another live intent took one of the invoices in the meantime; this work is lost and may be begun again."""
+
+
 class PaymentIntents(Protocol):
     async def by_idempotency_key(self, client_id: ClientId, key: str) -> PaymentIntent | None:
         """What the client began under that key. Who asks for the same key meanwhile waits until this work ends."""
@@ -59,7 +63,15 @@ class PaymentIntents(Protocol):
         """The live intents that hold any of these invoices."""
         ...
 
-    async def add(self, intent: PaymentIntent) -> None: ...
+    async def due(self, *, at: datetime, limit: int) -> Sequence[PaymentIntent]:
+        """Those about which the gateway should be asked, the longest waiting first: open past their time; in process,
+        ever more rarely as they age, for ten days; approved within a day without an answer of the gateway's; expired
+        within a week, daily."""
+        ...
+
+    async def add(self, intent: PaymentIntent) -> None:
+        """Raises InvoicesHeld."""
+        ...
 
     async def save(self, intent: PaymentIntent, *, booked: Mapping[str, PaymentId] | None = None) -> None:
         """State, checkout and attempts. `booked` tells by which payment each newly charged transaction was booked; it

@@ -7,6 +7,7 @@ from application.access import Scope
 from application.ports.accounts import Accounts, Sessions
 from application.ports.agencies import Agencies, Counters
 from application.ports.imports import ImportStore
+from application.ports.payments import GatewayAccounts, GatewayEvents, PaymentIntents, Payments
 from application.ports.pqrs import PqrsCases
 
 
@@ -20,7 +21,11 @@ class UnitOfWork(Protocol):
     accounts: Accounts
     agencies: Agencies
     counters: Counters
+    gateway_accounts: GatewayAccounts
+    gateway_events: GatewayEvents
     imports: ImportStore
+    intents: PaymentIntents
+    payments: Payments
     pqrs: PqrsCases
     sessions: Sessions
 

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from adapters.payu.callback import payu_routes
 from application.ports.payment_gateway import NotificationRejected, Reception, Rejection
 from domain.errors import GatewayUnavailable, Unavailable
+from domain.payments import PaymentGatewayCode
 from tests.adapters.payu.examples import FORM, a_confirmation, encoded
 
 PATH = "/callbacks/payu/acc9f2c"
@@ -22,7 +23,10 @@ class Receiver:
         self.result = result
         self.received: list[tuple[str, bytes, str | None, str | None]] = []
 
-    async def __call__(self, *, account: str, body: bytes, headers: Mapping[str, str], ip: str | None) -> Reception:
+    async def __call__(
+        self, *, gateway: PaymentGatewayCode, account: str, body: bytes, headers: Mapping[str, str], ip: str | None
+    ) -> Reception:
+        assert gateway is PaymentGatewayCode.PAYU
         self.received.append((account, body, headers.get("content-type"), ip))
         if isinstance(self.result, Exception):
             raise self.result

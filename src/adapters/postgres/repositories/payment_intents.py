@@ -1,6 +1,7 @@
 """Paying online in Postgres: merchant accounts, intents with their attempts, and the inbox of notices."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +21,14 @@ from adapters.postgres.tables import (
     PaymentIntentRow,
 )
 from application.ports.payment_gateway import Payer, SignatureAlgorithm
-from application.ports.payments import GatewayAccount, GatewayAccounts, GatewayEvent, GatewayEvents, PaymentIntents
+from application.ports.payments import (
+    GatewayAccount,
+    GatewayAccounts,
+    GatewayEvent,
+    GatewayEvents,
+    InvoicesHeld,
+    PaymentIntents,
+)
 from domain.ids import ClientId, InvoiceId, PaymentId
 from domain.payment_intents import Checkout, Evidence, GatewayAttempt, IntentInvoice, PaymentIntent
 from domain.payments import PaymentGatewayCode
@@ -85,22 +93,47 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
         rows = self.select(INTENTS).where(INTENTS.c.id.in_(held)).order_by(INTENTS.c.created_at, INTENTS.c.id)
         return await self._intents(rows)
 
+    async def due(self, *, at: datetime, limit: int) -> Sequence[PaymentIntent]:
+        asked = sa.func.coalesce(INTENTS.c.queried_at, INTENTS.c.created_at)
+        age = at - INTENTS.c.created_at
+
+        def unasked_for(**time: int) -> sa.ColumnElement[bool]:
+            return asked <= at - timedelta(**time)
+
+        status = INTENTS.c.status
+        waiting = sa.case(
+            (age < timedelta(hours=2), unasked_for(minutes=7)),
+            (age < timedelta(days=1), unasked_for(hours=1)),
+            (age < timedelta(days=10), unasked_for(hours=6)),
+            else_=sa.false(),
+        )
+        rows = self.select(INTENTS).where(
+            (status.in_(("CREATED", "REDIRECTED")) & (INTENTS.c.expires_at <= at) & unasked_for(minutes=10))
+            | ((status == "PENDING") & waiting)
+            | ((status == "APPROVED") & INTENTS.c.queried_at.is_(None) & (age < timedelta(days=1)))
+            | ((status == "EXPIRED") & (age < timedelta(days=7)) & unasked_for(days=1))
+        )
+        return await self._intents(rows.order_by(asked, INTENTS.c.id).limit(limit))
+
     async def add(self, intent: PaymentIntent) -> None:
         await self.write(sa.insert(INTENTS), _intent_values(intent))
-        await self.write(
-            sa.insert(PARTS),
-            [
-                PART.values(part)
-                | {
-                    "agency_id": intent.agency_id,
-                    "intent_id": intent.id,
-                    "client_id": intent.client_id,
-                    "position": position,
-                    "live": intent.status.is_live,
-                }
-                for position, part in enumerate(intent.invoices, start=1)
-            ],
-        )
+        parts = [
+            PART.values(part)
+            | {
+                "agency_id": intent.agency_id,
+                "intent_id": intent.id,
+                "client_id": intent.client_id,
+                "position": position,
+                "live": intent.status.is_live,
+            }
+            for position, part in enumerate(intent.invoices, start=1)
+        ]
+        try:
+            await self.write(sa.insert(PARTS), parts)
+        except IntegrityError as error:
+            if violated_constraint(error) == _LIVE:
+                raise InvoicesHeld from error
+            raise
 
     async def save(self, intent: PaymentIntent, *, booked: Mapping[str, PaymentId] | None = None) -> None:
         mine = (INTENTS.c.agency_id == intent.agency_id) & (INTENTS.c.id == intent.id)

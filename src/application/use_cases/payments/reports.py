@@ -1,0 +1,168 @@
+"""What the gateway tells: its notices, and its answers when we ask."""
+
+import hashlib
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+from application.access import Scope, Viewer, require_signed_in
+from application.ports.payment_gateway import MerchantAccount, NotificationRejected, Reception, Rejection
+from application.ports.payments import EventOutcome, GatewayEvent
+from application.use_cases.payments.settlement import ASK_AGAIN_AFTER, Settlement, description, keep
+from domain.errors import GatewayUnavailable, NotFound
+from domain.ids import AgencyId
+from domain.payment_intents import GatewayReport, PaymentIntent
+from domain.payment_transitions import apply
+from domain.payments import PaymentGatewayCode
+
+_log = logging.getLogger(__name__)
+
+_MAX_KEPT_OF_REJECTED = 4096
+_REFERENCE = re.compile(r"[A-Z0-9]{1,30}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveGatewayReport:
+    """Act on a notice that arrived at a merchant account's address. For the gateway: who calls proves it by the
+    signature alone.
+
+    The notice is stored before anything is done about it, repetitions are met, and what a signature cannot vouch for
+    is asked back. NotificationRejected for what proves nothing; GatewayUnavailable, Unavailable or Busy when it could
+    not be dealt with now and the gateway should repeat it.
+    """
+
+    settlement: Settlement
+
+    async def __call__(
+        self, *, gateway: PaymentGatewayCode, account: str, body: bytes, headers: Mapping[str, str], ip: str | None
+    ) -> Reception:
+        settlement = self.settlement
+        async with settlement.unit_of_work(Scope(gateway_key=account)) as uow:
+            stored = await uow.gateway_accounts.by_public_key(account)
+        if stored is None or stored.gateway is not gateway or not stored.secrets:
+            raise NotificationRejected(Rejection.UNKNOWN_ACCOUNT)
+        merchant = settlement.merchants.open(stored)
+        try:
+            report = settlement.gateways[gateway].parse_notification(body, headers, merchant=merchant)
+        except NotificationRejected as rejection:
+            await self._store_rejected(merchant, rejection, body, ip)
+            raise
+        event = self._event(merchant, _dedup_key(merchant, report), body, ip, reference=report.reference)
+        async with settlement.unit_of_work(Scope.of_agency(merchant.agency_id)) as uow:
+            known = await uow.gateway_events.receive(event)
+            await uow.commit()
+        return Reception.DUPLICATE if known is not None else await self._act(merchant, report, event.dedup_key)
+
+    async def _act(self, merchant: MerchantAccount, report: GatewayReport, event: str) -> Reception:
+        settlement = self.settlement
+        async with settlement.unit_of_work(Scope.of_agency(merchant.agency_id)) as uow:
+            intent = await uow.intents.by_reference(report.reference, for_update=True)
+            if await uow.gateway_events.outcome(event) is not None:
+                return Reception.DUPLICATE  # dealt with while this one waited for the lock
+            if intent is None or intent.gateway_account_id != merchant.id:
+                _log.warning("notice about an unknown reference at merchant account %s", merchant.id)
+                await uow.gateway_events.conclude(event, EventOutcome.UNKNOWN_REFERENCE)
+                await uow.commit()
+                return Reception.STORED
+            at = settlement.clock.now()
+            outcome = apply(intent, report, at=at)
+            # Ids are not signed: one that is another payment's was put there by somebody else than the gateway.
+            if not outcome.query_needed and not await uow.intents.is_of_another(report.transaction_id, intent):
+                await keep(uow, outcome, at=at)
+                await uow.gateway_events.conclude(event, description(outcome))
+                await uow.commit()
+                return Reception.STORED if outcome.review else Reception.PROCESSED
+        if settlement.was_just_asked(intent):
+            raise GatewayUnavailable(ASK_AGAIN_AFTER.seconds, intent.id)
+        await settlement.ask(intent, event=event)
+        return Reception.PROCESSED
+
+    async def _store_rejected(
+        self, merchant: MerchantAccount, rejection: NotificationRejected, body: bytes, ip: str | None
+    ) -> None:
+        """One of each kind an hour, with how many came: enough to see a wrong key, too little to fill the disk."""
+        hour = self.settlement.clock.now().strftime("%Y-%m-%dT%H")
+        key = f"{EventOutcome.REJECTED}:{merchant.id}:{rejection.kind}:{hour}"
+        event = self._event(merchant, key, body[:_MAX_KEPT_OF_REJECTED], ip, rejected=True)
+        async with self.settlement.unit_of_work(Scope.of_agency(merchant.agency_id)) as uow:
+            await uow.gateway_events.receive(event)
+            await uow.commit()
+
+    def _event(
+        self,
+        merchant: MerchantAccount,
+        dedup_key: str,
+        body: bytes,
+        ip: str | None,
+        *,
+        reference: str | None = None,
+        rejected: bool = False,
+    ) -> GatewayEvent:
+        return GatewayEvent(
+            id=uuid4(),
+            agency_id=merchant.agency_id,
+            gateway_account_id=merchant.id,
+            dedup_key=dedup_key,
+            reference=reference,
+            received_at=self.settlement.clock.now(),
+            source_ip=ip or "",
+            body=body.decode("utf-8", "replace").replace("\x00", "\ufffd"),
+            authentic=not rejected,
+            outcome=EventOutcome.REJECTED if rejected else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshPayment:
+    """Ask the gateway about a payment now, for the page the payer comes back to; that return itself moves nothing.
+
+    For whoever may see the intent: its client, and staff. The gateway is asked about a reference every few seconds at
+    most, and no more once it has confirmed the money. Refuses with NotFound and GatewayUnavailable (what was known
+    stands).
+    """
+
+    settlement: Settlement
+
+    async def __call__(self, viewer: Viewer, *, reference: str) -> PaymentIntent:
+        signed_in = require_signed_in(viewer)
+        if not _REFERENCE.fullmatch(reference):
+            raise NotFound
+        async with self.settlement.unit_of_work(signed_in.scope) as uow:
+            seen = await uow.intents.by_reference(reference)
+        if seen is None:
+            raise NotFound
+        async with self.settlement.unit_of_work(Scope.of_agency(seen.agency_id)) as uow:
+            intent = await uow.intents.by_reference(reference)
+        if intent is None:
+            raise NotFound
+        if self.settlement.is_settled(intent) or self.settlement.was_just_asked(intent):
+            return intent
+        return await self.settlement.ask(intent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconcilePayments:
+    """Ask the gateway about an agency's payments whose news may have been lost: in process for a while, open past
+    their half hour, approved by a notice alone, or expired in the last week. A background job."""
+
+    settlement: Settlement
+
+    async def __call__(self, agency_id: AgencyId, *, limit: int = 20) -> int:
+        """How many were asked about; the most urgent `limit`. Stops at the first that the gateway does not answer."""
+        async with self.settlement.unit_of_work(Scope.of_agency(agency_id)) as uow:
+            due = await uow.intents.due(at=self.settlement.clock.now(), limit=limit)
+        for asked, intent in enumerate(due):
+            try:
+                await self.settlement.ask(intent)
+            except GatewayUnavailable:
+                return asked
+        return len(due)
+
+
+def _dedup_key(merchant: MerchantAccount, report: GatewayReport) -> str:
+    """Equal for deliveries of the same notice: account, transaction, state, amount, currency."""
+    parts = (merchant.id, report.reference, report.transaction_id, report.state, report.code)
+    text = "|".join(map(str, (*parts, report.amount, report.currency, report.is_test)))
+    return hashlib.sha256(text.encode()).hexdigest()

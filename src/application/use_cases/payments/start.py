@@ -1,0 +1,241 @@
+"""Opening a checkout."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import uuid4
+
+from application.access import ClientViewer, StaffViewer, Viewer, require_client, require_signed_in
+from application.merchants import Merchants
+from application.ports.clock import Clock
+from application.ports.payment_gateway import PaymentGateway
+from application.ports.payments import InvoicesHeld
+from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from application.text import problem_of_text
+from application.use_cases.payments.settlement import Settlement
+from domain.agencies import Agency
+from domain.errors import (
+    AmountNotAllowed,
+    FieldProblem,
+    FieldProblemCode,
+    IdempotencyConflict,
+    InvalidInput,
+    NotFound,
+    PaymentInProgress,
+    PaymentsDisabled,
+)
+from domain.ids import ClientId, InvoiceId, PaymentIntentId
+from domain.payment_intents import PaymentIntent, PaymentIntentStatus, taxes_within
+from domain.payment_transitions import redirect
+from domain.payments import PaymentGatewayCode
+from domain.periods import bogota_date
+
+MAX_INVOICES = 50
+MAX_KEY = 255
+MAX_RETURN_URL = 210
+"""PayU takes addresses of 255 characters, and the reference is added to this one."""
+
+_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_BEFORE_A_TRY = frozenset({PaymentIntentStatus.CREATED, PaymentIntentStatus.REDIRECTED})
+_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the client asked for; `amount` none means the whole balance."""
+
+    client_id: ClientId
+    invoice_ids: tuple[InvoiceId, ...]
+    amount: Decimal | None
+    gateway: PaymentGatewayCode
+    return_url: str
+    key: str
+
+    @property
+    def digest(self) -> str:
+        """Equal for repetitions of the same order. The amount is compared apart: leaving it out means the whole."""
+        parts = [sorted(map(str, self.invoice_ids)), self.gateway.value, self.return_url]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def repeats(self, intent: PaymentIntent) -> bool:
+        return intent.request_hash == self.digest and self.amount in (None, intent.amount)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPayment:
+    """Open a checkout at the agency's gateway for the whole balance of one or more rent invoices of the client.
+
+    For the client who owes them; staff who are no client are NotAllowed. The same key gives the same intent, whatever
+    became of it; the same invoices, amount and gateway give the intent that is open. One whose half hour has passed
+    without a try is released, after asking the gateway. Refuses with InvalidInput, NotFound (an invoice that is not
+    the client's), IdempotencyConflict, PaymentsDisabled, InvoiceNotPayable, AmountNotAllowed, PaymentInProgress and
+    GatewayUnavailable.
+    """
+
+    unit_of_work: UnitOfWorkFactory
+    gateways: Mapping[PaymentGatewayCode, PaymentGateway]
+    merchants: Merchants
+    settlement: Settlement
+    clock: Clock
+    public_url: str
+
+    async def __call__(
+        self,
+        viewer: Viewer,
+        *,
+        invoice_ids: Sequence[InvoiceId],
+        gateway: PaymentGatewayCode,
+        return_url: str,
+        idempotency_key: str,
+        amount: Decimal | None = None,
+    ) -> PaymentIntent:
+        client_id = require_client(viewer)
+        signed_in = require_signed_in(viewer)
+        order = Order(
+            client_id=client_id,
+            invoice_ids=tuple(invoice_ids),
+            amount=amount,
+            gateway=gateway,
+            return_url=return_url,
+            key=idempotency_key,
+        )
+        _refuse(_problems(order))
+        for _ in range(_ROUNDS):
+            try:
+                intent, stands = await self._begin(signed_in, order)
+            except InvoicesHeld:
+                continue
+            if stands:
+                return await self._open(signed_in, intent)
+            await self.settlement.ask(intent)
+        raise PaymentInProgress(intent.id)
+
+    async def _begin(self, viewer: ClientViewer | StaffViewer, order: Order) -> tuple[PaymentIntent, bool]:
+        """The intent that this order gives or finds; False if it is one to be released first."""
+        at = self.clock.now()
+        async with self.unit_of_work(viewer.scope) as uow:
+            agency = await _agency(uow, viewer)
+            if order.return_url.partition("?")[0] not in agency.return_urls:
+                _refuse([FieldProblem("returnUrl", FieldProblemCode.INVALID, "not_listed")])
+            before = await uow.intents.by_idempotency_key(order.client_id, order.key)
+            if before is not None:
+                if not order.repeats(before):
+                    raise IdempotencyConflict
+                return before, True
+            intent = await self._freeze(uow, order, at=at)
+            held = await uow.intents.holding(order.invoice_ids)
+            for other in held:
+                if other.status in _BEFORE_A_TRY and other.expires_at <= at:
+                    return other, False
+            if held:
+                other = held[0]
+                again = other.pays_the_same(invoice_ids=order.invoice_ids, amount=intent.amount, gateway=order.gateway)
+                if len(held) > 1 or other.status not in _BEFORE_A_TRY or not again:
+                    raise PaymentInProgress(other.id)
+                return other, True
+            await uow.intents.add(intent)
+            await uow.commit()
+        return intent, True
+
+    async def _freeze(self, uow: UnitOfWork, order: Order, *, at: datetime) -> PaymentIntent:
+        """T1, with the invoices locked: who else wants to pay one of them waits, and then finds this intent."""
+        invoices = await uow.payments.lock_invoices(order.invoice_ids)
+        own = [invoices[key] for key in order.invoice_ids if key in invoices]
+        if len(own) < len(order.invoice_ids) or any(invoice.client_id != order.client_id for invoice in own):
+            raise NotFound
+        account = await uow.gateway_accounts.get(order.gateway)
+        if order.gateway not in self.gateways or not self.merchants.usable(account):
+            raise PaymentsDisabled
+        intent = PaymentIntent.start(
+            own,
+            intent_id=PaymentIntentId(uuid4()),
+            gateway_account_id=account.id,
+            gateway=order.gateway,
+            reference=new_reference(at),
+            return_url=order.return_url,
+            idempotency_key=order.key,
+            request_hash=order.digest,
+            at=at,
+        )
+        if order.amount not in (None, intent.amount):
+            raise AmountNotAllowed(intent.amount, intent.amount)
+        return intent
+
+    async def _open(self, viewer: ClientViewer | StaffViewer, intent: PaymentIntent) -> PaymentIntent:
+        """T2: the checkout, built outside any transaction. A repetition completes what a crash left undone."""
+        if intent.checkout is not None or intent.status is not PaymentIntentStatus.CREATED:
+            return intent
+        async with self.unit_of_work(viewer.scope) as uow:
+            agency = await _agency(uow, viewer)
+            account = await uow.gateway_accounts.get(intent.gateway)
+            payer = await uow.intents.payer(intent.client_id)
+            found = await uow.payments.lock_invoices([part.invoice_id for part in intent.invoices])
+        if account is None:
+            raise PaymentsDisabled
+        invoices = [found[part.invoice_id] for part in intent.invoices if part.invoice_id in found]
+        tax, tax_base = taxes_within(invoices)
+        numbers = ", ".join(invoice.number for invoice in invoices)
+        mark = "&" if "?" in intent.return_url else "?"
+        checkout = await self.gateways[intent.gateway].create_checkout(
+            intent,
+            merchant=self.merchants.open(account),
+            payer=payer,
+            description=f"{agency.name}: {numbers}",
+            tax=tax,
+            tax_base=tax_base,
+            response_url=f"{intent.return_url}{mark}reference={intent.reference}",
+            confirmation_url=f"{self.public_url}/callbacks/{intent.gateway.value.lower()}/{account.public_key}",
+        )
+        async with self.unit_of_work(viewer.scope) as uow:
+            current = await uow.intents.by_reference(intent.reference, for_update=True)
+            if current is None:
+                raise NotFound
+            if current.status is PaymentIntentStatus.CREATED:
+                current = redirect(current, checkout)
+                await uow.intents.save(current)
+                await uow.commit()
+        return current
+
+
+def new_reference(at: datetime) -> str:
+    """The day in Bogotá and sixty random bits: letters and digits only, never one twice."""
+    return f"{bogota_date(at):%y%m%d}" + "".join(secrets.choice(_LETTERS) for _ in range(12))
+
+
+async def _agency(uow: UnitOfWork, viewer: ClientViewer | StaffViewer) -> Agency:
+    agency = await uow.agencies.get(viewer.agency_id)
+    if agency is None:
+        raise NotFound
+    return agency
+
+
+def _problems(order: Order) -> list[FieldProblem]:
+    problems = []
+    if not order.invoice_ids:
+        problems.append(FieldProblem("invoiceIds", FieldProblemCode.REQUIRED))
+    if len(order.invoice_ids) > MAX_INVOICES:
+        problems.append(FieldProblem("invoiceIds", FieldProblemCode.TOO_LONG, limit=MAX_INVOICES))
+    problems += [
+        FieldProblem(f"invoiceIds.{place}", FieldProblemCode.DUPLICATE)
+        for place, key in enumerate(order.invoice_ids)
+        if key in order.invoice_ids[:place]
+    ]
+    for field, text, limit in (
+        ("returnUrl", order.return_url, MAX_RETURN_URL),
+        ("idempotencyKey", order.key, MAX_KEY),
+    ):
+        problem = problem_of_text(field, text, limit=limit)
+        if not text.strip():
+            problems.append(FieldProblem(field, FieldProblemCode.REQUIRED))
+        elif problem is not None:
+            problems.append(problem)
+    return problems
+
+
+def _refuse(problems: Sequence[FieldProblem]) -> None:
+    if problems:
+        raise InvalidInput(*problems)
