@@ -46,10 +46,12 @@ def parties(sheet: Sheet, heading: str, party: Party, about: str, facts: Sequenc
 
 def section(sheet: Sheet, heading: str) -> None:
     """A heading over the whole width, kept together with what follows it."""
-    sheet.ensure(18)
-    sheet.put(heading, sheet.left, sheet.y, sheet.right - sheet.left, style.SECTION)
-    sheet.rule(sheet.y + style.SECTION.leading + 0.6)
-    sheet.y += style.SECTION.leading + 2.4
+    width = sheet.right - sheet.left
+    lines = sheet.wrapped(heading, width, style.SECTION, 3)
+    sheet.ensure(len(lines) * style.SECTION.leading + 14)
+    sheet.y += sheet.put_lines(lines, sheet.left, sheet.y, width, style.SECTION) + 0.6
+    sheet.rule(sheet.y)
+    sheet.y += 1.8
 
 
 def table(sheet: Sheet, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:

@@ -15,9 +15,6 @@ from adapters.pdf.style import Colour, Mark, Style
 from adapters.pdf.text import one_line, property_text
 from application.ports.documents import ElectronicStamp, Letterhead
 
-_PAGES = "\ue000"
-"""Where the number of pages goes once it is known: a character that no text can bring (see `text.clean`)."""
-
 _LOGO = (38.0, 20.0)
 _NUMBER_WIDTH = 66.0
 _FOOT = 17.0
@@ -57,7 +54,7 @@ class Sheet(FPDF):
         self.set_margins(style.MARGIN, style.MARGIN)
         self.set_auto_page_break(False)
         self.c_margin = 0
-        self.alias_nb_pages(_PAGES)
+        self.alias_nb_pages("")  # no mark in the text stands for the number of pages: a client could type it
         self._add_typeface()
         self._describe()
         self.add_page()
@@ -76,7 +73,13 @@ class Sheet(FPDF):
         return float(self.h) - _FOOT - self._band
 
     def finished(self) -> bytes:
-        """The file."""
+        """The file. The pages are numbered last, when it is known how many there are."""
+        total = self.pages_count
+        for number in range(1, total + 1):
+            self.page = number
+            self.current_font_is_set_on_page = False
+            y = self.h - _FOOT + 4.5
+            self.put(f"Página {number} de {total}", self.right - 40, y, 40, style.FOOT, "R")
         return bytes(self.output())
 
     # Text
@@ -98,14 +101,15 @@ class Sheet(FPDF):
     def wrapped(self, text: str, w: float, how: Style, most: int | None = None) -> list[str]:
         """The text in lines no wider than `w`; after `most` lines the rest is cut with «…». An empty text has none."""
         text = one_line(text)
-        if most:
-            text = text[: most * _LONGEST_LINE]
         self._take(how)
-        if not text or self.get_string_width(text) <= w:
-            return [text] if text else []
+        if not text:
+            return []
+        if most == 1 or (len(text) < _LONGEST_LINE and self.get_string_width(text) <= w):
+            return [self._fitted(text, w)]
+        text = text[: most * _LONGEST_LINE] if most else text
         lines = cast(list[str], self.multi_cell(w, text=text, align="L", dry_run=True, output=MethodReturnValue.LINES))
         if most and len(lines) > most:
-            return [*lines[: most - 1], self._fitted(lines[most - 1] + "…" * int(w), w)]
+            lines = [*lines[: most - 1], self._fitted(lines[most - 1] + "…", w)]
         return [line.strip() for line in lines]
 
     def flow(self, text: str, how: Style) -> None:
@@ -154,7 +158,6 @@ class Sheet(FPDF):
         self.rule(y)
         issuer = f"{letterhead.name} · NIT {formatting.nit(letterhead.tax_id)}"
         self.put(issuer, self.left, y + 1.5, 135, style.FOOT)
-        self.put(f"Página {self.page} de {_PAGES}", self.right - 40, y + 1.5, 40, style.FOOT, "R")
 
     def _draw_first_head(self) -> None:
         text_left = self.left + self._draw_logo()

@@ -54,7 +54,7 @@ def one_line(text: str) -> str:
 
 def paragraphs(text: str) -> list[str]:
     """The lines of a long text as they were written, with at most one empty line between two of them."""
-    return [" ".join(line.split(" ")).strip() for line in _BLANK_LINES.sub("\n\n", text.strip()).split("\n")]
+    return [one_line(line) for line in _BLANK_LINES.sub("\n\n", text.strip()).split("\n")]
 
 
 def file_name(stem: str, number: str) -> str:
