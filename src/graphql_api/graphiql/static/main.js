@@ -1,0 +1,111 @@
+// The page: a form to sign in, and the explorer behind it.
+
+import { reset, show } from './explorer.js';
+import { documentsIn, downloadLink, NotPicked, pick, withFiles } from './files.js';
+import { agencyName, current, openToVisitors, Refused, send, signIn, signOut } from './session.js';
+
+const $ = (id) => document.getElementById(id);
+const ROLES = { CLIENT: 'cliente', STAFF: 'personal', ADMIN: 'administración' };
+
+function notify(message) {
+  $('notice').textContent = message;
+  $('notice').hidden = !message;
+}
+
+function showEntry(message = '') {
+  $('workspace').hidden = true;
+  $('entry').hidden = false;
+  $('password').value = '';
+  notify(message);
+  $($('login').value ? 'password' : 'login').focus();
+}
+
+async function showWorkspace() {
+  const session = current();
+  await show($('explorer'), fetcher);
+  $('who').textContent = session ? `${session.username} · ${session.roles.map((role) => ROLES[role] ?? role).join(', ')}` : 'Sin sesión';
+  $('leave').textContent = session ? 'Cerrar sesión' : 'Entrar';
+  $('entry').hidden = true;
+  $('workspace').hidden = false;
+  notify('');
+}
+
+async function fetcher({ query, variables, operationName }) {
+  try {
+    const answer = await send({ query, variables: withFiles(variables), operationName });
+    if (!query.includes('__schema')) offer(documentsIn(answer.data));
+    return answer;
+  } catch (problem) {
+    if (problem instanceof Refused && problem.code === 'SESSION_OVER') showEntry(problem.message);
+    if (problem instanceof Refused || problem instanceof NotPicked) return { errors: [{ message: problem.message }] };
+    throw problem;
+  }
+}
+
+function offer(documents) {
+  const bar = $('downloads');
+  bar.querySelectorAll('a').forEach((link) => URL.revokeObjectURL(link.href));
+  bar.replaceChildren();
+  if (documents.length) bar.append('Documentos de la respuesta: ', ...documents.map((item, place) => downloadLink(item, place + 1)));
+  bar.hidden = !documents.length;
+}
+
+$('sign-in').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const button = $('enter');
+  button.disabled = true;
+  button.textContent = 'Entrando…';
+  notify('');
+  try {
+    await signIn($('login').value.trim(), $('password').value);
+    $('password').value = '';
+    await showWorkspace();
+  } catch (problem) {
+    notify(problem.message);
+  } finally {
+    button.disabled = false;
+    button.textContent = 'Entrar';
+  }
+});
+
+$('visit').addEventListener('click', () => showWorkspace().catch((problem) => notify(problem.message)));
+$('reset').addEventListener('click', reset);
+$('leave').addEventListener('click', async () => {
+  if (!current()) {
+    showEntry();
+    return;
+  }
+  await signOut();
+  location.reload();
+});
+
+$('pick').addEventListener('change', async (event) => {
+  for (const file of event.target.files) {
+    await pick(file);
+    const chip = document.createElement('span');
+    chip.className = 'chip';
+    chip.textContent = `archivo:${file.name}`;
+    chip.title = 'Escriba este texto, entre comillas, como valor de csv en las variables';
+    $('files').append(chip);
+  }
+  event.target.value = '';
+});
+
+async function start() {
+  $('enter').disabled = false;
+  $('visit').hidden = !openToVisitors;
+  agencyName().then(
+    (name) => {
+      $('agency').textContent = name;
+      $('bar-agency').textContent = name;
+    },
+    (problem) => {
+      if (problem.code === 'AGENCY_NOT_FOUND') $('choose-agency').hidden = false;
+      notify(problem.message);
+    },
+  );
+  if (current()) await showWorkspace().catch((problem) => showEntry(problem.message));
+  else $('login').focus();
+}
+
+start();
