@@ -286,8 +286,11 @@ async def create(world: World, **given: Any) -> Account:
         "email": "berta@correo.example",
         "password": NEW,
         "role": AccountRole.CLIENT,
-        "client_id": ClientId(uuid4()),
+        "client_code": "C-001",
     }
+    for agency_id in world.store.agencies:
+        world.store.clients.setdefault((agency_id, "C-001"), ClientId(uuid4()))
+        world.store.clients.setdefault((agency_id, "C-002"), ClientId(uuid4()))
     return await world.create_account(given.pop("agency_id", world.agency.id), **{**asked, **given})
 
 
@@ -304,12 +307,12 @@ async def test_an_account_is_made_ready_to_sign_in(world: World) -> None:
 
 @pytest.mark.parametrize("role", [AccountRole.STAFF, AccountRole.ADMIN])
 async def test_staff_need_no_client_and_may_be_one(world: World, role: AccountRole) -> None:
-    alone = await create(world, role=role, client_id=None)
+    alone = await create(world, role=role, client_code=None)
     both = await create(world, username="carla", email="carla@correo.example", role=role)
 
     assert (alone.roles, alone.client_id) == ((role,), None)
     assert both.roles == (role, AccountRole.CLIENT)
-    assert both.client_id is not None
+    assert both.client_id == world.store.clients[world.agency.id, "C-001"]
 
 
 @pytest.mark.parametrize(
@@ -326,9 +329,12 @@ async def test_staff_need_no_client_and_may_be_one(world: World, role: AccountRo
         ({"password": "corta"}, [("password", "WEAK", "too_short")]),
         ({"password": "berta@correo.example"}, [("password", "WEAK", "personal")]),
         ({"password": NEW[:12], "role": AccountRole.STAFF}, [("password", "WEAK", "too_short")]),
-        ({"client_id": None}, [("client", "REQUIRED", "")]),
+        ({"client_code": None}, [("client", "REQUIRED", "")]),
+        ({"client_code": ""}, [("client", "REQUIRED", "")]),
+        ({"client_code": "C-404"}, [("client", "NOT_FOUND", "")]),
+        ({"client_code": "C-404", "role": AccountRole.ADMIN}, [("client", "NOT_FOUND", "")]),
         (
-            {"username": "@", "email": "@", "password": "", "client_id": None},
+            {"username": "@", "email": "@", "password": "", "client_code": None},
             [
                 ("username", "INVALID", ""),
                 ("email", "INVALID", ""),
@@ -367,10 +373,10 @@ async def test_a_name_or_email_is_taken_once_whatever_its_case(world: World, giv
 
 
 async def test_a_client_has_one_account(world: World) -> None:
-    taken = world.an_account("ana").client_id
+    await create(world)
 
     with pytest.raises(InvalidInput) as refusal:
-        await create(world, client_id=taken)
+        await create(world, username="carla", email="carla@correo.example")
 
     assert problems(refusal) == [("client", "DUPLICATE", "")]
     assert len(world.store.accounts) == 1

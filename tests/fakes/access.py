@@ -1,6 +1,6 @@
 """Accounts, sessions and agencies in memory, behind a unit of work that shows what its scope shows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +15,7 @@ from domain.accounts import Account, login_key
 from domain.agencies import Agency
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.ids import AccountId, AgencyId, ClientId, SessionId
+from domain.imports.clients import StoredClient
 from domain.sessions import Session, SessionToken, TokenKind
 
 Contact = tuple[str | None, str | None, str | None]
@@ -24,6 +25,7 @@ Contact = tuple[str | None, str | None, str | None]
 class Store:
     agencies: dict[AgencyId, Agency] = field(default_factory=dict)
     accounts: dict[AccountId, Account] = field(default_factory=dict)
+    clients: dict[tuple[AgencyId, str], ClientId] = field(default_factory=dict)
     contacts: dict[ClientId, Contact] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     tokens: dict[str, SessionToken] = field(default_factory=dict)
@@ -54,6 +56,7 @@ class FakeAccessUnit:
         self.accounts = FakeAccounts(self._work, self._scope)
         self.sessions = FakeSessions(self._work, self._scope)
         self.agencies = FakeAgencies(self._work, self._scope)
+        self.imports = FakeClientCodes(self._work, self._scope)
         return self
 
     async def __aexit__(
@@ -82,6 +85,22 @@ class FakeAgencies(Agencies):
 
     async def save(self, agency: Agency) -> None:
         self.work.agencies[agency.id] = agency
+
+
+@dataclass
+class FakeClientCodes:
+    """Of what imports stored, which client has which code."""
+
+    work: Store
+    scope: Scope
+
+    async def clients(self, codes: Collection[str]) -> Mapping[str, StoredClient]:
+        nothing: dict[str, None] = dict.fromkeys(("digest", "email", "phone", "address", "city"))
+        return {
+            code: StoredClient(id=client_id, has_account=False, **nothing)
+            for (agency_id, code), client_id in self.work.clients.items()
+            if agency_id == self.scope.agency_id and code in codes
+        }
 
 
 @dataclass

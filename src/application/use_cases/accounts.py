@@ -25,7 +25,7 @@ from domain.errors import (
     Unauthenticated,
 )
 from domain.identity import is_email, is_phone
-from domain.ids import AccountId, AgencyId, ClientId
+from domain.ids import AccountId, AgencyId
 from domain.passwords import MAXIMUM, PasswordProblem, minimum_length, password_problem
 
 PHONE_LIMIT, ADDRESS_LIMIT, CITY_LIMIT = 40, 200, 100
@@ -154,9 +154,10 @@ class UpdateProfile:
 class CreateAccount:
     """An account with a password, ready to sign in. For the command line: no viewer may.
 
-    Role CLIENT needs a client; staff may be one too. Refuses with InvalidInput a user name that is not 3 to 60 letters,
-    digits or . + - _ (no @, so that it can never be another's e-mail), an e-mail that is none, a weak password, a
-    missing client, and DUPLICATE a user name, e-mail or client that has an account; Busy when it cannot hash now.
+    `client_code` is the client's code in the back office: CLIENT needs one, staff may be clients too. Refuses with
+    InvalidInput a user name that is not 3 to 60 letters, digits or . + - _ (no @: it can be nobody's e-mail), an e-mail
+    that is none, a weak password, a missing or unknown client, and DUPLICATE a user name, e-mail or client that has an
+    account; Busy when it cannot hash now.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -171,14 +172,15 @@ class CreateAccount:
         email: str,
         password: str,
         role: AccountRole,
-        client_id: ClientId | None = None,
+        client_code: str | None = None,
     ) -> Account:
         scope = Scope.of_agency(agency_id)
         async with self.unit_of_work(scope) as uow:
             agency = await uow.agencies.get(agency_id)
+            client = (await uow.imports.clients({client_code})).get(client_code) if client_code else None
         if agency is None:
             raise AgencyNotFound
-        also_client = role is not AccountRole.CLIENT and client_id is not None
+        also_client = role is not AccountRole.CLIENT and client is not None
         account = Account(
             id=AccountId(uuid4()),
             agency_id=agency_id,
@@ -187,15 +189,19 @@ class CreateAccount:
             password_hash=None,
             status=AccountStatus.ACTIVE,
             roles=(role, AccountRole.CLIENT) if also_client else (role,),
-            client_id=client_id,
+            client_id=client.id if client else None,
             created_at=self.clock.now(),
         )
-        lacks_client = role is AccountRole.CLIENT and client_id is None
+        client_problem = None
+        if client_code and client is None:
+            client_problem = FieldProblem("client", FieldProblemCode.NOT_FOUND)
+        elif role is AccountRole.CLIENT and client is None:
+            client_problem = FieldProblem("client", FieldProblemCode.REQUIRED)
         _refuse(
             [
                 None if _USERNAME.fullmatch(account.username) else FieldProblem("username", FieldProblemCode.INVALID),
                 None if is_email(account.email) else FieldProblem("email", FieldProblemCode.INVALID),
-                FieldProblem("client", FieldProblemCode.REQUIRED) if lacks_client else None,
+                client_problem,
                 problem_of_new_password("password", password, account.is_staff, _known(account, agency)),
             ]
         )

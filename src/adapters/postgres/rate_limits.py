@@ -1,0 +1,114 @@
+"""What slows guessing down, shared by all processes: attempts that were made, captcha answers that were used.
+
+Each call is a transaction of its own, committed before it answers: what it counts stays counted whatever comes after.
+"""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from adapters.postgres.engine import unavailable
+from adapters.postgres.scoping import SET_SCOPE, scope_parameters, table_of
+from adapters.postgres.tables import RateLimitRow, SpentChallengeRow
+from application.access import Scope
+from application.ports.captcha import SpentChallenges
+from application.ports.clock import Clock
+from application.ports.rate_limits import RateLimiter
+from domain.ids import AgencyId
+from domain.throttling import Attempts, Backoff
+
+LIMITS = table_of(RateLimitRow)
+SPENT = table_of(SpentChallengeRow)
+
+_KEPT = timedelta(days=2)
+"""Longer than any rule remembers."""
+_SWEEP_ONCE_IN = 200
+
+
+class PostgresRateLimiter(RateLimiter):
+    """One row per key, locked while it is counted, so that many attempts at once get no more than one by one."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    async def hit(self, agency_id: AgencyId, key: str, rule: Backoff) -> None:
+        now = self._clock.now()
+        async with _transaction(self._engine, agency_id) as connection:
+            before = await _locked(connection, agency_id, key, now)
+            after = before.another(rule, at=now)
+            await _store(connection, agency_id, key, after)
+            if not secrets.randbelow(_SWEEP_ONCE_IN):
+                await _sweep(connection, agency_id, now)
+
+    async def forgive(self, agency_id: AgencyId, key: str) -> None:
+        async with _transaction(self._engine, agency_id) as connection:
+            before = await _locked(connection, agency_id, key, self._clock.now())
+            await _store(connection, agency_id, key, before.one_less())
+
+    async def clear(self, agency_id: AgencyId, key: str) -> None:
+        async with _transaction(self._engine, agency_id) as connection:
+            await connection.execute(sa.delete(LIMITS).where(LIMITS.c.agency_id == agency_id, LIMITS.c.key == key))
+
+
+class PostgresSpentChallenges(SpentChallenges):
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    async def spend(self, agency_id: AgencyId, key: str, *, expires_at: datetime) -> bool:
+        row = {"agency_id": agency_id, "key": key, "expires_at": expires_at}
+        async with _transaction(self._engine, agency_id) as connection:
+            await connection.execute(
+                sa.delete(SPENT).where(SPENT.c.agency_id == agency_id, SPENT.c.expires_at < self._clock.now())
+            )
+            first = await connection.scalar(insert(SPENT).values(row).on_conflict_do_nothing().returning(SPENT.c.key))
+        return first is not None
+
+
+@asynccontextmanager
+async def _transaction(engine: AsyncEngine, agency_id: AgencyId) -> AsyncIterator[AsyncConnection]:
+    """As a visitor of the agency; committed unless an exception leaves it."""
+    try:
+        connection = await engine.connect()
+    except Exception as error:
+        raise unavailable(error) or error from error
+    try:
+        await connection.execute(SET_SCOPE, scope_parameters(Scope(agency_id=agency_id)))
+        yield connection
+        await connection.commit()
+    finally:
+        await connection.close()
+
+
+async def _locked(connection: AsyncConnection, agency_id: AgencyId, key: str, now: datetime) -> Attempts:
+    """What is stored under the key, made if it is not there, and locked until the end."""
+    new = insert(LIMITS).values(agency_id=agency_id, key=key, failures=0, window_started_at=now)
+    statement = new.on_conflict_do_update(
+        index_elements=["agency_id", "key"], set_={"failures": LIMITS.c.failures}
+    ).returning(LIMITS.c.failures, LIMITS.c.window_started_at, LIMITS.c.blocked_until)
+    row = (await connection.execute(statement)).one()
+    return Attempts(count=row.failures, last_at=row.window_started_at, blocked_until=row.blocked_until)
+
+
+async def _store(connection: AsyncConnection, agency_id: AgencyId, key: str, attempts: Attempts) -> None:
+    await connection.execute(
+        sa.update(LIMITS)
+        .where(LIMITS.c.agency_id == agency_id, LIMITS.c.key == key)
+        .values(failures=attempts.count, window_started_at=attempts.last_at, blocked_until=attempts.blocked_until)
+    )
+
+
+async def _sweep(connection: AsyncConnection, agency_id: AgencyId, now: datetime) -> None:
+    """Take away what no rule remembers; rows that somebody else is counting are left for another time."""
+    old = (
+        sa.select(LIMITS.c.key)
+        .where(LIMITS.c.agency_id == agency_id, LIMITS.c.window_started_at < now - _KEPT)
+        .with_for_update(skip_locked=True)
+    )
+    await connection.execute(sa.delete(LIMITS).where(LIMITS.c.agency_id == agency_id, LIMITS.c.key.in_(old)))

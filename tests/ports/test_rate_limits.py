@@ -1,0 +1,224 @@
+"""What is said of a limiter and of spent answers holds for the fakes and for Postgres alike."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.postgres.engine import create_engine
+from adapters.postgres.rate_limits import PostgresRateLimiter, PostgresSpentChallenges, _sweep, _transaction
+from adapters.postgres.tables import AgencyRow
+from application.ports.captcha import SpentChallenges
+from application.ports.rate_limits import RateLimiter
+from domain.errors import TooManyAttempts, Unavailable
+from domain.ids import AgencyId
+from domain.throttling import Backoff
+from tests.fakes.captcha import FakeSpentChallenges
+from tests.fakes.clock import FakeClock
+from tests.fakes.rate_limits import FakeRateLimiter
+from tests.postgres import Database
+
+RULE = Backoff(free=3, forgotten_after=timedelta(hours=1))
+
+
+@dataclass
+class Subject:
+    limiter: RateLimiter
+    spent: SpentChallenges
+    clock: FakeClock
+    agency: AgencyId
+    elsewhere: AgencyId
+    engine: AsyncEngine | None = None
+
+    async def heard(self, key: str, times: int, *, agency: AgencyId | None = None) -> int:
+        """How many of so many attempts, one after another, were not told to wait."""
+        return sum([await self.is_heard(key, agency=agency) for _ in range(times)])
+
+    async def is_heard(self, key: str, *, agency: AgencyId | None = None) -> bool:
+        try:
+            await self.limiter.hit(agency or self.agency, key, RULE)
+        except TooManyAttempts:
+            return False
+        return True
+
+
+@pytest.fixture(params=["in_memory", "postgres"])
+async def subject(request: pytest.FixtureRequest, module_database: Database) -> AsyncIterator[Subject]:
+    clock = FakeClock()
+    if request.param == "in_memory":
+        yield Subject(FakeRateLimiter(clock), FakeSpentChallenges(), clock, AgencyId(uuid4()), AgencyId(uuid4()))
+        return
+    async for stored in in_postgres(module_database, clock):
+        yield stored
+
+
+@pytest.fixture
+async def stored(module_database: Database) -> AsyncIterator[Subject]:
+    async for stored in in_postgres(module_database, FakeClock()):
+        yield stored
+
+
+async def in_postgres(database: Database, clock: FakeClock) -> AsyncIterator[Subject]:
+    engine = create_engine(database.app_url)
+    agencies = [AgencyId(uuid4()), AgencyId(uuid4())]
+    for agency_id in agencies:
+        async with _transaction(engine, agency_id) as connection:
+            await connection.execute(
+                insert(AgencyRow).values(
+                    id=agency_id,
+                    slug=f"agency-{agency_id}",
+                    name="Andina",
+                    tax_id="900123456",
+                    check_digit=8,
+                    partial_payments_allowed=False,
+                    captcha_provider="ALTCHA",
+                    return_urls=[],
+                    origins=[],
+                    created_at=clock.now(),
+                )
+            )
+    yield Subject(
+        PostgresRateLimiter(engine, clock),
+        PostgresSpentChallenges(engine, clock),
+        clock,
+        agencies[0],
+        agencies[1],
+        engine,
+    )
+    await engine.dispose()
+
+
+async def test_so_many_attempts_are_free_and_no_more(subject: Subject) -> None:
+    assert await subject.heard("key", 10) == 3
+
+
+async def test_the_wait_ends_and_grows(subject: Subject) -> None:
+    await subject.heard("key", 3)
+
+    for wait in (1, 2, 4, 8):
+        subject.clock.advance(wait - 0.001)
+        assert not await subject.is_heard("key")
+        subject.clock.advance(0.001)
+        assert await subject.is_heard("key")
+
+
+async def test_the_refusal_says_how_long(subject: Subject) -> None:
+    await subject.heard("key", 3)
+    subject.clock.advance(1)
+    await subject.heard("key", 1)
+
+    with pytest.raises(TooManyAttempts) as refusal:
+        await subject.limiter.hit(subject.agency, "key", RULE)
+
+    assert refusal.value.retry_after_seconds == 2
+
+
+async def test_keys_and_agencies_do_not_touch(subject: Subject) -> None:
+    assert await subject.heard("key", 5) == 3
+    assert await subject.heard("other key", 5) == 3
+    assert await subject.heard("key", 5, agency=subject.elsewhere) == 3
+
+
+async def test_clearing_forgets_one_key(subject: Subject) -> None:
+    await subject.heard("key", 3)
+    await subject.heard("other key", 3)
+
+    await subject.limiter.clear(subject.agency, "key")
+    await subject.limiter.clear(subject.agency, "never counted")
+
+    assert await subject.heard("key", 5) == 3
+    assert not await subject.is_heard("other key")
+
+
+async def test_what_is_forgiven_does_not_count(subject: Subject) -> None:
+    for _ in range(20):
+        assert await subject.is_heard("key")
+        await subject.limiter.forgive(subject.agency, "key")
+
+    assert await subject.heard("key", 5) == 3
+
+
+async def test_forgiving_what_was_never_counted_gives_nothing(subject: Subject) -> None:
+    await subject.limiter.forgive(subject.agency, "key")
+
+    assert await subject.heard("key", 5) == 3
+
+
+async def test_quiet_time_is_forgotten(subject: Subject) -> None:
+    await subject.heard("key", 3)
+
+    subject.clock.advance(timedelta(hours=1))
+
+    assert await subject.heard("key", 5) == 3
+
+
+async def test_many_at_once_get_no_more_than_one_by_one(subject: Subject) -> None:
+    heard = await asyncio.gather(*(subject.is_heard("key") for _ in range(30)))
+
+    assert sum(heard) == 3
+
+
+async def test_an_answer_is_spent_once(subject: Subject) -> None:
+    expires_at = subject.clock.now() + timedelta(minutes=10)
+
+    assert await subject.spent.spend(subject.agency, "nonce", expires_at=expires_at)
+    assert not await subject.spent.spend(subject.agency, "nonce", expires_at=expires_at)
+    assert await subject.spent.spend(subject.agency, "another nonce", expires_at=expires_at)
+    assert await subject.spent.spend(subject.elsewhere, "nonce", expires_at=expires_at)
+
+
+async def test_an_answer_sent_many_times_at_once_is_spent_once(subject: Subject) -> None:
+    expires_at = subject.clock.now() + timedelta(minutes=10)
+
+    accepted = await asyncio.gather(
+        *(subject.spent.spend(subject.agency, "raced", expires_at=expires_at) for _ in range(20))
+    )
+
+    assert sum(accepted) == 1
+
+
+async def kept(stored: Subject, table: str) -> list[str]:
+    assert stored.engine is not None
+    async with _transaction(stored.engine, stored.agency) as connection:
+        return list(await connection.scalars(text(f"select key from {table} order by key")))
+
+
+async def test_spent_answers_are_kept_until_they_expire(stored: Subject) -> None:
+    now = stored.clock.now()
+    await stored.spent.spend(stored.agency, "one minute", expires_at=now + timedelta(minutes=1))
+    await stored.spent.spend(stored.agency, "ten minutes", expires_at=now + timedelta(minutes=10))
+
+    stored.clock.advance(timedelta(minutes=2))
+    await stored.spent.spend(stored.agency, "new", expires_at=now + timedelta(minutes=12))
+
+    assert await kept(stored, "spent_challenges") == ["new", "ten minutes"]
+
+
+async def test_what_no_rule_remembers_is_swept_away(stored: Subject) -> None:
+    await stored.heard("old", 1)
+    await stored.heard("old", 1, agency=stored.elsewhere)
+    stored.clock.advance(timedelta(days=2, seconds=1))
+    await stored.heard("new", 1)
+
+    assert stored.engine is not None
+    async with _transaction(stored.engine, stored.agency) as connection:
+        await _sweep(connection, stored.agency, stored.clock.now())
+
+    assert await kept(stored, "rate_limits") == ["new"]
+
+
+async def test_without_a_database_nobody_is_let_through() -> None:
+    engine = create_engine("postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
+    clock = FakeClock()
+
+    with pytest.raises(Unavailable):
+        await PostgresRateLimiter(engine, clock).hit(AgencyId(uuid4()), "key", RULE)
+    with pytest.raises(Unavailable):
+        await PostgresSpentChallenges(engine, clock).spend(AgencyId(uuid4()), "nonce", expires_at=clock.now())
+
+    await engine.dispose()
