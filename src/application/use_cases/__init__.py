@@ -1,0 +1,39 @@
+"""What the system does: the table of contents of the use cases, and all that the schema receives of them."""
+
+from dataclasses import dataclass
+
+from application.use_cases.accounts import ChangePassword, CreateAccount, UpdateProfile
+from application.use_cases.documents import DrawDocuments
+from application.use_cases.imports import ImportFile, ImportRecords
+from application.use_cases.payments import (
+    ReceiveGatewayReport,
+    ReconcilePayments,
+    RefreshPayment,
+    SetMerchantAccount,
+    StartPayment,
+)
+from application.use_cases.pqrs import FilePqrs
+from application.use_cases.sessions import EndSession, RefreshSession, SignOut, TouchSession
+from application.use_cases.sign_in import IssueCaptcha, SignIn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseCases:
+    change_password: ChangePassword
+    create_account: CreateAccount
+    draw_documents: DrawDocuments
+    end_session: EndSession
+    file_pqrs: FilePqrs
+    import_file: ImportFile
+    import_records: ImportRecords
+    issue_captcha: IssueCaptcha
+    receive_gateway_report: ReceiveGatewayReport
+    reconcile_payments: ReconcilePayments
+    refresh_payment: RefreshPayment
+    refresh_session: RefreshSession
+    set_merchant_account: SetMerchantAccount
+    sign_in: SignIn
+    sign_out: SignOut
+    start_payment: StartPayment
+    touch_session: TouchSession
+    update_profile: UpdateProfile

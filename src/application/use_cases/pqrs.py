@@ -1,0 +1,173 @@
+"""Filing PQRS."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from uuid import uuid4
+
+from application.access import SignedIn, StaffViewer, Viewer, require_signed_in
+from application.ports.calendar import HolidayCalendar
+from application.ports.clock import Clock
+from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from application.text import problem_of_text
+from domain.business_days import add_business_days
+from domain.errors import FieldProblem, FieldProblemCode, IdempotencyConflict, InvalidInput, LimitReached, NotAllowed
+from domain.ids import ClientId, ContractId, PqrsId, PropertyId
+from domain.periods import BOGOTA, bogota_date
+from domain.pqrs import (
+    DAILY_LIMIT,
+    DESCRIPTION_LIMIT,
+    RESPONSE_TERM,
+    Pqrs,
+    PqrsActor,
+    PqrsClassification,
+    PqrsEvent,
+    PqrsStatus,
+    PqrsSubject,
+    filing_number,
+)
+
+KEY_LIMIT = 200
+EARLIEST = date(2000, 1, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PqrsForm:
+    """What was written in the form. Ids that are none of ours are given as the nil UUID: they name nothing."""
+
+    classification: PqrsClassification
+    subject: PqrsSubject
+    description: str
+    idempotency_key: str
+    start_on: date | None = None
+    property_id: PropertyId | None = None
+    contract_id: ContractId | None = None
+    client_id: ClientId | None = None
+    attachments: int = 0
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for equal forms, however often they are sent."""
+        told = [self.classification, self.subject, self.description, self.start_on, self.property_id]
+        told += [self.contract_id, self.client_id]
+        return hashlib.sha256(json.dumps([str(part) for part in told]).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePqrs:
+    """File a petition, complaint, claim or suggestion: it gets its number, is pending, and its term begins tomorrow.
+
+    For clients, and for staff on behalf of one (`client_id`). Repeating the same key returns the same case; with other
+    data it is an IdempotencyConflict. Refuses InvalidInput for the form (property and contract only of the client's
+    own, NOT_FOUND otherwise), and LimitReached for a client's twenty-first case of the day.
+    """
+
+    unit_of_work: UnitOfWorkFactory
+    calendar: HolidayCalendar
+    clock: Clock
+
+    async def __call__(self, viewer: Viewer, form: PqrsForm) -> Pqrs:
+        signed_in = require_signed_in(viewer)
+        now = self.clock.now()
+        self._check(signed_in, form, today=bogota_date(now))
+        async with self.unit_of_work(signed_in.scope) as uow:
+            known = await uow.pqrs.by_idempotency_key(signed_in.account_id, form.idempotency_key)
+            if known is not None:
+                if known.request_hash != form.fingerprint:
+                    raise IdempotencyConflict
+                return known
+            client_id, property_id = await self._place(uow, signed_in, form)
+            if not isinstance(signed_in, StaffViewer):
+                midnight = datetime.combine(bogota_date(now), time.min, BOGOTA).astimezone(UTC)
+                if await uow.pqrs.filed_since(client_id, midnight) >= DAILY_LIMIT:
+                    raise LimitReached(DAILY_LIMIT)
+            case = await self._file(uow, signed_in, form, client_id, property_id, now)
+            await uow.commit()
+        return case
+
+    def _check(self, viewer: SignedIn, form: PqrsForm, *, today: date) -> None:
+        """Everything that the form alone tells."""
+        staff = isinstance(viewer, StaffViewer)
+        if not staff and viewer.client_id is None:
+            raise NotAllowed
+        problems = [
+            _required("description", form.description, DESCRIPTION_LIMIT, lines=True),
+            _required("idempotencyKey", form.idempotency_key, KEY_LIMIT),
+        ]
+        if form.start_on is not None and form.start_on > today:
+            problems.append(FieldProblem("startDate", FieldProblemCode.INVALID, "future"))
+        if form.start_on is not None and form.start_on < EARLIEST:
+            problems.append(FieldProblem("startDate", FieldProblemCode.INVALID, "too_early"))
+        if form.attachments:
+            problems.append(FieldProblem("attachments", FieldProblemCode.NOT_ALLOWED))
+        if form.client_id is not None and not staff:
+            problems.append(FieldProblem("clientId", FieldProblemCode.NOT_ALLOWED))
+        if form.client_id is None and viewer.client_id is None:
+            problems.append(FieldProblem("clientId", FieldProblemCode.REQUIRED))
+        _refuse(problems)
+
+    async def _place(self, uow: UnitOfWork, viewer: SignedIn, form: PqrsForm) -> tuple[ClientId, PropertyId | None]:
+        """Whose case it is, and about which property: a contract brings its own."""
+        client_id = form.client_id or viewer.client_id
+        if client_id is None or (form.client_id and not await uow.pqrs.client_exists(client_id)):
+            raise InvalidInput(FieldProblem("clientId", FieldProblemCode.NOT_FOUND))
+        problems: list[FieldProblem | None] = []
+        property_id = form.property_id
+        if property_id is not None and not await uow.pqrs.property_is_of(property_id, client_id):
+            problems.append(FieldProblem("propertyId", FieldProblemCode.NOT_FOUND))
+        if form.contract_id is not None:
+            found = await uow.pqrs.contract_property(form.contract_id, client_id)
+            if found is None:
+                problems.append(FieldProblem("contractId", FieldProblemCode.NOT_FOUND))
+            elif property_id is not None and property_id != found and not problems:
+                problems.append(FieldProblem("contractId", FieldProblemCode.MISMATCH, "other_property"))
+            property_id = property_id or found
+        _refuse(problems)
+        return client_id, property_id
+
+    async def _file(
+        self,
+        uow: UnitOfWork,
+        viewer: SignedIn,
+        form: PqrsForm,
+        client_id: ClientId,
+        property_id: PropertyId | None,
+        now: datetime,
+    ) -> Pqrs:
+        today = bogota_date(now)
+        number = await uow.counters.next(f"pqrs:{today.year}")
+        case = Pqrs(
+            id=PqrsId(uuid4()),
+            agency_id=viewer.agency_id,
+            filing_number=filing_number(today.year, number),
+            client_id=client_id,
+            filed_by=viewer.account_id,
+            status=PqrsStatus.PENDING,
+            classification=form.classification,
+            subject=form.subject,
+            start_on=form.start_on or today,
+            description=form.description,
+            filed_at=now,
+            due_on=add_business_days(today, RESPONSE_TERM[form.classification], is_holiday=self.calendar.is_holiday),
+            idempotency_key=form.idempotency_key,
+            request_hash=form.fingerprint,
+            property_id=property_id,
+            contract_id=form.contract_id,
+        )
+        by = PqrsActor.CLIENT if client_id == viewer.client_id else PqrsActor.AGENCY
+        event = PqrsEvent(pqrs_id=case.id, at=now, from_status=None, to_status=case.status, by=by)
+        await uow.pqrs.add(case, event)
+        return case
+
+
+def _required(field: str, text: str, limit: int, *, lines: bool = False) -> FieldProblem | None:
+    if not text.strip():
+        return FieldProblem(field, FieldProblemCode.REQUIRED)
+    return problem_of_text(field, text, limit=limit, lines=lines)
+
+
+def _refuse(problems: list[FieldProblem | None]) -> None:
+    found = [problem for problem in problems if problem is not None]
+    if found:
+        raise InvalidInput(*found)

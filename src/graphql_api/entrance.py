@@ -1,0 +1,84 @@
+"""How an operation comes in: who asks is found out before anything runs, and what was opened is closed after it."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from application.access import StaffViewer
+from application.ports.clock import Clock
+from application.ports.reading import Entry, Readings
+from application.use_cases import UseCases
+from domain.errors import DomainError
+from domain.sessions import TOUCH_INTERVAL, token_hash
+from graphql_api.context import Context
+from graphql_api.handlers import explain
+from graphql_api.http.facts import OpenContext, OperationFacts, RequestFacts
+from graphql_api.presenting import present
+
+TOLERANT = frozenset({"login", "refreshSession", "captcha", "agency"})
+"""Fields for which a stale token does not matter: they are how one gets a good one."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance(OpenContext):
+    """Opens the context of an operation. A query reads one snapshot from here on; a mutation has its session checked
+    in a snapshot that ends before the mutation begins."""
+
+    use_cases: UseCases
+    readings: Readings
+    clock: Clock
+
+    def __call__(self, facts: RequestFacts, operation: OperationFacts) -> AbstractAsyncContextManager[Context]:
+        return self._open(facts, operation)
+
+    @asynccontextmanager
+    async def _open(self, facts: RequestFacts, operation: OperationFacts) -> AsyncIterator[Context]:
+        asked = operation.root_fields - {"__typename"}
+        entry = Entry(
+            token_hash=None if facts.bearer is None else token_hash(facts.bearer),
+            host=facts.host,
+            slug=facts.agency_header,
+            tolerant=bool(asked) and asked <= TOLERANT,
+        )
+        opening = self.readings.enter(entry)
+        try:
+            reading = await opening.__aenter__()
+        except DomainError as error:
+            raise explain(error) or error from error
+        context = Context(
+            use_cases=self.use_cases,
+            readings=self.readings,
+            clock=self.clock,
+            facts=facts,
+            viewer=reading.viewer,
+            present=present,
+            today=self.clock.today(),
+        )
+        try:
+            if operation.kind == "query":
+                context.read_from(reading)
+            else:
+                await opening.__aexit__(None, None, None)
+            yield context
+        finally:
+            await opening.__aexit__(None, None, None)
+            await context.aclose()
+        last_seen_at = reading.last_seen_at
+        if last_seen_at is not None and self.clock.now() >= last_seen_at + TOUCH_INTERVAL:
+            await self._touch(reading.viewer)
+
+    async def _touch(self, viewer: Any) -> None:
+        """Apart from the answer: that it could not be noted spoils nothing."""
+        try:
+            await self.use_cases.touch_session(viewer)
+        except DomainError as error:
+            _log.warning("session not touched", extra={"problem": type(error).__name__})
+
+
+def may_introspect(context: Context) -> bool:
+    """Where introspection is closed, the staff's explorer still needs it."""
+    return isinstance(context.viewer, StaffViewer)

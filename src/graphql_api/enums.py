@@ -1,0 +1,245 @@
+"""Every enum of the schema with its Spanish descriptions."""
+
+from application.filters import InvoiceOrder
+from domain.accounts import AccountRole, AccountStatus
+from domain.agencies import CaptchaProvider
+from domain.clients import ClientProfile, IdentityDocumentType, PersonKind
+from domain.contracts import ContractKind, ContractStatus, PartyRole
+from domain.errors import FieldProblemCode
+from domain.imports.sheets import ImportKind
+from domain.invoices import InvoiceKind, InvoiceStatus
+from domain.payment_intents import PaymentIntentStatus
+from domain.payments import PaymentGatewayCode, PaymentMethod, PaymentStatus
+from domain.payouts import PayoutLineKind
+from domain.pqrs import PqrsClassification, PqrsStatus, PqrsSubject
+from domain.properties import PropertyUse
+from graphql_api.describe import described_enum
+
+described_enum(
+    FieldProblemCode,
+    "Qué tiene de malo un campo.",
+    {
+        FieldProblemCode.REQUIRED: "Falta.",
+        FieldProblemCode.INVALID: "No tiene la forma o el valor que se espera.",
+        FieldProblemCode.TOO_LONG: "Es más largo de lo permitido.",
+        FieldProblemCode.NOT_FOUND: "Nombra algo que no existe o que no es de quien pregunta.",
+        FieldProblemCode.DUPLICATE: "Ya existe otro igual.",
+        FieldProblemCode.WEAK: "La contraseña es demasiado fácil de adivinar.",
+        FieldProblemCode.MISMATCH: "No coincide con el campo que debe repetir.",
+        FieldProblemCode.NOT_ALLOWED: "No se puede usar, o no lo puede usar quien pregunta.",
+    },
+)
+described_enum(
+    CaptchaProvider,
+    "Quién comprueba que no es un robot.",
+    {
+        CaptchaProvider.ALTCHA: "Prueba de trabajo propia, sin servicios externos.",
+        CaptchaProvider.RECAPTCHA: "Google reCAPTCHA.",
+        CaptchaProvider.TURNSTILE: "Cloudflare Turnstile.",
+        CaptchaProvider.NONE: "Ninguno; solo en desarrollo.",
+    },
+)
+described_enum(
+    PaymentGatewayCode,
+    "Pasarela de pagos en línea.",
+    {
+        PaymentGatewayCode.PAYU: "PayU Latam.",
+        PaymentGatewayCode.ENLINEA: "EnLineaPagos.",
+    },
+)
+described_enum(
+    AccountRole,
+    "Qué puede hacer una cuenta.",
+    {
+        AccountRole.CLIENT: "Cliente: ve lo suyo.",
+        AccountRole.STAFF: "Personal de la inmobiliaria: ve todo lo de la inmobiliaria.",
+        AccountRole.ADMIN: "Personal que además administra la inmobiliaria.",
+    },
+)
+described_enum(
+    AccountStatus,
+    "Estado de una cuenta.",
+    {
+        AccountStatus.INVITED: "Invitada: aún no tiene contraseña.",
+        AccountStatus.ACTIVE: "Activa.",
+        AccountStatus.LOCKED: "Bloqueada por intentos fallidos.",
+        AccountStatus.DISABLED: "Deshabilitada por la inmobiliaria.",
+    },
+)
+described_enum(
+    PersonKind,
+    "Clase de persona.",
+    {PersonKind.NATURAL: "Persona natural.", PersonKind.LEGAL: "Persona jurídica."},
+)
+described_enum(
+    IdentityDocumentType,
+    "Tipo de documento de identidad.",
+    {
+        IdentityDocumentType.CC: "Cédula de ciudadanía.",
+        IdentityDocumentType.CE: "Cédula de extranjería.",
+        IdentityDocumentType.NIT: "Número de identificación tributaria.",
+        IdentityDocumentType.PAS: "Pasaporte.",
+        IdentityDocumentType.PPT: "Permiso por protección temporal.",
+        IdentityDocumentType.TI: "Tarjeta de identidad.",
+    },
+)
+described_enum(
+    ClientProfile,
+    "Qué es el cliente para la inmobiliaria, según todos sus contratos, también los terminados.",
+    {
+        ClientProfile.TENANT: "Inquilino (arrendatario).",
+        ClientProfile.OWNER: "Propietario.",
+        ClientProfile.TENANT_OWNER: "Inquilino y propietario.",
+        ClientProfile.NONE: "Ninguno; por ejemplo, quien solo es codeudor.",
+    },
+)
+described_enum(
+    PropertyUse,
+    "Uso del inmueble.",
+    {
+        PropertyUse.HOUSING: "Vivienda.",
+        PropertyUse.RETAIL: "Local comercial.",
+        PropertyUse.OFFICE: "Oficina.",
+        PropertyUse.WAREHOUSE: "Bodega.",
+        PropertyUse.OTHER: "Otro.",
+    },
+)
+described_enum(
+    ContractKind,
+    "Clase de contrato.",
+    {
+        ContractKind.LEASE: "Arrendamiento: la inmobiliaria arrienda el inmueble al inquilino.",
+        ContractKind.MANAGEMENT: "Administración: el propietario encarga el inmueble a la inmobiliaria.",
+    },
+)
+described_enum(
+    ContractStatus,
+    "Estado de un contrato.",
+    {ContractStatus.ACTIVE: "Vigente.", ContractStatus.TERMINATED: "Terminado."},
+)
+described_enum(
+    PartyRole,
+    "Papel de una persona en un contrato.",
+    {
+        PartyRole.TENANT: "Inquilino (arrendatario).",
+        PartyRole.CO_DEBTOR: "Codeudor (deudor solidario).",
+        PartyRole.OWNER: "Propietario.",
+    },
+)
+described_enum(
+    InvoiceKind,
+    "Clase de factura.",
+    {
+        InvoiceKind.RENT: "De arrendamiento, al inquilino.",
+        InvoiceKind.COMMISSION: "De comisión, al propietario.",
+    },
+)
+described_enum(
+    InvoiceStatus,
+    "Estado de una factura.",
+    {
+        InvoiceStatus.ISSUED: "Facturado: emitida y sin pagos.",
+        InvoiceStatus.PARTIALLY_PAID: "Abonada: pagada en parte.",
+        InvoiceStatus.PAID: "Pagada.",
+        InvoiceStatus.VOIDED: "Anulada: no se debe.",
+    },
+)
+described_enum(
+    InvoiceOrder,
+    "Orden de una lista de facturas.",
+    {
+        InvoiceOrder.NEWEST: "Las emitidas más recientemente primero.",
+        InvoiceOrder.OLDEST: "Las más antiguas primero.",
+        InvoiceOrder.DUE_FIRST: "Las que vencen antes primero.",
+    },
+)
+described_enum(
+    PaymentMethod,
+    "Medio de pago.",
+    {
+        PaymentMethod.CREDIT_CARD: "Tarjeta de crédito.",
+        PaymentMethod.DEBIT_CARD: "Tarjeta débito.",
+        PaymentMethod.PSE: "PSE: débito desde cuenta corriente o de ahorros.",
+        PaymentMethod.NEQUI: "Nequi.",
+        PaymentMethod.CASH: "Efectivo.",
+        PaymentMethod.BANK_TRANSFER: "Transferencia o consignación bancaria.",
+        PaymentMethod.OTHER: "Otro.",
+    },
+)
+described_enum(
+    PaymentStatus,
+    "Estado de un recibo.",
+    {PaymentStatus.APPLIED: "Aplicado.", PaymentStatus.REVERSED: "Reversado."},
+)
+described_enum(
+    PaymentIntentStatus,
+    "Estado de un intento de pago en línea.",
+    {
+        PaymentIntentStatus.CREATED: "Creado; el pagador aún no va a la pasarela.",
+        PaymentIntentStatus.REDIRECTED: "El pagador tiene el formulario de la pasarela.",
+        PaymentIntentStatus.PENDING: "La pasarela o el banco lo están procesando.",
+        PaymentIntentStatus.APPROVED: "Aprobado: el dinero se recibió.",
+        PaymentIntentStatus.DECLINED: "Rechazado; se puede intentar de nuevo en la misma página.",
+        PaymentIntentStatus.EXPIRED: "Vencido sin pago.",
+        PaymentIntentStatus.CANCELLED: "Cancelado antes de pagar.",
+        PaymentIntentStatus.REVIEW: "En revisión: una persona debe decidir.",
+    },
+)
+described_enum(
+    PayoutLineKind,
+    "Concepto de un renglón de la liquidación al propietario.",
+    {
+        PayoutLineKind.RENT: "Canon recibido.",
+        PayoutLineKind.VAT: "IVA del canon.",
+        PayoutLineKind.COMMISSION: "Comisión de la inmobiliaria.",
+        PayoutLineKind.COMMISSION_VAT: "IVA de la comisión.",
+        PayoutLineKind.WITHHOLDING: "Retenciones.",
+        PayoutLineKind.EXPENSE: "Gastos a cargo del propietario.",
+        PayoutLineKind.ADJUSTMENT: "Ajuste.",
+    },
+)
+described_enum(
+    PqrsStatus,
+    "Estado de una PQRS.",
+    {
+        PqrsStatus.PENDING: "Pendiente.",
+        PqrsStatus.IN_PROGRESS: "En trámite.",
+        PqrsStatus.ANSWERED: "Respondida.",
+        PqrsStatus.CLOSED: "Cerrada.",
+    },
+)
+described_enum(
+    PqrsClassification,
+    "Clase de PQRS.",
+    {
+        PqrsClassification.PETITION: "Petición.",
+        PqrsClassification.COMPLAINT: "Queja.",
+        PqrsClassification.CLAIM: "Reclamo.",
+        PqrsClassification.SUGGESTION: "Sugerencia.",
+    },
+)
+described_enum(
+    PqrsSubject,
+    "Asunto de una PQRS.",
+    {
+        PqrsSubject.GENERAL_INFORMATION: "Información general.",
+        PqrsSubject.LEGAL: "Jurídico.",
+        PqrsSubject.PAYMENTS: "Pagos.",
+        PqrsSubject.REPAIRS: "Reparaciones.",
+        PqrsSubject.UTILITIES: "Servicios públicos.",
+        PqrsSubject.CONTRACT_TERMINATION: "Terminación de contrato.",
+        PqrsSubject.OTHER: "Otros.",
+    },
+)
+described_enum(
+    ImportKind,
+    "Qué registros trae un archivo del sistema administrativo.",
+    {
+        ImportKind.CLIENTS: "Clientes (clientes.csv).",
+        ImportKind.PROPERTIES: "Inmuebles (inmuebles.csv).",
+        ImportKind.CONTRACTS: "Contratos (contratos.csv).",
+        ImportKind.INVOICES: "Facturas (facturas.csv).",
+        ImportKind.PAYMENTS: "Pagos recibidos (pagos.csv).",
+        ImportKind.PAYOUTS: "Egresos: pagos a propietarios (egresos.csv).",
+    },
+)

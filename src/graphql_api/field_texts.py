@@ -1,0 +1,56 @@
+"""What is wrong with a field, as a sentence that can stand beside it."""
+
+from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
+from domain.imports.problems import FileRefused
+from domain.passwords import PasswordProblem
+from graphql_api.import_texts import file_message
+
+_BY_FIELD = {
+    ("email", FieldProblemCode.NOT_ALLOWED): "El correo todavía no se puede cambiar por aquí.",
+    ("phone", FieldProblemCode.INVALID): "No es un teléfono válido.",
+    ("passwordConfirmation", FieldProblemCode.MISMATCH): "Las contraseñas no coinciden.",
+    ("attachments", FieldProblemCode.NOT_ALLOWED): "Todavía no se reciben archivos adjuntos.",
+    ("clientId", FieldProblemCode.NOT_ALLOWED): "Solo el personal puede radicar a nombre de otra persona.",
+}
+
+_BY_REASON = {
+    "future": "No puede ser una fecha futura.",
+    "too_early": "La fecha es demasiado antigua.",
+    "control_characters": "Tiene caracteres que no se pueden guardar.",
+    "cursor": "No es un cursor de esta lista.",
+    "first_and_last": "Use first o last, no los dos.",
+    "page_size": "Debe estar entre 0 y {limit}.",
+    "other_property": "El contrato no es de ese inmueble.",
+    "unchanged": "La contraseña nueva debe ser distinta de la actual.",
+    "not_listed": "No está entre las páginas de retorno de la inmobiliaria.",
+    "sandbox": "Son credenciales de prueba, que en producción no se admiten.",
+    PasswordProblem.TOO_SHORT: "La contraseña debe tener al menos {limit} caracteres.",
+    PasswordProblem.COMMON: "Es una contraseña demasiado común.",
+    PasswordProblem.PERSONAL: "La contraseña no puede estar hecha con sus datos ni con los de la inmobiliaria.",
+    PasswordProblem.PREDICTABLE: "La contraseña es una secuencia o una repetición fácil de adivinar.",
+    PasswordProblem.UNREADABLE: "La contraseña tiene un carácter que no se puede leer.",
+}
+
+_BY_CODE = {
+    FieldProblemCode.REQUIRED: "Este dato es obligatorio.",
+    FieldProblemCode.INVALID: "El valor no es válido.",
+    FieldProblemCode.TOO_LONG: "Es demasiado largo: el máximo es {limit}.",
+    FieldProblemCode.NOT_FOUND: "No existe.",
+    FieldProblemCode.DUPLICATE: "Está repetido.",
+    FieldProblemCode.WEAK: "La contraseña es demasiado fácil de adivinar.",
+    FieldProblemCode.MISMATCH: "No coincide.",
+    FieldProblemCode.NOT_ALLOWED: "No se puede usar aquí.",
+}
+
+
+def sentences(refused: InvalidInput) -> list[str]:
+    """A sentence for each problem, in their order."""
+    if isinstance(refused, FileRefused):
+        return [file_message(problem) for problem in refused.file_problems]
+    return [sentence(problem) for problem in refused.problems]
+
+
+def sentence(problem: FieldProblem) -> str:
+    """The most exact sentence there is for a problem."""
+    text = _BY_FIELD.get((problem.field, problem.code)) or _BY_REASON.get(problem.reason) or _BY_CODE[problem.code]
+    return text.format(limit=problem.limit)

@@ -1,0 +1,83 @@
+"""Files in and out: downloads, and the documents that are drawn on request."""
+
+import asyncio
+import base64
+from collections.abc import Awaitable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from application.ports.documents import Document
+from application.ports.reading import Reading
+from application.use_cases.documents import DocumentKind, DrawDocuments
+from graphql_api.describe import field
+from graphql_api.http.codes import Code, refusal
+
+MOST_DOCUMENTS = 10
+_QUIET_TURNS = 40
+"""Turns of the event loop without reading after which an operation is taken to have read everything."""
+
+
+@strawberry.type(description="Un archivo listo para abrir o descargar.")
+class Download:
+    file_name: str = field("Nombre con el que guardarlo.")
+    content_type: str = field("Tipo de contenido, por ejemplo application/pdf.")
+    byte_size: int = field("Tamaño en bytes, antes de codificarlo.")
+    sha256: str = field("Huella SHA-256 del contenido, en hexadecimal.")
+    content_base64: str = field("El contenido en base64.")
+
+    @classmethod
+    def of(cls, document: Document) -> "Download":
+        return cls(
+            file_name=document.file_name,
+            content_type=document.content_type,
+            byte_size=document.byte_size,
+            sha256=document.sha256,
+            content_base64=base64.b64encode(document.content).decode(),
+        )
+
+    @classmethod
+    def of_bytes(cls, file_name: str, content_type: str, content: bytes) -> "Download":
+        return cls.of(Document(file_name, content_type, content))
+
+
+@strawberry.input(description="Un archivo que sube el cliente: PDF o imagen, hasta 5 MB.")
+class FileInput:
+    file_name: str = field("Nombre del archivo.")
+    content_base64: str = field("El contenido en base64.")
+
+
+class Documents:
+    """Draws the documents of one operation, ten at most: first everything is read, then the connection is given back,
+    and only then the drawing begins."""
+
+    def __init__(self, reading: Reading, draw: DrawDocuments, today: date) -> None:
+        self._reading = reading
+        self._draw = draw
+        self._today = today
+        self._asked = 0
+        self._loader: DataLoader[tuple[DocumentKind, UUID], Any] = DataLoader(self._load)
+
+    def load(self, kind: DocumentKind, key: UUID) -> Awaitable[Any]:
+        """The future of a Download; its failure is that field's alone."""
+        return self._loader.load((kind, key))
+
+    async def _load(self, keys: list[tuple[DocumentKind, UUID]]) -> list[Any]:
+        allowed = keys[: max(0, MOST_DOCUMENTS - self._asked)]
+        self._asked += len(keys)
+        views = await self._draw.views(self._reading, allowed, today=self._today)
+        await self._reads_end()
+        drawn = await asyncio.gather(*(self._draw(view) for view in views), return_exceptions=True)
+        shown: list[Any] = [one if isinstance(one, BaseException) else Download.of(one) for one in drawn]
+        too_many = refusal(Code.QUERY_TOO_COMPLEX, f"Una operación puede pedir {MOST_DOCUMENTS} documentos a lo sumo.")
+        return shown + [too_many] * (len(keys) - len(allowed))
+
+    async def _reads_end(self) -> None:
+        quiet = 0
+        while quiet < _QUIET_TURNS:
+            await asyncio.sleep(0)
+            quiet = quiet + 1 if self._reading.is_idle else 0
+        await self._reading.close()

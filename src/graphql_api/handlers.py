@@ -1,0 +1,187 @@
+"""The one table from what use cases refuse to what the schema says of it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import strawberry
+
+from application.ports.documents import DocumentUnavailable
+from domain import errors
+from graphql_api import refusals
+from graphql_api.context import Context
+from graphql_api.field_texts import sentence, sentences
+from graphql_api.http.codes import Code, RequestRefused, refusal
+from graphql_api.refusals import ErrorCode
+
+Answer = Any
+Handle = Callable[[Any, Context], Answer | Awaitable[Answer]]
+
+
+def _plain(kind: type[refusals.UserError], code: ErrorCode, message: str) -> Handle:
+    return lambda error, context: kind(code=code, message=message)
+
+
+def _later(kind: Any, code: ErrorCode, message: str) -> Handle:
+    return lambda error, context: kind(
+        code=code,
+        message=message.format(seconds=error.retry_after_seconds),
+        retry_after_seconds=error.retry_after_seconds,
+    )
+
+
+def _invalid_input(error: errors.InvalidInput, context: Context) -> refusals.InvalidInput:
+    return refusals.InvalidInput(
+        code=ErrorCode.INVALID_INPUT,
+        message="Revise los datos marcados.",
+        fields=[
+            refusals.FieldProblem(field=problem.field, code=problem.code, message=message)
+            for problem, message in zip(error.problems, sentences(error), strict=True)
+        ],
+    )
+
+
+async def _not_payable(error: errors.InvoiceNotPayable, context: Context) -> refusals.InvoiceNotPayable:
+    loaders = await context.reread()
+    found = await loaders.invoices.load_many(error.invoice_ids)
+    return refusals.InvoiceNotPayable(
+        code=ErrorCode.INVOICE_NOT_PAYABLE,
+        message="Alguna de las facturas no se puede pagar en línea: ya está pagada, está anulada o es de comisión.",
+        invoices=[invoice for invoice in found if invoice is not None],
+    )
+
+
+async def _in_progress(error: errors.PaymentInProgress, context: Context) -> refusals.PaymentInProgress:
+    intent = await (await context.reread()).intents.load(error.intent_id)
+    message = f"Ya hay un pago en curso de esas facturas, con la referencia {intent.reference}."
+    if intent.gateway_reference:
+        message += f" Su banco lo identifica con el número {intent.gateway_reference}."
+    return refusals.PaymentInProgress(
+        code=ErrorCode.PAYMENT_IN_PROGRESS,
+        message=f"{message} Espere su resultado antes de pagar de nuevo.",
+        intent=intent,
+    )
+
+
+def _amount(error: errors.AmountNotAllowed, context: Context) -> refusals.AmountNotAllowed:
+    return refusals.AmountNotAllowed(
+        code=ErrorCode.AMOUNT_NOT_ALLOWED,
+        message="El valor no es uno que se pueda pagar ahora.",
+        minimum=error.minimum,
+        maximum=error.maximum,
+    )
+
+
+async def _gateway(error: errors.GatewayUnavailable, context: Context) -> refusals.GatewayUnavailable:
+    known = await (await context.reread()).intents.load(error.intent_id) if error.intent_id else None
+    return refusals.GatewayUnavailable(
+        code=ErrorCode.GATEWAY_UNAVAILABLE,
+        message="La pasarela de pagos no responde. Intente de nuevo en unos minutos.",
+        retry_after_seconds=error.retry_after_seconds,
+        last_known=known,
+    )
+
+
+def _limit(error: errors.LimitReached, context: Context) -> refusals.LimitReached:
+    return refusals.LimitReached(
+        code=ErrorCode.LIMIT_REACHED,
+        message=f"Llegó al máximo permitido: {error.limit} por día.",
+        limit=error.limit,
+    )
+
+
+TABLE: dict[type[errors.DomainError], tuple[type[refusals.UserError], Handle]] = {
+    errors.InvalidInput: (refusals.InvalidInput, _invalid_input),
+    errors.NotFound: (refusals.NotFound, _plain(refusals.NotFound, ErrorCode.NOT_FOUND, "No lo encontramos.")),
+    errors.InvalidCredentials: (
+        refusals.InvalidCredentials,
+        _plain(
+            refusals.InvalidCredentials, ErrorCode.INVALID_CREDENTIALS, "El usuario o la contraseña no son correctos."
+        ),
+    ),
+    errors.CaptchaRejected: (
+        refusals.CaptchaRejected,
+        _plain(refusals.CaptchaRejected, ErrorCode.CAPTCHA_REJECTED, "Confirme de nuevo que no es un robot."),
+    ),
+    errors.CaptchaUnavailable: (
+        refusals.CaptchaUnavailable,
+        _later(
+            refusals.CaptchaUnavailable,
+            ErrorCode.CAPTCHA_UNAVAILABLE,
+            "No pudimos comprobar que no es un robot. Intente de nuevo en {seconds} segundos.",
+        ),
+    ),
+    errors.TooManyAttempts: (
+        refusals.TooManyAttempts,
+        _later(
+            refusals.TooManyAttempts,
+            ErrorCode.TOO_MANY_ATTEMPTS,
+            "Demasiados intentos. Espere {seconds} segundos e intente de nuevo.",
+        ),
+    ),
+    errors.TokenExpired: (
+        refusals.TokenExpired,
+        _plain(refusals.TokenExpired, ErrorCode.TOKEN_EXPIRED, "La sesión terminó. Entre de nuevo."),
+    ),
+    errors.PaymentsDisabled: (
+        refusals.PaymentsDisabled,
+        _plain(
+            refusals.PaymentsDisabled,
+            ErrorCode.PAYMENTS_DISABLED,
+            "La inmobiliaria no recibe pagos en línea por ese medio.",
+        ),
+    ),
+    errors.InvoiceNotPayable: (refusals.InvoiceNotPayable, _not_payable),
+    errors.PaymentInProgress: (refusals.PaymentInProgress, _in_progress),
+    errors.AmountNotAllowed: (refusals.AmountNotAllowed, _amount),
+    errors.GatewayUnavailable: (refusals.GatewayUnavailable, _gateway),
+    errors.IdempotencyConflict: (
+        refusals.IdempotencyConflict,
+        _plain(
+            refusals.IdempotencyConflict,
+            ErrorCode.IDEMPOTENCY_CONFLICT,
+            "Esa clave de idempotencia ya se usó con otros datos.",
+        ),
+    ),
+    errors.InvalidTransition: (
+        refusals.InvalidTransition,
+        _plain(refusals.InvalidTransition, ErrorCode.INVALID_TRANSITION, "Su estado ya no permite hacer esto."),
+    ),
+    errors.LimitReached: (refusals.LimitReached, _limit),
+}
+"""Refusals that are members of unions. The others, below, are errors of the whole request or of one field."""
+
+
+def _handler(error_class: Any, answer_class: Any, handle: Handle) -> strawberry.ExceptionHandler[Any, Any]:
+    class Handler(strawberry.ExceptionHandler[error_class, answer_class]):  # type: ignore[valid-type]
+        def handle(self, exception: Any, *, field: Any, info: Any) -> Any:
+            return handle(exception, info.context)
+
+    return Handler()
+
+
+HANDLERS = [_handler(error_class, answer, handle) for error_class, (answer, handle) in TABLE.items()]
+
+
+def explain(error: BaseException) -> RequestRefused | None:
+    """What a client may know of an exception outside the unions; None for one that nobody foresaw."""
+    match error:
+        case errors.Unauthenticated():
+            return refusal(Code.UNAUTHENTICATED)
+        case errors.NotAllowed():
+            return refusal(Code.FORBIDDEN)
+        case errors.AgencyNotFound():
+            return refusal(Code.AGENCY_NOT_FOUND)
+        case errors.Busy():
+            return refusal(Code.BUSY, retry_after=error.retry_after_seconds)
+        case DocumentUnavailable():
+            return refusal(
+                Code.UNAVAILABLE,
+                "El documento no se pudo generar ahora; intente de nuevo.",
+                retry_after=error.retry_after_seconds,
+            )
+        case errors.Unavailable() | errors.CaptchaUnavailable():
+            return refusal(Code.UNAVAILABLE, retry_after=error.retry_after_seconds)
+        case errors.InvalidInput():
+            told = "; ".join(f"{problem.field}: {sentence(problem)}" for problem in error.problems)
+            return refusal(Code.BAD_USER_INPUT, told)
+    return None

@@ -1,0 +1,182 @@
+"""Batches over one snapshot. A resolver returns a loader's future; the batch function is what reads.
+
+What a loader gives back are types of the schema already, built in the batch by `show`, so that no object of a list
+costs a coroutine of its own.
+"""
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from application.filters import Parent
+from application.pagination import PageRequest
+from application.ports.reading import Listing, Reading
+from domain.payments import PaymentGatewayCode
+from graphql_api.connections import connection
+
+Read = Callable[[list[Any]], Awaitable[Any]]
+
+
+class Show(Protocol):
+    """Makes an entity the type that the schema shows."""
+
+    def __call__(self, entity: Any, /) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PageKey:
+    """Which page of which list under which parent."""
+
+    parent: Parent
+    parent_id: UUID
+    narrowed: Hashable
+    page: PageRequest
+
+
+@dataclass(frozen=True, slots=True)
+class CountKey:
+    parent: Parent
+    parent_id: UUID
+    narrowed: Hashable
+
+
+class Loaders:
+    """Every batch of one operation. `today` is the Bogotá date of the operation."""
+
+    def __init__(self, reading: Reading, show: Show, today: date) -> None:
+        self._reading = reading
+        self._show = show
+        self._today = today
+        self.accounts = self._one(reading.accounts)
+        self.accounts_of_clients = self._one(reading.clients.accounts)
+        self.clients = self._one(reading.clients.get_many)
+        self.properties = self._one(reading.properties.get_many)
+        self.contracts = self._one(reading.contracts.get_many)
+        self.invoices = self._one(reading.invoices.get_many)
+        self.payments = self._one(reading.payments.get_many)
+        self.payouts = self._one(reading.payouts.get_many)
+        self.pqrs = self._one(reading.pqrs.get_many)
+        self.intents = self._one(reading.intents.get_many)
+        self.profiles: DataLoader[UUID, Any] = DataLoader(self._profiles)
+        self.property_owners = self._many(reading.properties.owners, absent=None)
+        self.active_contracts = self._many(reading.properties.active_contracts)
+        self.contract_parties = self._many(reading.contracts.parties)
+        self.invoice_allocations = self._many(reading.invoices.allocations)
+        self.payment_allocations = self._many(reading.payments.allocations)
+        self.pqrs_events = self._many(reading.pqrs.events)
+        self.intent_payments = self._many(reading.intents.payments)
+        self.intent_attempts = self._many(reading.intents.attempts)
+        self.payout_invoices: DataLoader[UUID, Any] = DataLoader(self._payout_invoices)
+        self.next_due = self._one(lambda ids: reading.invoices.next_due(ids, today=today))
+        self.last_payments = self._one(reading.payments.last)
+        self.last_payouts = self._one(reading.payouts.last)
+        self.tenant_sums: DataLoader[UUID, Any] = DataLoader(self._tenant_sums)
+        self.owner_sums: DataLoader[UUID, Any] = DataLoader(self._owner_sums)
+        self.open_pqrs: DataLoader[UUID, int] = DataLoader(self._open_pqrs)
+        self.gateways: DataLoader[bool, Any] = DataLoader(self._gateways)
+        self.agency: DataLoader[bool, Any] = DataLoader(self._agency)
+        self._lists: dict[str, tuple[DataLoader[Any, Any], DataLoader[Any, Any]]] = {
+            name: (DataLoader(self._pages(listing, name)), DataLoader(self._counts(listing)))
+            for name, listing in (
+                ("clients", reading.clients),
+                ("properties", reading.properties),
+                ("contracts", reading.contracts),
+                ("invoices", reading.invoices),
+                ("payments", reading.payments),
+                ("payouts", reading.payouts),
+                ("pqrs", reading.pqrs),
+            )
+        }
+
+    def page(self, name: str, parent: Parent, parent_id: UUID, narrowed: Any, page: PageRequest) -> Any:
+        """The future of a connection: a page of the named list under a parent."""
+        return self._lists[name][0].load(PageKey(parent, parent_id, narrowed, page))
+
+    def _one(self, read: Read) -> DataLoader[UUID, Any]:
+        """One thing by key, shown; None where it is absent."""
+
+        async def load(keys: list[UUID]) -> list[Any]:
+            found = await read(keys)
+            return [self._show(found[key]) if key in found else None for key in keys]
+
+        return DataLoader(load)
+
+    def _many(self, read: Read, *, absent: Sequence[Any] | None = ()) -> DataLoader[UUID, Any]:
+        """All things of a key, shown; `absent` where there are none."""
+
+        async def load(keys: list[UUID]) -> list[Any]:
+            found = await read(keys)
+            return [[self._show(item) for item in found[key]] if key in found else absent for key in keys]
+
+        return DataLoader(load)
+
+    def _pages(self, listing: Listing[Any, Any], name: str) -> Callable[[list[PageKey]], Awaitable[list[Any]]]:
+        async def load(keys: list[PageKey]) -> list[Any]:
+            found: dict[PageKey, Any] = {}
+            for alike in _grouped(keys, lambda key: (key.parent, key.narrowed, key.page)):
+                first = alike[0]
+                try:
+                    pages = await listing.pages(
+                        first.parent, [key.parent_id for key in alike], first.narrowed, first.page
+                    )
+                except Exception as error:
+                    found |= dict.fromkeys(alike, error)
+                else:
+                    found |= {key: self._connection(name, key, pages[key.parent_id]) for key in alike}
+            return [found[key] for key in keys]
+
+        return load
+
+    def _connection(self, name: str, key: PageKey, page: Any) -> Any:
+        counting = self._lists[name][1]
+        return connection(page, self._show, lambda: counting.load(CountKey(key.parent, key.parent_id, key.narrowed)))
+
+    def _counts(self, listing: Listing[Any, Any]) -> Callable[[list[CountKey]], Awaitable[list[int]]]:
+        async def load(keys: list[CountKey]) -> list[int]:
+            found: dict[CountKey, int] = {}
+            for alike in _grouped(keys, lambda key: (key.parent, key.narrowed)):
+                counts = await listing.counts(alike[0].parent, [key.parent_id for key in alike], alike[0].narrowed)
+                found |= {key: counts[key.parent_id] for key in alike}
+            return [found[key] for key in keys]
+
+        return load
+
+    async def _profiles(self, keys: list[UUID]) -> list[Any]:
+        found = await self._reading.clients.profiles(keys)
+        return [found[key] for key in keys]
+
+    async def _payout_invoices(self, keys: list[UUID]) -> list[Any]:
+        found = await self._reading.payouts.invoices(keys)
+        return [found.get(key) for key in keys]
+
+    async def _tenant_sums(self, keys: list[UUID]) -> list[Any]:
+        found = await self._reading.dashboards.tenants(keys, today=self._today)
+        return [found.get(key) for key in keys]
+
+    async def _owner_sums(self, keys: list[UUID]) -> list[Any]:
+        found = await self._reading.dashboards.owners(keys, today=self._today)
+        return [found.get(key) for key in keys]
+
+    async def _open_pqrs(self, keys: list[UUID]) -> list[int]:
+        found = await self._reading.pqrs.open_counts(keys)
+        return [found.get(key, 0) for key in keys]
+
+    async def _agency(self, keys: list[bool]) -> list[Any]:
+        agency = self._show(await self._reading.agency())
+        return [agency for _ in keys]
+
+    async def _gateways(self, keys: list[bool]) -> list[Any]:
+        """What a payable invoice (True) may be paid with; for one that is not, nothing."""
+        enabled: tuple[PaymentGatewayCode, ...] = await self._reading.gateways() if True in keys else ()
+        return [[self._show(code) for code in enabled] if payable else [] for payable in keys]
+
+
+def _grouped(keys: list[Any], kind: Callable[[Any], Hashable]) -> list[list[Any]]:
+    groups: dict[Hashable, list[Any]] = {}
+    for key in keys:
+        groups.setdefault(kind(key), []).append(key)
+    return list(groups.values())

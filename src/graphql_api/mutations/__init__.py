@@ -1,0 +1,14 @@
+"""The root of what can be done, put together from its topics."""
+
+import strawberry
+
+from graphql_api.mutations.access import AccessMutations
+from graphql_api.mutations.imports import ImportMutations
+from graphql_api.mutations.payments import PaymentMutations
+from graphql_api.mutations.pqrs import PqrsMutations
+from graphql_api.mutations.profile import ProfileMutations
+
+
+@strawberry.type(description="Lo que se puede hacer. Toda mutación devuelve su resultado o una negativa.")
+class Mutation(AccessMutations, ProfileMutations, PaymentMutations, PqrsMutations, ImportMutations):
+    pass

@@ -1,0 +1,94 @@
+"""Paying online."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain.ids import InvoiceId
+from domain.payment_intents import PaymentIntent as IntentEntity
+from domain.payments import PaymentGatewayCode
+from graphql_api.context import Info
+from graphql_api.describe import field
+from graphql_api.ids import key_of
+from graphql_api.refusals import (
+    AmountNotAllowed,
+    GatewayUnavailable,
+    IdempotencyConflict,
+    InvalidInput,
+    InvalidTransition,
+    InvoiceNotPayable,
+    NotFound,
+    PaymentInProgress,
+    PaymentsDisabled,
+)
+from graphql_api.scalars import Money
+from graphql_api.types.intents import PaymentIntent
+from graphql_api.types.lists import NOBODY
+
+
+@strawberry.input(description="Qué pagar y por dónde.")
+class StartPaymentInput:
+    invoice_ids: list[strawberry.ID] = field("Facturas propias por pagar.")
+    gateway: PaymentGatewayCode = field("Pasarela, de Invoice.gateways.")
+    return_url: str = field(
+        "Página a la que vuelve el pagador, con ?reference= añadido; debe coincidir, sin su consulta, con una de la "
+        "lista de la inmobiliaria."
+    )
+    idempotency_key: str = field("Repetir la misma clave devuelve el mismo intento.")
+    amount: Money | None = field("Solo si la inmobiliaria admite abonos; por defecto, todo el saldo.", default=None)
+
+
+@strawberry.type(description="El intento de pago.")
+class PaymentIntentPayload:
+    intent: PaymentIntent = field("El intento, con su checkout mientras se pueda pagar.")
+
+
+StartPaymentResult = Annotated[
+    PaymentIntentPayload
+    | InvalidInput
+    | NotFound
+    | PaymentsDisabled
+    | InvoiceNotPayable
+    | PaymentInProgress
+    | AmountNotAllowed
+    | GatewayUnavailable
+    | IdempotencyConflict,
+    strawberry.union("StartPaymentResult", description="El intento, o por qué no se puede empezar."),
+]
+PaymentIntentResult = Annotated[
+    PaymentIntentPayload | NotFound | GatewayUnavailable | InvalidTransition,
+    strawberry.union("PaymentIntentResult", description="El intento como quedó, o por qué no se pudo."),
+]
+
+
+async def _payload(info: Info, intent: IntentEntity) -> PaymentIntentPayload:
+    return PaymentIntentPayload(intent=await (await info.context.reread()).intents.load(intent.id))
+
+
+@strawberry.type
+class PaymentMutations:
+    @strawberry.mutation(description="Empieza el pago en línea de una o varias facturas propias.")
+    async def start_payment(
+        self,
+        info: Info,
+        input: Annotated[StartPaymentInput, strawberry.argument(description="Qué pagar y por dónde.")],  # noqa: A002
+    ) -> StartPaymentResult:
+        intent = await info.context.use_cases.start_payment(
+            info.context.viewer,
+            invoice_ids=[InvoiceId(key_of(text, "Invoice") or NOBODY) for text in input.invoice_ids],
+            gateway=input.gateway,
+            return_url=input.return_url,
+            idempotency_key=input.idempotency_key,
+            amount=input.amount,
+        )
+        return await _payload(info, intent)
+
+    @strawberry.mutation(description="Pregunta a la pasarela ahora mismo; para la página de retorno.")
+    async def refresh_payment(
+        self,
+        info: Info,
+        reference: Annotated[str, strawberry.argument(description="La referencia del intento.")],
+    ) -> PaymentIntentResult:
+        return await _payload(
+            info, await info.context.use_cases.refresh_payment(info.context.viewer, reference=reference)
+        )

@@ -1,0 +1,66 @@
+"""Sentences and labels that clients and staff read."""
+
+from domain.invoices import InvoiceStatus
+from domain.payment_intents import PaymentIntent, PaymentIntentStatus, StatusReason
+from domain.payments import PaymentGatewayCode, PaymentMethod
+from domain.pqrs import PqrsStatus
+
+INVOICE_STATUS = {
+    InvoiceStatus.ISSUED: "Facturado",
+    InvoiceStatus.PARTIALLY_PAID: "Abonada",
+    InvoiceStatus.PAID: "Pagada",
+    InvoiceStatus.VOIDED: "Anulada",
+}
+
+PQRS_STATUS = {
+    PqrsStatus.PENDING: "pendiente",
+    PqrsStatus.IN_PROGRESS: "en trámite",
+    PqrsStatus.ANSWERED: "respondida",
+    PqrsStatus.CLOSED: "cerrada",
+}
+
+PAY_WITH = {PaymentGatewayCode.PAYU: "Pagar con PayU", PaymentGatewayCode.ENLINEA: "EnLineapagos"}
+
+METHODS_OF = {
+    PaymentGatewayCode.PAYU: (
+        PaymentMethod.CREDIT_CARD,
+        PaymentMethod.DEBIT_CARD,
+        PaymentMethod.PSE,
+        PaymentMethod.NEQUI,
+        PaymentMethod.CASH,
+    ),
+    PaymentGatewayCode.ENLINEA: (PaymentMethod.CREDIT_CARD, PaymentMethod.PSE, PaymentMethod.CASH),
+}
+"""What a payer can choose from on each gateway's page, in Colombia."""
+
+INTENT_STATUS = {
+    PaymentIntentStatus.CREATED: "El pago está listo para empezar.",
+    PaymentIntentStatus.REDIRECTED: "Estamos esperando que termine el pago en la pasarela.",
+    PaymentIntentStatus.PENDING: "El pago está en proceso. Le avisaremos cuando el banco responda; no pague de nuevo.",
+    PaymentIntentStatus.APPROVED: "¡Pago exitoso!",
+    PaymentIntentStatus.DECLINED: "El pago fue rechazado. Puede intentarlo de nuevo.",
+    PaymentIntentStatus.EXPIRED: "El tiempo para pagar se venció. No se hizo ningún cobro.",
+    PaymentIntentStatus.CANCELLED: "El pago se canceló. No se hizo ningún cobro.",
+    PaymentIntentStatus.REVIEW: "Estamos revisando este pago con la pasarela. No pague de nuevo.",
+}
+
+REASON = {
+    StatusReason.INSUFFICIENT_FUNDS: "El pago fue rechazado por fondos insuficientes. Puede usar otro medio.",
+    StatusReason.CARD_DATA: "El pago fue rechazado: revise los datos de la tarjeta e intente de nuevo.",
+    StatusReason.CONTACT_BANK: "Su banco rechazó el pago. Comuníquese con él o use otro medio.",
+    StatusReason.TRY_LATER: "El pago no se pudo procesar. Intente de nuevo más tarde.",
+    StatusReason.GATEWAY_ERROR: "La pasarela tuvo un error. Espere unos minutos antes de intentar de nuevo.",
+    StatusReason.AWAITING_BANK: (
+        "Su banco está procesando el pago. Verifique si le hicieron el débito antes de intentar de nuevo."
+    ),
+    StatusReason.AWAITING_CASH: "Estamos esperando su pago en efectivo en el punto que eligió.",
+    StatusReason.UNDER_REVIEW: "La pasarela está revisando el pago. Puede tardar algunas horas; no pague de nuevo.",
+}
+
+
+def intent_message(intent: PaymentIntent) -> str:
+    """What the confirmation page says about an attempt."""
+    waiting = (PaymentIntentStatus.DECLINED, PaymentIntentStatus.PENDING)
+    if intent.status in waiting and intent.status_reason in REASON:
+        return REASON[intent.status_reason]
+    return INTENT_STATUS[intent.status]

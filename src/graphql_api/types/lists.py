@@ -1,0 +1,106 @@
+"""Filters of lists as front ends send them, and their translation."""
+
+from datetime import date
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+import strawberry
+
+from application import filters
+from domain.invoices import InvoiceKind, InvoiceStatus
+from domain.pqrs import PqrsClassification, PqrsStatus, PqrsSubject
+from graphql_api.describe import field
+from graphql_api.ids import key_of
+
+T = TypeVar("T")
+
+NOBODY = UUID(int=0)
+"""Key of nothing: what a filter by an id that is none of ours finds."""
+
+SEARCH_LIMIT = 200
+
+
+@strawberry.input(description="Qué facturas; lo que no se dice no filtra.")
+class InvoiceFilter:
+    kind: InvoiceKind | None = field("Clase de factura.", default=None)
+    status: list[InvoiceStatus] | None = field("En alguno de estos estados.", default=None)
+    overdue: bool | None = field("Vencidas (con saldo y fecha de vencimiento anterior a hoy), o no.", default=None)
+    issued_from: date | None = field("Emitidas desde este día.", default=None)
+    issued_to: date | None = field("Emitidas hasta este día.", default=None)
+    due_from: date | None = field("Que vencen desde este día.", default=None)
+    due_to: date | None = field("Que vencen hasta este día.", default=None)
+    contract_id: strawberry.ID | None = field("De este contrato.", default=None)
+
+
+@strawberry.input(description="Periodo y contrato; lo que no se dice no filtra.")
+class PeriodFilter:
+    from_: date | None = field("Desde este día, en hora de Colombia.", name="from", default=None)
+    to: date | None = field("Hasta este día, inclusive.", default=None)
+    contract_id: strawberry.ID | None = field("De este contrato.", default=None)
+
+
+@strawberry.input(description="Qué PQRS; lo que no se dice no filtra.")
+class PqrsFilter:
+    status: list[PqrsStatus] | None = field("En alguno de estos estados.", default=None)
+    classification: list[PqrsClassification] | None = field("De alguna de estas clases.", default=None)
+    subject: list[PqrsSubject] | None = field("Con alguno de estos asuntos.", default=None)
+    overdue: bool | None = field("Sin respuesta y con el término vencido, o no.", default=None)
+    assignee_id: strawberry.ID | None = field("A cargo de esta persona. Solo para el personal.", default=None)
+
+
+InvoiceFilterArgument = Annotated[InvoiceFilter | None, strawberry.argument(description="Qué facturas.")]
+InvoiceOrderArgument = Annotated[filters.InvoiceOrder, strawberry.argument(description="En qué orden.")]
+PeriodFilterArgument = Annotated[PeriodFilter | None, strawberry.argument(description="De qué periodo y contrato.")]
+PqrsFilterArgument = Annotated[PqrsFilter | None, strawberry.argument(description="Qué PQRS.")]
+
+
+def searched(search: str | None) -> str:
+    """The search as far as it is looked at; what no text holds (NUL) is taken out."""
+    return (search or "").replace("\0", " ")[:SEARCH_LIMIT]
+
+
+def invoices(
+    given: InvoiceFilter | None, order: filters.InvoiceOrder, today: date, search: str | None = None
+) -> filters.InvoiceFilter:
+    given = given or InvoiceFilter()
+    return filters.InvoiceFilter(
+        today=today,
+        search=searched(search),
+        kind=given.kind,
+        status=_tuple(given.status),
+        overdue=given.overdue,
+        issued_from=given.issued_from,
+        issued_to=given.issued_to,
+        due_from=given.due_from,
+        due_to=given.due_to,
+        contract_id=_contract(given.contract_id),
+        order=order,
+    )
+
+
+def period(given: PeriodFilter | None, search: str | None = None) -> filters.PeriodFilter:
+    given = given or PeriodFilter()
+    return filters.PeriodFilter(
+        search=searched(search), from_on=given.from_, to_on=given.to, contract_id=_contract(given.contract_id)
+    )
+
+
+def pqrs(given: PqrsFilter | None, today: date, search: str | None = None) -> filters.PqrsFilter:
+    """Nobody is in charge of a case yet, so a filter by who is finds none."""
+    given = given or PqrsFilter()
+    return filters.PqrsFilter(
+        today=today,
+        search=searched(search),
+        status=() if given.assignee_id is not None else _tuple(given.status),
+        classification=_tuple(given.classification),
+        subject=_tuple(given.subject),
+        overdue=given.overdue,
+    )
+
+
+def _tuple(values: list[T] | None) -> tuple[T, ...] | None:
+    return None if values is None else tuple(values)
+
+
+def _contract(text: str | None) -> UUID | None:
+    return None if text is None else key_of(text, "Contract") or NOBODY
