@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.postgres.engine import create_engine
-from adapters.postgres.rate_limits import PostgresRateLimiter, PostgresSpentChallenges, _sweep, _transaction
+from adapters.postgres.rate_limits import PostgresRateLimiter, PostgresSpentChallenges, _transaction
 from adapters.postgres.tables import AgencyRow
 from application.ports.captcha import SpentChallenges
 from application.ports.rate_limits import RateLimiter
@@ -203,13 +203,13 @@ async def test_what_no_rule_remembers_is_swept_away(stored: Subject) -> None:
     await stored.heard("old", 1)
     await stored.heard("old", 1, agency=stored.elsewhere)
     stored.clock.advance(timedelta(days=2, seconds=1))
-    await stored.heard("new", 1)
-
     assert stored.engine is not None
-    async with _transaction(stored.engine, stored.agency) as connection:
-        await _sweep(connection, stored.agency, stored.clock.now())
+    tidy = PostgresRateLimiter(stored.engine, stored.clock, sweep_once_in=1)
+
+    await tidy.hit(stored.agency, "new", RULE)
 
     assert await kept(stored, "rate_limits") == ["new"]
+    assert await kept(replace(stored, agency=stored.elsewhere), "rate_limits") == ["old"]
 
 
 async def test_without_a_database_nobody_is_let_through() -> None:

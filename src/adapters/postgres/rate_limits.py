@@ -3,6 +3,7 @@
 Each call is a transaction of its own, committed before it answers: what it counts stays counted whatever comes after.
 """
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,15 +28,18 @@ SPENT = table_of(SpentChallengeRow)
 
 _KEPT = timedelta(days=2)
 """Longer than any rule remembers."""
-_SWEEP_ONCE_IN = 200
 
 
 class PostgresRateLimiter(RateLimiter):
-    """One row per key, locked while it is counted, so that many attempts at once get no more than one by one."""
+    """One row per key, locked while it is counted, so that many attempts at once get no more than one by one.
 
-    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+    Once in so many attempts, by chance, what no rule remembers any more is swept away.
+    """
+
+    def __init__(self, engine: AsyncEngine, clock: Clock, *, sweep_once_in: int = 200) -> None:
         self._engine = engine
         self._clock = clock
+        self._sweep_once_in = sweep_once_in
 
     async def hit(self, agency_id: AgencyId, key: str, rule: Backoff) -> None:
         now = self._clock.now()
@@ -43,7 +47,7 @@ class PostgresRateLimiter(RateLimiter):
             before = await _locked(connection, agency_id, key, now)
             after = before.another(rule, at=now)
             await _store(connection, agency_id, key, after)
-            if not secrets.randbelow(_SWEEP_ONCE_IN):
+            if not secrets.randbelow(self._sweep_once_in):
                 await _sweep(connection, agency_id, now)
 
     async def forgive(self, agency_id: AgencyId, key: str) -> None:
@@ -83,7 +87,7 @@ async def _transaction(engine: AsyncEngine, agency_id: AgencyId) -> AsyncIterato
         yield connection
         await connection.commit()
     finally:
-        await connection.close()
+        await asyncio.shield(connection.close())
 
 
 async def _locked(connection: AsyncConnection, agency_id: AgencyId, key: str, now: datetime) -> Attempts:
