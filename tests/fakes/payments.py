@@ -1,0 +1,281 @@
+"""Payments in memory: units of work that see what their scope sees, work on a copy, and wait for one another.
+
+One at a time is stricter than row locks, so that a use case that opens a unit of work inside another hangs here too.
+"""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from types import TracebackType
+from typing import cast
+
+from application.access import Scope
+from application.ports.agencies import Agencies, Counters
+from application.ports.payment_gateway import Payer
+from application.ports.payments import (
+    GatewayAccount,
+    GatewayAccounts,
+    GatewayEvent,
+    GatewayEvents,
+    InvoicesHeld,
+    PaymentIntents,
+    Payments,
+)
+from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.agencies import Agency
+from domain.clients import Client
+from domain.ids import AgencyId, ClientId, GatewayAccountId, InvoiceId, PaymentId, PaymentIntentId
+from domain.invoices import Invoice
+from domain.payment_intents import Evidence, PaymentIntent
+from domain.payment_intents import PaymentIntentStatus as S
+from domain.payments import Payment, PaymentGatewayCode
+
+Shares = tuple[tuple[InvoiceId, Decimal], ...]
+
+
+@dataclass
+class Books:
+    """`transactions` says which intent a transaction is of, `booked` by which payment its money was booked."""
+
+    agencies: dict[AgencyId, Agency] = field(default_factory=dict)
+    clients: dict[ClientId, Client] = field(default_factory=dict)
+    invoices: dict[InvoiceId, Invoice] = field(default_factory=dict)
+    accounts: dict[GatewayAccountId, GatewayAccount] = field(default_factory=dict)
+    intents: dict[PaymentIntentId, PaymentIntent] = field(default_factory=dict)
+    transactions: dict[tuple[GatewayAccountId, str], PaymentIntentId] = field(default_factory=dict)
+    booked: dict[tuple[GatewayAccountId, str], PaymentId] = field(default_factory=dict)
+    events: dict[tuple[AgencyId, str], GatewayEvent] = field(default_factory=dict)
+    deliveries: dict[tuple[AgencyId, str], int] = field(default_factory=dict)
+    payments: dict[PaymentId, tuple[Payment, Shares]] = field(default_factory=dict)
+    counters: dict[tuple[AgencyId, str], int] = field(default_factory=dict)
+
+
+class FakeTill(UnitOfWorkFactory):
+    """`commits` counts what was kept; `down` is raised by every unit of work that is opened."""
+
+    def __init__(self) -> None:
+        self.books = Books()
+        self.turn = asyncio.Lock()
+        self.commits = 0
+        self.down: Exception | None = None
+
+    def __call__(self, scope: Scope) -> UnitOfWork:
+        return cast(UnitOfWork, FakeTillUnit(self, scope))
+
+
+class FakeTillUnit:
+    """Of a unit of work what payments need, and no more."""
+
+    def __init__(self, till: FakeTill, scope: Scope) -> None:
+        self._till = till
+        self._scope = scope
+
+    async def __aenter__(self) -> "FakeTillUnit":
+        if self._till.down is not None:
+            raise self._till.down
+        await self._till.turn.acquire()
+        books = self._books = deepcopy(self._till.books)
+        self.agencies = FakeAgencies(books, self._scope)
+        self.counters = FakeCounters(books, self._scope)
+        self.gateway_accounts = FakeGatewayAccounts(books, self._scope)
+        self.gateway_events = FakeGatewayEvents(books, self._scope)
+        self.intents = FakePaymentIntents(books, self._scope)
+        self.payments = FakePayments(books, self._scope)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        del self._books
+        self._till.turn.release()
+
+    async def commit(self) -> None:
+        self._till.books = deepcopy(self._books)
+        self._till.commits += 1
+
+
+@dataclass
+class _Repository:
+    books: Books
+    scope: Scope
+
+    def sees(self, agency_id: AgencyId, client_id: ClientId | None = None) -> bool:
+        """What the database's policies say."""
+        if agency_id != self.scope.agency_id:
+            return False
+        mine = client_id is not None and client_id == self.scope.client_id
+        return self.scope.viewer == "staff" or (self.scope.viewer == "client" and mine)
+
+    def must_see(self, agency_id: AgencyId, client_id: ClientId | None = None) -> None:
+        if not self.sees(agency_id, client_id):
+            raise PermissionError("row-level security")
+
+
+class FakeAgencies(_Repository, Agencies):
+    async def by_key(self, key: str) -> AgencyId | None:
+        return next((agency.id for agency in self.books.agencies.values() if agency.slug == key), None)
+
+    async def get(self, agency_id: AgencyId) -> Agency | None:
+        return self.books.agencies.get(agency_id) if agency_id == self.scope.agency_id else None
+
+    async def add(self, agency: Agency, *, hosts: tuple[str, ...]) -> None:
+        self.books.agencies[agency.id] = agency
+
+    async def save(self, agency: Agency) -> None:
+        self.books.agencies[agency.id] = agency
+
+
+class FakeCounters(_Repository, Counters):
+    async def next(self, name: str) -> int:
+        key = (self.scope.agency, name)
+        self.books.counters[key] = self.books.counters.get(key, 0) + 1
+        return self.books.counters[key]
+
+
+class FakeGatewayAccounts(_Repository, GatewayAccounts):
+    async def by_public_key(self, key: str) -> GatewayAccount | None:
+        found = (account for account in self.books.accounts.values() if account.public_key == key)
+        return next(found, None) if key == self.scope.gateway_key else None
+
+    async def get(self, gateway: PaymentGatewayCode) -> GatewayAccount | None:
+        mine = (account for account in self.books.accounts.values() if account.agency_id == self.scope.agency)
+        return next((account for account in mine if account.gateway is gateway), None)
+
+    async def save(self, account: GatewayAccount) -> None:
+        self.must_see(account.agency_id)
+        self.books.accounts[account.id] = account
+
+
+class FakePaymentIntents(_Repository, PaymentIntents):
+    async def by_idempotency_key(self, client_id: ClientId, key: str) -> PaymentIntent | None:
+        return next((it for it in self._seen() if it.client_id == client_id and it.idempotency_key == key), None)
+
+    async def by_reference(self, reference: str, *, for_update: bool = False) -> PaymentIntent | None:
+        return next((intent for intent in self._seen() if intent.reference == reference), None)
+
+    async def holding(self, invoice_ids: Collection[InvoiceId]) -> Sequence[PaymentIntent]:
+        wanted = set(invoice_ids)
+        held = [it for it in self._seen() if it.status.is_live and wanted & _invoices_of(it)]
+        return sorted(held, key=lambda intent: (intent.created_at, intent.id))
+
+    async def due(self, *, at: datetime, limit: int) -> Sequence[PaymentIntent]:
+        def asked(intent: PaymentIntent) -> datetime:
+            return intent.queried_at or intent.created_at
+
+        due = [intent for intent in self._seen() if _is_due(intent, asked(intent), at)]
+        return sorted(due, key=lambda intent: (asked(intent), intent.id))[:limit]
+
+    async def add(self, intent: PaymentIntent) -> None:
+        self.must_see(intent.agency_id, intent.client_id)
+        if await self.holding(_invoices_of(intent)):
+            raise InvoicesHeld
+        self.books.intents[intent.id] = intent
+
+    async def save(self, intent: PaymentIntent, *, booked: Mapping[str, PaymentId] | None = None) -> None:
+        self.must_see(intent.agency_id, intent.client_id)
+        attempts = intent.attempts if self.scope.viewer == "staff" else self.books.intents[intent.id].attempts
+        self.books.intents[intent.id] = replace(intent, attempts=attempts)
+        for attempt in attempts:
+            key = (intent.gateway_account_id, attempt.transaction_id)
+            owner = self.books.transactions.get(key, intent.id)
+            if owner != intent.id and attempt.verified_by is Evidence.QUERY:
+                self._rename(key, owner)
+            self.books.transactions.setdefault(key, intent.id)
+            if attempt.transaction_id in (booked or {}):
+                assert (booked or {})[attempt.transaction_id] in self.books.payments
+                self.books.booked[key] = (booked or {})[attempt.transaction_id]
+
+    def _rename(self, key: tuple[GatewayAccountId, str], owner: PaymentIntentId) -> None:
+        """The other intent had the id by an invention."""
+        account, name = key
+        other, invented = self.books.intents[owner], f"{name}~{owner}"
+        self.books.intents[owner] = replace(
+            other,
+            attempts=tuple(
+                replace(a, transaction_id=invented) if a.transaction_id == name else a for a in other.attempts
+            ),
+        )
+        self.books.transactions[account, invented] = self.books.transactions.pop(key)
+        if key in self.books.booked:
+            self.books.booked[account, invented] = self.books.booked.pop(key)
+
+    async def is_of_another(self, transaction_id: str, intent: PaymentIntent) -> bool:
+        owner = self.books.transactions.get((intent.gateway_account_id, transaction_id), intent.id)
+        return owner != intent.id
+
+    async def payer(self, client_id: ClientId) -> Payer:
+        client = self.books.clients[client_id]
+        self.must_see(client.agency_id, client.id)
+        return Payer(
+            name=client.name,
+            email=client.email or "",
+            phone=client.phone,
+            document_type=client.document_type.value,
+            document_number=client.document_number,
+        )
+
+    def _seen(self) -> list[PaymentIntent]:
+        seen = [intent for intent in self.books.intents.values() if self.sees(intent.agency_id, intent.client_id)]
+        return seen if self.scope.viewer == "staff" else [replace(intent, attempts=()) for intent in seen]
+
+
+class FakeGatewayEvents(_Repository, GatewayEvents):
+    async def receive(self, event: GatewayEvent) -> str | None:
+        self.must_see(event.agency_id)
+        key = (event.agency_id, event.dedup_key)
+        self.books.deliveries[key] = self.books.deliveries.get(key, 0) + 1
+        return self.books.events.setdefault(key, event).outcome
+
+    async def outcome(self, dedup_key: str) -> str | None:
+        event = self.books.events.get((self.scope.agency, dedup_key))
+        return event.outcome if event else None
+
+    async def conclude(self, dedup_key: str, outcome: str) -> None:
+        key = (self.scope.agency, dedup_key)
+        self.books.events[key] = replace(self.books.events[key], outcome=outcome)
+
+
+class FakePayments(_Repository, Payments):
+    async def lock_invoices(self, invoice_ids: Collection[InvoiceId]) -> Mapping[InvoiceId, Invoice]:
+        found = (self.books.invoices[key] for key in sorted(invoice_ids) if key in self.books.invoices)
+        return {invoice.id: deepcopy(invoice) for invoice in found if self.sees(invoice.agency_id, invoice.client_id)}
+
+    async def save_invoice(self, invoice: Invoice) -> None:
+        self.must_see(invoice.agency_id, invoice.client_id)
+        stored = self.books.invoices[invoice.id]
+        stored.paid, stored.status = invoice.paid, invoice.status
+
+    async def has_receipt(self, receipt_number: str) -> bool:
+        return receipt_number in {
+            payment.receipt_number for payment, _ in self.books.payments.values() if self.sees(payment.agency_id)
+        }
+
+    async def add(self, payment: Payment, shares: Sequence[tuple[InvoiceId, Decimal]]) -> None:
+        self.must_see(payment.agency_id, payment.client_id)
+        assert not await self.has_receipt(payment.receipt_number)
+        assert sum((amount for _, amount in shares), payment.credited) == payment.amount
+        self.books.payments[payment.id] = (payment, tuple(shares))
+
+
+def _invoices_of(intent: PaymentIntent) -> set[InvoiceId]:
+    return {part.invoice_id for part in intent.invoices}
+
+
+def _is_due(intent: PaymentIntent, asked: datetime, at: datetime) -> bool:
+    age, silence = at - intent.created_at, at - asked
+    match intent.status:
+        case S.CREATED | S.REDIRECTED:
+            return intent.expires_at <= at and silence >= timedelta(minutes=10)
+        case S.PENDING:
+            pause = timedelta(minutes=7) if age < timedelta(hours=2) else timedelta(hours=1)
+            pause = pause if age < timedelta(days=1) else timedelta(hours=6)
+            return age < timedelta(days=10) and silence >= pause
+        case S.APPROVED:
+            return intent.queried_at is None and age < timedelta(days=1)
+        case S.EXPIRED:
+            return age < timedelta(days=7) and silence >= timedelta(days=1)
+        case _:
+            return False
