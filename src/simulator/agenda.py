@@ -4,10 +4,13 @@ import asyncio
 import contextlib
 import heapq
 import itertools
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from simulator.clock import Clock
+
+_log = logging.getLogger(__name__)
 
 Action = Callable[[datetime], Awaitable[None]]
 """Something to do; it is given the instant for which it was planned, which is earlier than now after a big advance."""
@@ -49,7 +52,10 @@ class Agenda:
         async with self._one_runner:
             while self._planned and self._planned[0][0] <= self._clock.now():
                 at, _, action = heapq.heappop(self._planned)
-                await action(at)
+                try:
+                    await action(at)
+                except Exception:  # one that fails must not keep the others from happening
+                    _log.exception("a planned action failed")
                 ran += 1
         return ran
 

@@ -56,6 +56,17 @@ class Delivery:
         return urlencode({**self.fields, "attempts": str(number)})
 
 
+def _in_words(error: Exception) -> str:
+    match error:
+        case httpx.TimeoutException() | TimeoutError():
+            return "no respondió a tiempo"
+        case httpx.ConnectError():
+            return "no hubo conexión"
+        case httpx.InvalidURL() | httpx.UnsupportedProtocol():
+            return "la dirección no es válida"
+    return f"la conexión falló ({type(error).__name__})"
+
+
 class Courier:
     """Sends notifications; success is status 200 and nothing else, redirections included."""
 
@@ -155,7 +166,7 @@ class Courier:
                 status, answer = await self._exchange(delivery.url, body)
             attempt = Attempt(number=number, at=at, body=body, status=status, response_body=answer)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            attempt = Attempt(number=number, at=at, body=body, error=f"{type(error).__name__}: {error}"[:300])
+            attempt = Attempt(number=number, at=at, body=body, error=_in_words(error))
         delivery.attempts.append(attempt)
         if attempt.status == 200:
             delivery.state = DeliveryState.DELIVERED

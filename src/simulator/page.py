@@ -36,6 +36,31 @@ def local_time(instant: datetime) -> str:
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local.hour % 12 or 12}:{local.minute:02} {half}"
 
 
+_WORDS = {
+    "NEW": "Sin intentos",
+    "IN_PROGRESS": "En proceso",
+    "CAPTURED": "Pagada",
+    "DECLINED": "Rechazada",
+    "CANCELLED": "Vencida",
+    "REFUNDED": "Reembolsada",
+    "CHARGEBACK": "Contracargo",
+    "APPROVED": "Aprobada",
+    "PENDING": "Pendiente",
+    "EXPIRED": "Vencida",
+    "ERROR": "Con error",
+    "SCHEDULED": "Programado",
+    "RETRYING": "Por reintentar",
+    "DELIVERED": "Entregado",
+    "ABANDONED": "No entregado",
+    "DROPPED": "Retenido",
+}
+
+
+def in_words(state: str) -> str:
+    """A state of an order, a transaction or a delivery, for people."""
+    return _WORDS.get(state, state)
+
+
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(HERE / "templates"),
     autoescape=True,
@@ -43,7 +68,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters.update(dinero=for_people, hora=local_time)
+_ENVIRONMENT.filters.update(dinero=for_people, hora=local_time, estado=in_words)
 _ENVIRONMENT.globals["BANNER"] = BANNER
 
 

@@ -43,7 +43,7 @@ class Director:
         the payer was faster.
         """
         ids, purchase = self.world.ids, order.purchase
-        bank_like = method.group in ("pse", "nequi")
+        cus = ids.digits(9) if method.group in ("pse", "nequi") else ""
         charge = Transaction(
             id=ids.uuid(),
             kind=CHARGE,
@@ -54,8 +54,8 @@ class Director:
             operated_at=at,
             is_test=order.merchant.sandbox or purchase.is_test,
             pending=pending,
-            traceability=ids.digits(7),
-            cus=ids.digits(9) if bank_like else "",
+            traceability=cus or ids.digits(7),  # for bank payments the Queries API gives the CUS under this name
+            cus=cus,
             bank=DEFAULT_BANK.name if method.name == "PSE" else "",
             payer=payer or purchase.buyer_name,
             document=(purchase.raw.get("payerDocumentType", ""), purchase.raw.get("payerDocument", "")),

@@ -91,10 +91,10 @@ class PaymentsApi(Api):
         now = self._clock.now()
         try:
             order, charge, amount = check_refund(self.world, merchant, body, now, partial=partial)
-        except RefundRefused as refusal:
-            return self.error(refusal.message)
         except RefundDeclined as refusal:
             return self._declined(text_at(body, "transaction.order.id"), refusal.message)
+        except RefundRefused as refusal:
+            return self.error(refusal.message)
         self._director.request_refund(order, charge, amount, now)
         return self._response(
             order.id, state="PENDING", pendingReason="PENDING_REVIEW", responseMessage=str(order.id), operationDate=None
