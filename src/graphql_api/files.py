@@ -2,17 +2,16 @@
 
 import asyncio
 import base64
-from collections.abc import Awaitable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
 from application.ports.documents import Document
 from application.ports.reading import Reading
 from application.use_cases.documents import DocumentKind, DrawDocuments
+from graphql_api.batches import Batch
 from graphql_api.describe import field
 from graphql_api.http.codes import Code, refusal
 
@@ -59,11 +58,11 @@ class Documents:
         self._draw = draw
         self._today = today
         self._asked = 0
-        self._loader: DataLoader[tuple[DocumentKind, UUID], Any] = DataLoader(self._load)
+        self._batch = Batch(self._load)
 
-    def load(self, kind: DocumentKind, key: UUID) -> Awaitable[Any]:
+    def load(self, kind: DocumentKind, key: UUID) -> Any:
         """The future of a Download; its failure is that field's alone."""
-        return self._loader.load((kind, key))
+        return self._batch.load((kind, key))
 
     async def _load(self, keys: list[tuple[DocumentKind, UUID]]) -> list[Any]:
         allowed = keys[: max(0, MOST_DOCUMENTS - self._asked)]

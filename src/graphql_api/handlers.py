@@ -12,6 +12,7 @@ from graphql_api.context import Context
 from graphql_api.field_texts import sentence, sentences
 from graphql_api.http.codes import Code, RequestRefused, refusal
 from graphql_api.refusals import ErrorCode
+from graphql_api.scalars import Money
 
 Answer = Any
 Handle = Callable[[Any, Context], Answer | Awaitable[Answer]]
@@ -66,8 +67,8 @@ def _amount(error: errors.AmountNotAllowed, context: Context) -> refusals.Amount
     return refusals.AmountNotAllowed(
         code=ErrorCode.AMOUNT_NOT_ALLOWED,
         message="El valor no es uno que se pueda pagar ahora.",
-        minimum=error.minimum,
-        maximum=error.maximum,
+        minimum=Money(error.minimum),
+        maximum=Money(error.maximum),
     )
 
 
@@ -152,7 +153,7 @@ TABLE: dict[type[errors.DomainError], tuple[type[refusals.UserError], Handle]] =
 
 
 def _handler(error_class: Any, answer_class: Any, handle: Handle) -> strawberry.ExceptionHandler[Any, Any]:
-    class Handler(strawberry.ExceptionHandler[error_class, answer_class]):  # type: ignore[valid-type]
+    class Handler(strawberry.ExceptionHandler[error_class, answer_class]):
         def handle(self, exception: Any, *, field: Any, info: Any) -> Any:
             return handle(exception, info.context)
 

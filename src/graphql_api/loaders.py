@@ -10,12 +10,11 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
-from strawberry.dataloader import DataLoader
-
 from application.filters import Parent
 from application.pagination import PageRequest
 from application.ports.reading import Listing, Reading
 from domain.payments import PaymentGatewayCode
+from graphql_api.batches import Batch
 from graphql_api.connections import connection
 
 Read = Callable[[list[Any]], Awaitable[Any]]
@@ -61,7 +60,7 @@ class Loaders:
         self.payouts = self._one(reading.payouts.get_many)
         self.pqrs = self._one(reading.pqrs.get_many)
         self.intents = self._one(reading.intents.get_many)
-        self.profiles: DataLoader[UUID, Any] = DataLoader(self._profiles)
+        self.profiles = Batch(self._profiles)
         self.property_owners = self._many(reading.properties.owners, absent=None)
         self.active_contracts = self._many(reading.properties.active_contracts)
         self.contract_parties = self._many(reading.contracts.parties)
@@ -70,17 +69,17 @@ class Loaders:
         self.pqrs_events = self._many(reading.pqrs.events)
         self.intent_payments = self._many(reading.intents.payments)
         self.intent_attempts = self._many(reading.intents.attempts)
-        self.payout_invoices: DataLoader[UUID, Any] = DataLoader(self._payout_invoices)
+        self.payout_invoices = Batch(self._payout_invoices)
         self.next_due = self._one(lambda ids: reading.invoices.next_due(ids, today=today))
         self.last_payments = self._one(reading.payments.last)
         self.last_payouts = self._one(reading.payouts.last)
-        self.tenant_sums: DataLoader[UUID, Any] = DataLoader(self._tenant_sums)
-        self.owner_sums: DataLoader[UUID, Any] = DataLoader(self._owner_sums)
-        self.open_pqrs: DataLoader[UUID, int] = DataLoader(self._open_pqrs)
-        self.gateways: DataLoader[bool, Any] = DataLoader(self._gateways)
-        self.agency: DataLoader[bool, Any] = DataLoader(self._agency)
-        self._lists: dict[str, tuple[DataLoader[Any, Any], DataLoader[Any, Any]]] = {
-            name: (DataLoader(self._pages(listing, name)), DataLoader(self._counts(listing)))
+        self.tenant_sums = Batch(self._tenant_sums)
+        self.owner_sums = Batch(self._owner_sums)
+        self.open_pqrs = Batch(self._open_pqrs)
+        self.gateways = Batch(self._gateways)
+        self.agency = Batch(self._agency)
+        self._lists: dict[str, tuple[Batch, Batch]] = {
+            name: (Batch(self._pages(listing, name)), Batch(self._counts(listing)))
             for name, listing in (
                 ("clients", reading.clients),
                 ("properties", reading.properties),
@@ -96,23 +95,23 @@ class Loaders:
         """The future of a connection: a page of the named list under a parent."""
         return self._lists[name][0].load(PageKey(parent, parent_id, narrowed, page))
 
-    def _one(self, read: Read) -> DataLoader[UUID, Any]:
+    def _one(self, read: Read) -> Batch:
         """One thing by key, shown; None where it is absent."""
 
         async def load(keys: list[UUID]) -> list[Any]:
             found = await read(keys)
             return [self._show(found[key]) if key in found else None for key in keys]
 
-        return DataLoader(load)
+        return Batch(load)
 
-    def _many(self, read: Read, *, absent: Sequence[Any] | None = ()) -> DataLoader[UUID, Any]:
+    def _many(self, read: Read, *, absent: Sequence[Any] | None = ()) -> Batch:
         """All things of a key, shown; `absent` where there are none."""
 
         async def load(keys: list[UUID]) -> list[Any]:
             found = await read(keys)
             return [[self._show(item) for item in found[key]] if key in found else absent for key in keys]
 
-        return DataLoader(load)
+        return Batch(load)
 
     def _pages(self, listing: Listing[Any, Any], name: str) -> Callable[[list[PageKey]], Awaitable[list[Any]]]:
         async def load(keys: list[PageKey]) -> list[Any]:

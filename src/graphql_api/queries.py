@@ -90,7 +90,7 @@ class Query:
         description="La inmobiliaria de la sesión o, antes de entrar, la del dominio o la de X-Agency. Pública."
     )
     def agency(self, info: Info) -> Agency:
-        return info.context.loaders.agency.load(True)  # type: ignore[return-value]
+        return info.context.loaders.agency.load(True)
 
     @strawberry.field(description="Un reto nuevo por cada intento de entrar; no se guarda en caché. Pública.")
     async def captcha(self, info: Info) -> CaptchaChallenge:
@@ -100,7 +100,7 @@ class Query:
     @strawberry.field(description="La cuenta de esta sesión; nulo si no hay sesión.")
     def me(self, info: Info) -> Account | None:
         account_id = getattr(info.context.viewer, "account_id", None)
-        return info.context.loaders.accounts.load(account_id) if account_id else None  # type: ignore[return-value]
+        return info.context.loaders.accounts.load(account_id) if account_id else None
 
     @strawberry.field(description="Estado guardado de un intento propio, sin preguntar a la pasarela: para sondear.")
     async def payment_intent(
@@ -111,11 +111,11 @@ class Query:
         if isinstance(info.context.viewer, Visitor) or not reference.isalnum() or len(reference) > 40:
             return None
         found = await info.context.reading.intents.by_reference(reference)
-        return info.context.show(found) if found else None  # type: ignore[no-any-return]
+        return info.context.show(found) if found else None
 
     @strawberry.field(description="Cualquier cosa por su identificador; nulo si no existe o no es de quien pregunta.")
     async def node(self, info: Info, id: Id) -> Node | None:  # noqa: A002
-        return await load_node(info, id)  # type: ignore[no-any-return]
+        return await load_node(info, id)
 
     @strawberry.field(description="Varias cosas por sus identificadores, en el mismo orden; 100 a lo sumo.")
     async def nodes(
@@ -129,27 +129,27 @@ class Query:
 
     @strawberry.field(description="Un cliente.")
     def client(self, info: Info, id: Id) -> Client | None:  # noqa: A002
-        return _one(info, id, "Client")  # type: ignore[no-any-return]
+        return _one(info, id, "Client")
 
     @strawberry.field(description="Un contrato.")
     def contract(self, info: Info, id: Id) -> Contract | None:  # noqa: A002
-        return _one(info, id, "Contract")  # type: ignore[no-any-return]
+        return _one(info, id, "Contract")
 
     @strawberry.field(description="Una factura.")
     def invoice(self, info: Info, id: Id) -> Invoice | None:  # noqa: A002
-        return _one(info, id, "Invoice")  # type: ignore[no-any-return]
+        return _one(info, id, "Invoice")
 
     @strawberry.field(description="Un recibo.")
     def payment(self, info: Info, id: Id) -> Payment | None:  # noqa: A002
-        return _one(info, id, "Payment")  # type: ignore[no-any-return]
+        return _one(info, id, "Payment")
 
     @strawberry.field(description="Un comprobante de egreso.")
     def payout(self, info: Info, id: Id) -> Payout | None:  # noqa: A002
-        return _one(info, id, "Payout")  # type: ignore[no-any-return]
+        return _one(info, id, "Payout")
 
     @strawberry.field(description="Una PQRS.")
     def pqrs_by_id(self, info: Info, id: Id) -> Pqrs | None:  # noqa: A002
-        return _one(info, id, "Pqrs")  # type: ignore[no-any-return]
+        return _one(info, id, "Pqrs")
 
     @strawberry.field(
         description="Clientes, por nombre. Para el personal. Busca en nombre, documento, código y correo."
@@ -167,7 +167,7 @@ class Query:
         before: Before = None,
     ) -> Connection[Client]:
         narrowed = filters.ClientFilter(search=lists.searched(search), profile=profile)
-        return _all(info, "clients", narrowed, first, after, last, before)  # type: ignore[no-any-return]
+        return _all(info, "clients", narrowed, first, after, last, before)
 
     @strawberry.field(description="Inmuebles, por código. Para el personal. Busca en código, dirección y ciudad.")
     def properties(
@@ -180,7 +180,7 @@ class Query:
         before: Before = None,
     ) -> Connection[Property]:
         narrowed = filters.PropertyFilter(search=lists.searched(search))
-        return _all(info, "properties", narrowed, first, after, last, before)  # type: ignore[no-any-return]
+        return _all(info, "properties", narrowed, first, after, last, before)
 
     @strawberry.field(
         description="Contratos, los más recientes primero. Para el personal. Busca en número, inmueble y partes."
@@ -197,7 +197,7 @@ class Query:
         before: Before = None,
     ) -> Connection[Contract]:
         narrowed = filters.ContractFilter(search=lists.searched(search), kind=kind, status=status)
-        return _all(info, "contracts", narrowed, first, after, last, before)  # type: ignore[no-any-return]
+        return _all(info, "contracts", narrowed, first, after, last, before)
 
     @strawberry.field(description="Facturas. Para el personal. Busca en número y en nombre o documento del cliente.")
     def invoices(
@@ -212,7 +212,7 @@ class Query:
         before: Before = None,
     ) -> Connection[Invoice]:
         narrowed = lists.invoices(filter, order_by, info.context.today, search)
-        return _all(info, "invoices", narrowed, first, after, last, before)  # type: ignore[no-any-return]
+        return _all(info, "invoices", narrowed, first, after, last, before)
 
     @strawberry.field(
         description="Recibos. Para el personal. Busca en recibo, referencia o CUS, y nombre o documento del cliente."
@@ -227,7 +227,7 @@ class Query:
         last: Last = None,
         before: Before = None,
     ) -> Connection[Payment]:
-        return _all(info, "payments", lists.period(filter, search), first, after, last, before)  # type: ignore[no-any-return]
+        return _all(info, "payments", lists.period(filter, search), first, after, last, before)
 
     @strawberry.field(
         description="Egresos. Para el personal. Busca en número, referencia, y nombre o documento del propietario."
@@ -242,7 +242,7 @@ class Query:
         last: Last = None,
         before: Before = None,
     ) -> Connection[Payout]:
-        return _all(info, "payouts", lists.period(filter, search), first, after, last, before)  # type: ignore[no-any-return]
+        return _all(info, "payouts", lists.period(filter, search), first, after, last, before)
 
     @strawberry.field(description="PQRS. Para el personal. Busca en radicado y en nombre o documento del cliente.")
     def pqrs(
@@ -256,4 +256,4 @@ class Query:
         before: Before = None,
     ) -> Connection[Pqrs]:
         narrowed = lists.pqrs(filter, info.context.today, search)
-        return _all(info, "pqrs", narrowed, first, after, last, before)  # type: ignore[no-any-return]
+        return _all(info, "pqrs", narrowed, first, after, last, before)

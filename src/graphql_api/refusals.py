@@ -1,20 +1,18 @@
 """Refusals as types: what a person can understand and correct, a member of each mutation's union."""
 
 from enum import Enum
-from typing import Annotated
+from typing import Any
 
 import strawberry
 
 from domain.errors import FieldProblemCode
 from graphql_api.describe import field
 from graphql_api.scalars import Money
-
-_Invoice = Annotated["Invoice", strawberry.lazy("graphql_api.types.invoices")]
-_PaymentIntent = Annotated["PaymentIntent", strawberry.lazy("graphql_api.types.intents")]
+from graphql_api.types.later import InvoiceType, PaymentIntentType
 
 
-def _value(name: str, description: str) -> str:
-    return strawberry.enum_value(name, description=description)  # type: ignore[return-value]
+def _value(name: str, description: str) -> Any:
+    return strawberry.enum_value(name, description=description)
 
 
 @strawberry.enum(description="Por qué no se hizo lo que se pidió.")
@@ -99,12 +97,12 @@ class PaymentsDisabled(UserError):
 
 @strawberry.type(description="Una factura no se puede pagar en línea: está pagada, anulada o es de comisión.")
 class InvoiceNotPayable(UserError):
-    invoices: list[_Invoice] = field("Las facturas que lo impiden.")  # type: ignore[valid-type]
+    invoices: list[InvoiceType] = field("Las facturas que lo impiden.")
 
 
 @strawberry.type(description="Ya hay un intento vivo de esas facturas que no se puede reutilizar.")
 class PaymentInProgress(UserError):
-    intent: _PaymentIntent = field("Ese intento.")  # type: ignore[valid-type]
+    intent: PaymentIntentType = field("Ese intento.")
 
 
 @strawberry.type(description="El valor no está entre lo que se puede pagar ahora.")
@@ -116,7 +114,7 @@ class AmountNotAllowed(UserError):
 @strawberry.type(description="La pasarela no respondió; lo que se sabía antes sigue valiendo.")
 class GatewayUnavailable(UserError):
     retry_after_seconds: int = field("Segundos que conviene esperar.")
-    last_known: _PaymentIntent | None = field("El intento como se conocía.")  # type: ignore[valid-type]
+    last_known: PaymentIntentType | None = field("El intento como se conocía.")
 
 
 @strawberry.type(description="La misma clave ya se usó con otros datos.")

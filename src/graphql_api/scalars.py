@@ -66,9 +66,7 @@ def _utc(value: datetime) -> str:
 
 
 def _scalar(name: str, description: str, serialize: Any, parse: Any) -> ScalarDefinition:
-    return strawberry.scalar(  # type: ignore[no-any-return]
-        name=name, description=description, serialize=serialize, parse_value=parse
-    )
+    return strawberry.scalar(name=name, description=description, serialize=serialize, parse_value=parse)
 
 
 SCALARS: dict[object, ScalarDefinition] = {

@@ -1,7 +1,6 @@
 """Accounts and their sessions."""
 
 from datetime import datetime
-from typing import Annotated
 
 import strawberry
 
@@ -13,6 +12,7 @@ from graphql_api.context import Context, Info
 from graphql_api.describe import field
 from graphql_api.ids import global_id
 from graphql_api.node import Node
+from graphql_api.types.later import ClientType
 
 
 @strawberry.type(description="Un inicio de sesión en un dispositivo.")
@@ -48,8 +48,8 @@ class Account(Node):
     client_id: strawberry.Private[ClientId | None]
 
     @strawberry.field(description="El cliente al que pertenece la cuenta; nulo si es solo del personal.")
-    def client(self, info: Info) -> Annotated["Client", strawberry.lazy("graphql_api.types.clients")] | None:
-        return info.context.loaders.clients.load(self.client_id) if self.client_id else None  # type: ignore[return-value]
+    def client(self, info: Info) -> ClientType | None:
+        return info.context.loaders.clients.load(self.client_id) if self.client_id else None
 
     @strawberry.field(description="Sesiones abiertas de la propia cuenta; vacía si la cuenta es de otra persona.")
     async def sessions(self, info: Info) -> list[Session]:

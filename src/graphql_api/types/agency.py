@@ -50,7 +50,7 @@ class Agency(Node):
 
     @strawberry.field(description="Pasarelas habilitadas; vacía si la inmobiliaria no tiene pago electrónico.")
     def gateways(self, info: Info) -> list[PaymentGateway]:
-        return info.context.loaders.gateways.load(True)  # type: ignore[return-value]
+        return info.context.loaders.gateways.load(True)
 
     @classmethod
     def of(cls, entity: AgencyEntity) -> "Agency":

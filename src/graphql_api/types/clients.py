@@ -1,6 +1,6 @@
 """Clients and the lists that hang under them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -50,11 +50,11 @@ class Client(Node):
         description="Cuenta con la que entra; nulo si no ha sido invitado. La ve el personal y la propia persona."
     )
     def account(self, info: Info) -> Account | None:
-        return info.context.loaders.accounts_of_clients.load(self.key)  # type: ignore[return-value]
+        return info.context.loaders.accounts_of_clients.load(self.key)
 
     @strawberry.field(description="Cuenta también los contratos terminados, para que nadie pierda su historia.")
     def profile(self, info: Info) -> ClientProfile:
-        return info.context.loaders.profiles.load(self.key)  # type: ignore[return-value]
+        return info.context.loaders.profiles.load(self.key)
 
     @strawberry.field(description="Resumen para la página principal.")
     def dashboard(self) -> Dashboard:
@@ -141,9 +141,9 @@ class Client(Node):
         after: str | None,
         last: int | None,
         before: str | None,
-    ) -> Connection:  # type: ignore[type-arg]
+    ) -> Any:
         page = page_request(first, after, last, before)
-        return info.context.loaders.page(name, Parent.CLIENT, self.key, narrowed, page)  # type: ignore[no-any-return]
+        return info.context.loaders.page(name, Parent.CLIENT, self.key, narrowed, page)
 
     @classmethod
     def of(cls, entity: ClientEntity, context: Context) -> "Client":

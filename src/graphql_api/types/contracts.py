@@ -1,7 +1,6 @@
 """Contracts and their parties."""
 
 from datetime import date
-from typing import Annotated
 
 import strawberry
 
@@ -17,11 +16,9 @@ from graphql_api.ids import global_id
 from graphql_api.node import Node
 from graphql_api.scalars import Money, Percentage
 from graphql_api.types import lists
+from graphql_api.types.later import ClientType, InvoiceType
 from graphql_api.types.lists import InvoiceFilterArgument, InvoiceOrderArgument
 from graphql_api.types.properties import Property
-
-_Client = Annotated["Client", strawberry.lazy("graphql_api.types.clients")]
-_Invoice = Annotated["Invoice", strawberry.lazy("graphql_api.types.invoices")]
 
 
 @strawberry.type(description="Una persona que es parte de un contrato.")
@@ -31,7 +28,7 @@ class ContractParty:
     client_id: strawberry.Private[ClientId]
 
     @strawberry.field(description="Solo visible para el personal o si es la propia persona.")
-    def client(self, info: Info) -> _Client | None:  # type: ignore[valid-type]
+    def client(self, info: Info) -> ClientType | None:
         return info.context.loaders.clients.load(self.client_id)
 
     @classmethod
@@ -55,11 +52,11 @@ class Contract(Node):
 
     @strawberry.field(description="El inmueble.")
     def property(self, info: Info) -> Property:
-        return info.context.loaders.properties.load(self.property_id)  # type: ignore[return-value]
+        return info.context.loaders.properties.load(self.property_id)
 
     @strawberry.field(description="Quiénes son parte; vacía para el propietario que mira el arriendo de su inmueble.")
     def parties(self, info: Info) -> list[ContractParty]:
-        return info.context.loaders.contract_parties.load(self.key)  # type: ignore[return-value]
+        return info.context.loaders.contract_parties.load(self.key)
 
     @strawberry.field(description="Facturas de este contrato que puede ver quien pregunta.")
     def invoices(
@@ -71,7 +68,7 @@ class Contract(Node):
         after: After = None,
         last: Last = None,
         before: Before = None,
-    ) -> Connection[_Invoice]:  # type: ignore[valid-type]
+    ) -> Connection[InvoiceType]:
         narrowed = lists.invoices(filter, order_by, info.context.today)
         page = page_request(first, after, last, before)
         return info.context.loaders.page("invoices", Parent.CONTRACT, self.key, narrowed, page)

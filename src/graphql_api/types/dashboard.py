@@ -1,7 +1,5 @@
 """The main page's summary. Each part is read only when it is asked for."""
 
-from typing import Annotated
-
 import strawberry
 
 from application.ports.reading import OwnerSums, TenantSums
@@ -11,10 +9,7 @@ from domain.periods import BillingPeriod
 from graphql_api.context import Info
 from graphql_api.describe import field
 from graphql_api.scalars import Money
-
-_Invoice = Annotated["Invoice", strawberry.lazy("graphql_api.types.invoices")]
-_Payment = Annotated["Payment", strawberry.lazy("graphql_api.types.payments")]
-_Payout = Annotated["Payout", strawberry.lazy("graphql_api.types.payouts")]
+from graphql_api.types.later import InvoiceType, PaymentType, PayoutType
 
 
 @strawberry.type(description="Un valor por mes.")
@@ -34,11 +29,11 @@ class TenantDashboard:
     @strawberry.field(
         description="La factura sin pagar que vence primero de hoy en adelante; si no hay, la vencida más antigua."
     )
-    def next_due_invoice(self, info: Info) -> _Invoice | None:  # type: ignore[valid-type]
+    def next_due_invoice(self, info: Info) -> InvoiceType | None:
         return info.context.loaders.next_due.load(self.client_id)
 
     @strawberry.field(description="Su último pago.")
-    def last_payment(self, info: Info) -> _Payment | None:  # type: ignore[valid-type]
+    def last_payment(self, info: Info) -> PaymentType | None:
         return info.context.loaders.last_payments.load(self.client_id)
 
     @classmethod
@@ -61,7 +56,7 @@ class OwnerDashboard:
     client_id: strawberry.Private[ClientId]
 
     @strawberry.field(description="El último pago que se le hizo.")
-    def last_payout(self, info: Info) -> _Payout | None:  # type: ignore[valid-type]
+    def last_payout(self, info: Info) -> PayoutType | None:
         return info.context.loaders.last_payouts.load(self.client_id)
 
     @classmethod
@@ -97,4 +92,4 @@ class Dashboard:
 
     @strawberry.field(description="PQRS que aún no tienen respuesta.")
     def open_pqrs(self, info: Info) -> int:
-        return info.context.loaders.open_pqrs.load(self.client_id)  # type: ignore[return-value]
+        return info.context.loaders.open_pqrs.load(self.client_id)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Annotated
 
 import strawberry
 
@@ -18,9 +17,8 @@ from graphql_api.node import Node
 from graphql_api.scalars import Money
 from graphql_api.texts import intent_message
 from graphql_api.types.invoices import Invoice
+from graphql_api.types.later import ClientType
 from graphql_api.types.payments import Payment
-
-_Client = Annotated["Client", strawberry.lazy("graphql_api.types.clients")]
 
 
 @strawberry.enum(description="Cómo se envía al pagador a la pasarela.")
@@ -67,7 +65,7 @@ class GatewayAttempt:
             amount=Money(entity.amount),
             method=entity.method,
             at=entity.at,
-            message=entity.code or None,
+            message=entity.message,
         )
 
 
@@ -87,7 +85,7 @@ class PaymentIntent(Node):
     source: strawberry.Private[IntentEntity]
 
     @strawberry.field(description="Quien paga.")
-    def client(self, info: Info) -> _Client:  # type: ignore[valid-type]
+    def client(self, info: Info) -> ClientType:
         return info.context.loaders.clients.load(self.source.client_id)
 
     @strawberry.field(description="Facturas que paga.")
@@ -99,7 +97,7 @@ class PaymentIntent(Node):
     def attempts(self, info: Info) -> list[GatewayAttempt] | None:
         if not info.context.is_staff:
             return None
-        return info.context.loaders.intent_attempts.load(self.source.id)  # type: ignore[return-value]
+        return info.context.loaders.intent_attempts.load(self.source.id)
 
     @strawberry.field(description="Mientras se pueda pagar: CREATED, REDIRECTED o DECLINED; si no, nulo.")
     def checkout(self) -> Checkout | None:
@@ -111,7 +109,7 @@ class PaymentIntent(Node):
         description="Recibos. Más de uno si la persona pagó dos veces; el segundo queda como saldo a favor."
     )
     def payments(self, info: Info) -> list[Payment]:
-        return info.context.loaders.intent_payments.load(self.source.id)  # type: ignore[return-value]
+        return info.context.loaders.intent_payments.load(self.source.id)
 
     @classmethod
     def of(cls, entity: IntentEntity, context: Context) -> "PaymentIntent":

@@ -1,7 +1,6 @@
 """Invoices."""
 
 from datetime import date, datetime
-from typing import Annotated
 
 import strawberry
 
@@ -19,9 +18,8 @@ from graphql_api.scalars import Money, Percentage, Quantity
 from graphql_api.texts import INVOICE_STATUS
 from graphql_api.types.agency import PaymentGateway
 from graphql_api.types.contracts import Contract
+from graphql_api.types.later import ClientType
 from graphql_api.types.payments import PaymentAllocation
-
-_Client = Annotated["Client", strawberry.lazy("graphql_api.types.clients")]
 
 
 @strawberry.type(description="Un renglón de la factura.")
@@ -85,23 +83,23 @@ class Invoice(Node):
 
     @strawberry.field(description="Con qué se puede pagar en línea hoy; vacía si no se puede.")
     def gateways(self, info: Info) -> list[PaymentGateway]:
-        return info.context.loaders.gateways.load(self.source.is_payable_online)  # type: ignore[return-value]
+        return info.context.loaders.gateways.load(self.source.is_payable_online)
 
     @strawberry.field(description="Quien la debe pagar.")
-    def client(self, info: Info) -> _Client:  # type: ignore[valid-type]
+    def client(self, info: Info) -> ClientType:
         return info.context.loaders.clients.load(self.source.client_id)
 
     @strawberry.field(description="Contrato que se factura.")
     def contract(self, info: Info) -> Contract:
-        return info.context.loaders.contracts.load(self.source.contract_id)  # type: ignore[return-value]
+        return info.context.loaders.contracts.load(self.source.contract_id)
 
     @strawberry.field(description="Pagos que se le aplicaron, el más antiguo primero.")
     def payments(self, info: Info) -> list[PaymentAllocation]:
-        return info.context.loaders.invoice_allocations.load(self.source.id)  # type: ignore[return-value]
+        return info.context.loaders.invoice_allocations.load(self.source.id)
 
     @strawberry.field(description="La factura en PDF. Nulo, con su error, si no se pudo generar.")
     def pdf(self, info: Info) -> Download | None:
-        return info.context.documents.load(DocumentKind.INVOICE, self.source.id)  # type: ignore[return-value]
+        return info.context.documents.load(DocumentKind.INVOICE, self.source.id)
 
     @classmethod
     def of(cls, entity: InvoiceEntity, context: Context) -> "Invoice":

@@ -1,7 +1,6 @@
 """Receipts and what they paid."""
 
 from datetime import datetime
-from typing import Annotated
 
 import strawberry
 
@@ -15,10 +14,7 @@ from graphql_api.files import Download
 from graphql_api.ids import global_id
 from graphql_api.node import Node
 from graphql_api.scalars import Money
-
-_Client = Annotated["Client", strawberry.lazy("graphql_api.types.clients")]
-_Invoice = Annotated["Invoice", strawberry.lazy("graphql_api.types.invoices")]
-_Payment = Annotated["Payment", strawberry.lazy("graphql_api.types.payments")]
+from graphql_api.types.later import ClientType, InvoiceType, PaymentType
 
 
 @strawberry.type(description="La parte de un recibo que se aplicó a una factura.")
@@ -31,11 +27,11 @@ class PaymentAllocation:
     invoice_id: strawberry.Private[InvoiceId]
 
     @strawberry.field(description="El recibo. Nulo si es de otra persona; número y fecha sí se ven.")
-    def payment(self, info: Info) -> _Payment | None:  # type: ignore[valid-type]
+    def payment(self, info: Info) -> PaymentType | None:
         return info.context.loaders.payments.load(self.payment_id)
 
     @strawberry.field(description="La factura. Nulo si es de otra persona.")
-    def invoice(self, info: Info) -> _Invoice | None:  # type: ignore[valid-type]
+    def invoice(self, info: Info) -> InvoiceType | None:
         return info.context.loaders.invoices.load(self.invoice_id)
 
     @classmethod
@@ -66,10 +62,10 @@ class Payment(Node):
 
     @strawberry.field(description="A qué facturas se aplicó.")
     def allocations(self, info: Info) -> list[PaymentAllocation]:
-        return info.context.loaders.payment_allocations.load(self.key)  # type: ignore[return-value]
+        return info.context.loaders.payment_allocations.load(self.key)
 
     @strawberry.field(description="Quien pagó.")
-    def client(self, info: Info) -> _Client:  # type: ignore[valid-type]
+    def client(self, info: Info) -> ClientType:
         return info.context.loaders.clients.load(self.client_id)
 
     @strawberry.field(
@@ -79,7 +75,7 @@ class Payment(Node):
         )
     )
     def receipt(self, info: Info) -> Download | None:
-        return info.context.documents.load(DocumentKind.RECEIPT, self.key)  # type: ignore[return-value]
+        return info.context.documents.load(DocumentKind.RECEIPT, self.key)
 
     @classmethod
     def of(cls, entity: PaymentEntity, context: Context) -> "Payment":

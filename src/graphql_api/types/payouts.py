@@ -1,7 +1,6 @@
 """Payouts to owners."""
 
 from datetime import date
-from typing import Annotated
 
 import strawberry
 
@@ -20,8 +19,7 @@ from graphql_api.node import Node
 from graphql_api.scalars import Money
 from graphql_api.types.contracts import Contract
 from graphql_api.types.invoices import Invoice
-
-_Client = Annotated["Client", strawberry.lazy("graphql_api.types.clients")]
+from graphql_api.types.later import ClientType
 
 _SETTLES = {
     PayoutLineKind.RENT: "rent",
@@ -45,7 +43,7 @@ class PayoutLine:
             return None
         invoices = await info.context.loaders.payout_invoices.load(self.payout_id)
         found = getattr(invoices, settled, None)
-        return info.context.show(found) if found else None  # type: ignore[no-any-return]
+        return info.context.show(found) if found else None
 
     @classmethod
     def of(cls, entity: LineEntity, payout_id: PayoutId) -> "PayoutLine":
@@ -70,15 +68,15 @@ class Payout(Node):
 
     @strawberry.field(description="Contrato de administración que se liquida.")
     def contract(self, info: Info) -> Contract | None:
-        return info.context.loaders.contracts.load(self.source.contract_id)  # type: ignore[return-value]
+        return info.context.loaders.contracts.load(self.source.contract_id)
 
     @strawberry.field(description="El propietario.")
-    def client(self, info: Info) -> _Client:  # type: ignore[valid-type]
+    def client(self, info: Info) -> ClientType:
         return info.context.loaders.clients.load(self.source.client_id)
 
     @strawberry.field(description="El comprobante de egreso en PDF. Nulo, con su error, si no se pudo generar.")
     def voucher(self, info: Info) -> Download | None:
-        return info.context.documents.load(DocumentKind.VOUCHER, self.source.id)  # type: ignore[return-value]
+        return info.context.documents.load(DocumentKind.VOUCHER, self.source.id)
 
     @classmethod
     def of(cls, entity: PayoutEntity, context: Context) -> "Payout":

@@ -1,7 +1,6 @@
 """PQRS."""
 
 from datetime import date, datetime
-from typing import Annotated
 
 import strawberry
 
@@ -16,9 +15,8 @@ from graphql_api.ids import global_id
 from graphql_api.node import Node
 from graphql_api.texts import PQRS_STATUS
 from graphql_api.types.contracts import Contract
+from graphql_api.types.later import ClientType
 from graphql_api.types.properties import Property
-
-_Client = Annotated["Client", strawberry.lazy("graphql_api.types.clients")]
 
 
 @strawberry.type(description="Un cambio de estado de una PQRS.")
@@ -53,15 +51,15 @@ class Pqrs(Node):
     @strawberry.field(description="Inmueble al que se refiere.")
     def property(self, info: Info) -> Property | None:
         key = self.source.property_id
-        return info.context.loaders.properties.load(key) if key else None  # type: ignore[return-value]
+        return info.context.loaders.properties.load(key) if key else None
 
     @strawberry.field(description="Contrato al que se refiere.")
     def contract(self, info: Info) -> Contract | None:
         key = self.source.contract_id
-        return info.context.loaders.contracts.load(key) if key else None  # type: ignore[return-value]
+        return info.context.loaders.contracts.load(key) if key else None
 
     @strawberry.field(description="Cliente a nombre de quien está radicada.")
-    def client(self, info: Info) -> _Client:  # type: ignore[valid-type]
+    def client(self, info: Info) -> ClientType:
         return info.context.loaders.clients.load(self.source.client_id)
 
     @strawberry.field(description="Cambios de estado, el primero es la radicación.")
@@ -82,7 +80,7 @@ class Pqrs(Node):
 
     @strawberry.field(description="Constancia de radicación en PDF. Nulo, con su error, si no se pudo generar.")
     def acknowledgement(self, info: Info) -> Download | None:
-        return info.context.documents.load(DocumentKind.ACKNOWLEDGEMENT, self.source.id)  # type: ignore[return-value]
+        return info.context.documents.load(DocumentKind.ACKNOWLEDGEMENT, self.source.id)
 
     @classmethod
     def of(cls, entity: PqrsEntity, context: Context) -> "Pqrs":

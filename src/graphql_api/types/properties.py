@@ -1,7 +1,5 @@
 """Properties, their owners and the contracts in force on them."""
 
-from typing import Annotated
-
 import strawberry
 
 from domain.contracts import ContractKind
@@ -14,9 +12,7 @@ from graphql_api.describe import field
 from graphql_api.ids import global_id
 from graphql_api.node import Node
 from graphql_api.scalars import Percentage
-
-_Client = Annotated["Client", strawberry.lazy("graphql_api.types.clients")]
-_Contract = Annotated["Contract", strawberry.lazy("graphql_api.types.contracts")]
+from graphql_api.types.later import ClientType, ContractType
 
 
 @strawberry.type(description="La parte de un propietario en un inmueble.")
@@ -26,7 +22,7 @@ class Ownership:
     client_id: strawberry.Private[ClientId]
 
     @strawberry.field(description="Solo visible para el personal o si es la propia persona.")
-    def client(self, info: Info) -> _Client | None:  # type: ignore[valid-type]
+    def client(self, info: Info) -> ClientType | None:
         return info.context.loaders.clients.load(self.client_id)
 
     @classmethod
@@ -46,16 +42,16 @@ class Property(Node):
         description="Solo para el personal y los propietarios del inmueble; nulo para el inquilino y el codeudor."
     )
     def owners(self, info: Info) -> list[Ownership] | None:
-        return info.context.loaders.property_owners.load(self.key)  # type: ignore[return-value]
+        return info.context.loaders.property_owners.load(self.key)
 
     @strawberry.field(
         description="Arriendo vigente: para el personal, sus partes y los propietarios del inmueble; si no, nulo."
     )
-    async def active_lease(self, info: Info) -> _Contract | None:  # type: ignore[valid-type]
+    async def active_lease(self, info: Info) -> ContractType | None:
         return await self._active(info, ContractKind.LEASE)
 
     @strawberry.field(description="Administración vigente: para el personal y los propietarios; si no, nulo.")
-    async def active_management(self, info: Info) -> _Contract | None:  # type: ignore[valid-type]
+    async def active_management(self, info: Info) -> ContractType | None:
         return await self._active(info, ContractKind.MANAGEMENT)
 
     async def _active(self, info: Info, kind: ContractKind) -> object:
