@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from hashlib import sha256
 
+import pytest
 import pytest_asyncio
-from pytest import FixtureRequest
 
 from adapters.pdf.renderer import PdfDocumentRenderer
 from application.ports.documents import Document, DocumentRenderer
@@ -14,7 +14,7 @@ from tests.fakes.documents import FakeDocumentRenderer
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", params=["fake", "pdf"])
-async def renderer(request: FixtureRequest) -> AsyncIterator[DocumentRenderer]:
+async def renderer(request: pytest.FixtureRequest) -> AsyncIterator[DocumentRenderer]:
     if request.param == "fake":
         yield FakeDocumentRenderer()
     else:

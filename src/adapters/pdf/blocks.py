@@ -178,6 +178,6 @@ def _total(sheet: Sheet, line: Total, x: float, y: float) -> float:
     if line.grand:
         sheet.panel(x, y, _TOTALS_WIDTH, height - 1)
     inset = y + (height - (1 if line.grand else 0) - how.leading) / 2
-    sheet.put(line.label, x + 2, inset, 40, how)
-    sheet.put(line.value, x + 42, inset, _TOTALS_WIDTH - 44, how, "R")
+    sheet.put(line.label, x + _PADDING, inset, 40, how)
+    sheet.put(line.value, x + 40 + _PADDING, inset, _TOTALS_WIDTH - 40 - 2 * _PADDING, how, "R")
     return height

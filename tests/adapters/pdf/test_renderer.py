@@ -17,7 +17,7 @@ from adapters.pdf.worker import draw
 from application.ports.documents import DocumentUnavailable
 from tests.adapters.pdf import views
 
-LONG = views.invoice(*(views.line(f"Concepto {number} de una factura muy larga", 1000) for number in range(2000)))
+LONG = views.invoice(*(views.line(f"Concepto {number} de una factura muy larga", 1000) for number in range(1000)))
 """Takes a worker a second or more."""
 
 
@@ -81,6 +81,17 @@ async def test_no_worker_is_started_before_the_first_document() -> None:
     before = workers()
     async with PdfDocumentRenderer(max_workers=1):
         assert workers() == before
+
+
+async def test_whoever_gives_up_while_workers_start_does_not_stop_them() -> None:
+    async with PdfDocumentRenderer(max_workers=1, timeout_seconds=60) as renderer:
+        first = asyncio.create_task(renderer.receipt(views.receipt()))
+        second = asyncio.create_task(renderer.receipt(views.receipt()))
+        await asyncio.sleep(0.05)
+        first.cancel()
+        await asyncio.wait([first])
+        assert await renderer.voucher(views.voucher()) == draw(views.voucher())
+        assert await second == draw(views.receipt())
 
 
 async def test_a_document_whose_worker_dies_is_drawn_again() -> None:
