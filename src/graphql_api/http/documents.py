@@ -25,6 +25,7 @@ from graphql_api.limits import Limits, Measure, TooComplex, check, measure
 
 _RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 _MOST_MEASURES = 16
+_LONGEST_KEPT = 16 * 1024
 
 
 class DocumentRefused(Exception):
@@ -53,7 +54,8 @@ class _Valid:
 
 
 class Documents:
-    """Prepares documents for one schema and remembers the valid ones by their text.
+    """Prepares documents for one schema and remembers the valid ones by their text, as many as fit into
+    `most_tokens_kept` tokens (some 50 MB at the default).
 
     Documents that are refused are not remembered: they would push out those that front ends repeat.
     """
@@ -65,15 +67,16 @@ class Documents:
         *,
         suggestions: bool,
         most_errors: int = 5,
-        capacity: int = 500,
-        longest_kept: int = 16 * 1024,
+        most_kept: int = 1000,
+        most_tokens_kept: int = 100_000,
     ) -> None:
         self._schema = schema
         self._limits = limits
         self._suggestions = suggestions
         self._most_errors = most_errors
-        self._capacity = capacity
-        self._longest_kept = longest_kept
+        self._most_kept = most_kept
+        self._most_tokens_kept = most_tokens_kept
+        self._tokens_kept = 0
         self._valid: OrderedDict[str, _Valid] = OrderedDict()
 
     def prepare(self, text: str, operation_name: str | None, variables: Mapping[str, Any]) -> Prepared:
@@ -138,12 +141,19 @@ class Documents:
     def _remember(
         self, text: str, document: DocumentNode, measures: list[Measure], variables: Mapping[str, Any]
     ) -> None:
-        if len(text) > self._longest_kept:
+        if len(text) > _LONGEST_KEPT:
             return
         size_variables = frozenset[str]().union(*(measured.size_variables for measured in measures))
         self._valid[text] = _Valid(document, size_variables, {_key(size_variables, variables): measures})
-        if len(self._valid) > self._capacity:
-            self._valid.popitem(last=False)
+        self._tokens_kept += _weight(document)
+        while self._tokens_kept > self._most_tokens_kept or len(self._valid) > self._most_kept:
+            _, oldest = self._valid.popitem(last=False)
+            self._tokens_kept -= _weight(oldest.document)
+
+
+def _weight(document: DocumentNode) -> int:
+    """What a document weighs in memory: about half a kibibyte for each of its tokens."""
+    return document.token_count or 0
 
 
 def _key(names: frozenset[str], variables: Mapping[str, Any]) -> tuple[Any, ...]:

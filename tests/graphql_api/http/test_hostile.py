@@ -99,9 +99,9 @@ BODIES: dict[str, bytes] = {
 async def test_a_hostile_body_is_answered_quickly_and_is_no_error_of_ours(
     client: httpx.AsyncClient, record: Record, name: str, headers: dict[str, str]
 ) -> None:
-    started = time.perf_counter()
+    started = time.process_time()  # not the clock's: other work on the machine must not decide
     response = await client.post("/graphql", content=BODIES[name], headers=headers)
-    took = time.perf_counter() - started
+    took = time.process_time() - started
 
     assert response.status_code < 500
     assert response.headers["content-type"].startswith("application/json")

@@ -201,10 +201,10 @@ def nested_bomb(levels: int) -> str:
 @pytest.mark.parametrize("text", [bomb(40), nested_bomb(40), nested_bomb(8), bomb(12), bomb(55, "f { s }")])
 def test_a_bomb_of_fragments_is_measured_in_no_time(text: str) -> None:
     document = parse(text)
-    started = time.perf_counter()
+    started = time.process_time()
     (measured,) = measure(SCHEMA, document, {}, Limits())
 
-    assert time.perf_counter() - started < 0.05
+    assert time.process_time() - started < 0.05
     with pytest.raises(TooComplex):
         check(measured, Limits())
 
