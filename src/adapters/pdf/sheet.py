@@ -3,22 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import cast
-
-from fpdf import FPDF
-from fpdf.enums import MethodReturnValue, XPos, YPos
-from fpdf.fonts import TTFFont
 
 from adapters.pdf import formatting, images, style
-from adapters.pdf.fonts import typeface
-from adapters.pdf.style import Colour, Mark, Style
-from adapters.pdf.text import one_line, property_text
+from adapters.pdf.canvas import Canvas
+from adapters.pdf.style import Mark, Style
+from adapters.pdf.text import property_text
 from application.ports.documents import ElectronicStamp, Letterhead
 
 _LOGO = (38.0, 20.0)
 _NUMBER_WIDTH = 66.0
 _FOOT = 17.0
-_LONGEST_LINE = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,32 +34,16 @@ class Frame:
     electronic: ElectronicStamp | None = None
 
 
-class Sheet(FPDF):
-    """A document being drawn; `y` is where the next thing goes, and text is only ever drawn as text.
-
-    No method interprets markup, follows an address or reads a file: everything shown comes from the view.
-    """
+class Sheet(Canvas):
+    """A document being drawn, page after page; `y` is where the next thing goes."""
 
     def __init__(self, frame: Frame) -> None:
-        super().__init__(format="letter", unit="mm")
+        super().__init__()
         self._frame = frame
         self._qr = images.qr_code(frame.electronic.qr_url) if frame.electronic else None
         self._band = style.QR_SIDE + 5 if frame.electronic else 0.0
-        self.set_margins(style.MARGIN, style.MARGIN)
-        self.set_auto_page_break(False)
-        self.c_margin = 0
-        self.alias_nb_pages("")  # no mark in the text stands for the number of pages: a client could type it
-        self._add_typeface()
         self._describe()
         self.add_page()
-
-    @property
-    def left(self) -> float:
-        return style.MARGIN
-
-    @property
-    def right(self) -> float:
-        return float(self.w) - style.MARGIN
 
     @property
     def bottom(self) -> float:
@@ -82,36 +60,6 @@ class Sheet(FPDF):
             self.put(f"Página {number} de {total}", self.right - 40, y, 40, style.FOOT, "R")
         return bytes(self.output())
 
-    # Text
-
-    def put(self, text: str, x: float, y: float, w: float, how: Style, align: str = "L") -> None:
-        """One line in a box of width `w`, wherever the flow stands; what does not fit is cut with «…»."""
-        flow = self.y
-        self._take(how)
-        self.set_xy(x, y)
-        self.cell(w, how.leading, self._fitted(text, w), align=align, new_x=XPos.LEFT, new_y=YPos.TOP)
-        self.y = flow
-
-    def put_lines(self, lines: list[str], x: float, y: float, w: float, how: Style, align: str = "L") -> float:
-        """Lines under one another; returns the height they took."""
-        for position, text in enumerate(lines):
-            self.put(text, x, y + position * how.leading, w, how, align)
-        return len(lines) * how.leading
-
-    def wrapped(self, text: str, w: float, how: Style, most: int | None = None) -> list[str]:
-        """The text in lines no wider than `w`; after `most` lines the rest is cut with «…». An empty text has none."""
-        text = one_line(text)
-        self._take(how)
-        if not text:
-            return []
-        if most == 1 or (len(text) < _LONGEST_LINE and self.get_string_width(text) <= w):
-            return [self._fitted(text, w)]
-        text = text[: most * _LONGEST_LINE] if most else text
-        lines = cast(list[str], self.multi_cell(w, text=text, align="L", dry_run=True, output=MethodReturnValue.LINES))
-        if most and len(lines) > most:
-            lines = [*lines[: most - 1], self._fitted(lines[most - 1] + "…", w)]
-        return [line.strip() for line in lines]
-
     def flow(self, text: str, how: Style) -> None:
         """A paragraph over the whole width that may pass to further pages."""
         for line in self.wrapped(text, self.right - self.left, how):
@@ -119,26 +67,10 @@ class Sheet(FPDF):
             self.put(line, self.left, self.y, self.right - self.left, how)
             self.y += how.leading
 
-    def ensure(self, height: float) -> bool:
-        """Begins a page when `height` no longer fits on this one; tells whether it did."""
-        if self.y + height <= self.bottom:
-            return False
-        self.add_page()
-        return True
-
-    # Shapes
-
-    def rule(self, y: float, x: float | None = None, w: float | None = None, colour: Colour = style.HAIRLINE) -> None:
-        """A thin horizontal line, over the whole width unless told otherwise."""
-        start = self.left if x is None else x
-        self.set_draw_color(*colour)
-        self.set_line_width(0.2)
-        self.line(start, y, self.right if w is None else start + w, y)
-
-    def panel(self, x: float, y: float, w: float, h: float, colour: Colour = style.PANEL) -> None:
-        """A filled rectangle to write on."""
-        self.set_fill_color(*colour)
-        self.rect(x, y, w, h, style="F")
+    def ensure(self, height: float) -> None:
+        """Begins a page when `height` no longer fits on this one."""
+        if self.y + height > self.bottom:
+            self.add_page()
 
     # What fpdf2 calls at the start and the end of every page
 
@@ -253,34 +185,6 @@ class Sheet(FPDF):
         # Over the text, so that no panel hides it, and faint, so that the text stays legible.
         with self.local_context(fill_opacity=0.16), self.rotation(45, x, y):
             self.put(text, x - 100, y - 15, 200, how, "C")
-
-    # Inside
-
-    def _take(self, how: Style) -> None:
-        self.set_font("lato", "B" if how.bold else "", how.size)
-        self.set_text_color(*how.colour)
-
-    def _fitted(self, text: str, w: float) -> str:
-        """The text on one line, cut with «…» where it is wider than `w` in the font that is set."""
-        text = one_line(text)[:_LONGEST_LINE]
-        if self.get_string_width(text) <= w:
-            return text
-        low, high = 0, len(text)
-        while low < high:
-            middle = (low + high + 1) // 2
-            fits = self.get_string_width(text[:middle].rstrip() + "…") <= w
-            low, high = (middle, high) if fits else (low, middle - 1)
-        return text[:low].rstrip() + "…"
-
-    def _add_typeface(self) -> None:
-        face = typeface()
-        for emphasis, content in (("", face.regular), ("B", face.bold)):
-            key = f"lato{emphasis}"
-            # FPDF.add_font takes a path only; the font it would build reads from memory as well as from a file.
-            font = TTFFont(self, BytesIO(content), key, emphasis)  # type: ignore[arg-type]
-            # The outlines do not change when the font is cut, so their boxes need no second computing.
-            font.ttfont.recalcBBoxes = False
-            self.fonts[key] = font
 
     def _describe(self) -> None:
         frame = self._frame

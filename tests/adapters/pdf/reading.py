@@ -42,6 +42,11 @@ def dictionaries(document: Document) -> Iterator[DictionaryObject]:
         yield from _inside(reader.get_object(number))
 
 
+def missing(text: str, *expected: str) -> list[str]:
+    """Which of the expected texts do not stand in it."""
+    return [each for each in expected if each not in text]
+
+
 def stream_data(reference: PdfObject) -> bytes:
     """The content of a stream, decompressed."""
     found = reference.get_object()
