@@ -170,7 +170,7 @@ class FakePaymentIntents(_Repository, PaymentIntents):
 
     async def add(self, intent: PaymentIntent) -> None:
         self.must_see(intent.agency_id, intent.client_id)
-        if await self.holding(_invoices_of(intent)):
+        if intent.status.is_live and await self.holding(_invoices_of(intent)):
             raise InvoicesHeld
         self.books.intents[intent.id] = intent
 

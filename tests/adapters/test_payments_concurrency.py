@@ -1,0 +1,160 @@
+"""Many at once, on Postgres: one intent for an invoice, one payment for a notice, receipts without gaps."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from decimal import Decimal
+
+import pytest
+
+from adapters.postgres.engine import create_engine
+from application.ports.payment_gateway import Reception
+from domain.errors import PaymentInProgress
+from domain.invoices import InvoiceStatus
+from domain.payment_intents import PaymentIntent, PaymentIntentStatus, ReportedState
+from tests.application.payments_world import Desk, a_client, a_merchant_account, an_agency, an_invoice, as_client
+from tests.fakes.payment_gateway import a_report
+from tests.ports.payments_stores import InPostgres
+from tests.postgres import Database
+
+S = PaymentIntentStatus
+
+
+class Office(Desk):
+    """The use cases over Postgres, with ten connections for everybody."""
+
+    def __init__(self, store: InPostgres) -> None:
+        super().__init__(store.unit_of_work)
+        self.store = store
+        self.agency = an_agency()
+        self.ana = a_client(self.agency)
+        self.invoices = [an_invoice(self.ana), an_invoice(self.ana), an_invoice(self.ana)]
+        self.viewer = as_client(self.ana)
+
+
+@pytest.fixture
+async def office(database: Database) -> AsyncIterator[Office]:
+    engine = create_engine(database.app_url, pool_size=10)
+    office = Office(InPostgres(engine))
+    await office.store.add_agency(office.agency, a_merchant_account(office.agency))
+    await office.store.add_client(office.ana, office.invoices)
+    yield office
+    await engine.dispose()
+
+
+async def at_once(*work: Awaitable[object]) -> list[object]:
+    """Results and refusals; no more at a time than there are connections."""
+    gate = asyncio.Semaphore(10)
+
+    async def passing(one: Awaitable[object]) -> object:
+        async with gate:
+            return await one
+
+    return await asyncio.gather(*(passing(one) for one in work), return_exceptions=True)
+
+
+async def test_fifty_starts_at_once_open_one_intent(office: Office) -> None:
+    invoice = office.invoices[0]
+    starts = [office.start(office.viewer, invoice, key=f"key-{n % 10}") for n in range(50)]
+
+    results = await at_once(*starts)
+
+    intents = [result for result in results if isinstance(result, PaymentIntent)]
+    assert len(intents) == 50, results
+    assert len({intent.id for intent in intents}) == 1
+    assert all(intent.checkout == intents[0].checkout is not None for intent in intents)
+
+
+async def test_starts_for_overlapping_invoices_never_hold_one_twice(office: Office) -> None:
+    one, other, third = office.invoices
+    wishes = [(one, other), (other, third), (third, one), (one, other, third), (other, one)]
+    starts = [office.start(office.viewer, *wishes[n % 5], key=f"key-{n}") for n in range(25)]
+
+    results = await at_once(*starts)
+
+    refused = [result for result in results if isinstance(result, PaymentInProgress)]
+    opened = {result.id: result for result in results if isinstance(result, PaymentIntent)}
+    assert len(refused) + sum(isinstance(result, PaymentIntent) for result in results) == 25, results
+    held = [part.invoice_id for intent in opened.values() for part in intent.invoices]
+    assert len(held) == len(set(held))
+
+
+async def test_twenty_identical_notices_at_once_are_one_payment(office: Office) -> None:
+    one, other, _ = office.invoices
+    intent = await office.start(office.viewer, one, other)
+
+    receptions = await at_once(*(office.notice(intent) for _ in range(20)))
+
+    assert receptions.count(Reception.PROCESSED) == 1, receptions
+    assert receptions.count(Reception.DUPLICATE) == 19
+    ((payment, shares),) = await office.store.payments(office.agency.id)
+    assert (payment.receipt_number, payment.amount) == ("RP-000001", Decimal("2000000.00"))
+    assert [invoice_id for invoice_id, _ in shares] == [one.id, other.id]
+    assert (await office.store.invoice(one)).status is InvoiceStatus.PAID
+
+
+async def test_notices_refreshes_and_the_regular_check_together_are_one_payment(office: Office) -> None:
+    intent = await office.start(office.viewer, office.invoices[0])
+    office.gateway.knows(
+        [
+            a_report(intent.reference, intent.amount, state=ReportedState.DECLINED, transaction_id="tx-0"),
+            a_report(intent.reference, intent.amount, transaction_id="tx-1"),
+        ]
+    )
+    office.clock.advance(60 * 40)
+    work = [
+        *(office.notice(intent, transaction_id="tx-1") for _ in range(6)),
+        *(office.notice(intent, state=ReportedState.DECLINED, transaction_id="tx-0") for _ in range(6)),
+        *(office.refresh_payment(office.viewer, reference=intent.reference) for _ in range(6)),
+        *(office.reconcile_payments(office.agency.id) for _ in range(3)),
+    ]
+
+    results = await at_once(*work)
+
+    assert not [result for result in results if isinstance(result, Exception)], results
+    ((payment, _),) = await office.store.payments(office.agency.id)
+    assert payment.credited == 0
+    assert (await office.store.invoice(office.invoices[0])).paid == Decimal("1000000.00")
+
+
+async def test_two_intents_for_one_invoice_paid_at_once_leave_the_second_as_credit(office: Office) -> None:
+    invoice = office.invoices[0]
+    first = await office.start(office.viewer, invoice)
+    await office.notice(first, state=ReportedState.DECLINED, transaction_id="tx-0")
+    second = await office.start(office.viewer, invoice, key="key-2")
+    assert second.id != first.id
+
+    await at_once(office.notice(first, transaction_id="tx-1"), office.notice(second, transaction_id="tx-2"))
+
+    payments = [payment for payment, _ in await office.store.payments(office.agency.id)]
+    assert [payment.receipt_number for payment in payments] == ["RP-000001", "RP-000002"]
+    assert sorted(payment.credited for payment in payments) == [Decimal("0.00"), Decimal("1000000.00")]
+    assert (await office.store.invoice(invoice)).paid == Decimal("1000000.00")
+
+
+async def test_receipts_issued_at_once_are_numbered_without_gaps(office: Office) -> None:
+    intents = [await office.start(office.viewer, invoice, key=f"key-{n}") for n, invoice in enumerate(office.invoices)]
+    await at_once(*(office.notice(intent, transaction_id=f"tx-{n}") for n, intent in enumerate(intents)))
+    payments = await office.store.payments(office.agency.id)
+    assert [payment.receipt_number for payment, _ in payments] == ["RP-000001", "RP-000002", "RP-000003"]
+
+
+async def test_the_journey_from_checkout_to_receipt_holds_on_postgres(office: Office) -> None:
+    invoice = office.invoices[0]
+    old = await office.start(office.viewer, invoice)
+    office.clock.advance(60 * 31)
+    intent = await office.start(office.viewer, invoice, key="key-2")
+    assert intent.id != old.id
+    office.gateway.knows([a_report(intent.reference, intent.amount, state=ReportedState.PENDING)])
+    assert (await office.refresh_payment(office.viewer, reference=intent.reference)).status is S.PENDING
+    with pytest.raises(PaymentInProgress):
+        await office.start(office.viewer, invoice, key="key-3")
+
+    assert await office.notice(intent) is Reception.PROCESSED
+
+    again = await office.start(office.viewer, invoice, key="key-2")
+    assert (again.id, again.status) == (intent.id, S.APPROVED)
+    office.clock.advance(10)
+    office.gateway.knows([a_report(old.reference, old.amount, transaction_id="tx-old")])
+    assert await office.notice(old, transaction_id="tx-old") is Reception.PROCESSED
+    payments = [payment for payment, _ in await office.store.payments(office.agency.id)]
+    assert [payment.credited for payment in payments] == [Decimal("0.00"), Decimal("1000000.00")]
