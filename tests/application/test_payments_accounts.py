@@ -1,0 +1,142 @@
+"""The operator's settings of a merchant account."""
+
+import pytest
+
+from application.access import Scope
+from application.merchants import Merchants
+from application.ports.payment_gateway import SignatureAlgorithm
+from application.ports.payments import GatewayAccount
+from application.use_cases.payments import SetMerchantAccount
+from domain.errors import FieldProblemCode, InvalidInput
+from tests.application.payments_world import PAYU, an_agency
+from tests.fakes.payments import FakeTill
+from tests.fakes.secrets import FakeSecretBox
+
+WHOLE = {
+    "enabled": "true",
+    "merchant_id": "123456",
+    "account_id": "654321",
+    "api_login": "login-of-agency",
+    "api_key": "key-of-agency",
+    "signature": "sha256",
+}
+
+
+class Operator:
+    def __init__(self, *, test_allowed: bool = True) -> None:
+        self.till = FakeTill()
+        self.agency = an_agency()
+        self.till.books.agencies[self.agency.id] = self.agency
+        self.merchants = Merchants(secrets=FakeSecretBox(), test_allowed=test_allowed)
+        self._set = SetMerchantAccount(
+            unit_of_work=self.till, merchants=self.merchants, sandbox_merchants=frozenset({"508029"})
+        )
+
+    async def set(self, **settings: str) -> GatewayAccount:
+        return await self._set(self.agency.id, gateway=PAYU, settings=settings)
+
+    async def stored(self) -> GatewayAccount | None:
+        async with self.till(Scope.of_agency(self.agency.id)) as uow:
+            return await uow.gateway_accounts.get(PAYU)
+
+    async def problems(self, **settings: str) -> dict[str, FieldProblemCode]:
+        before = await self.stored()
+        with pytest.raises(InvalidInput) as refused:
+            await self.set(**settings)
+        assert await self.stored() == before
+        return {problem.field: problem.code for problem in refused.value.problems}
+
+
+async def test_a_whole_account_takes_payments_with_its_credentials_sealed() -> None:
+    operator = Operator()
+
+    account = await operator.set(**WHOLE)
+
+    assert await operator.stored() == account
+    assert operator.merchants.usable(account)
+    merchant = operator.merchants.open(account)
+    assert (merchant.merchant_id, merchant.account_id, merchant.api_login) == ("123456", "654321", "login-of-agency")
+    assert (merchant.api_keys, merchant.signature, merchant.test) == (
+        ("key-of-agency",),
+        SignatureAlgorithm.SHA256,
+        False,
+    )
+    assert len(merchant.public_key) >= 24
+    for secret in ("login-of-agency", "key-of-agency"):
+        assert secret not in repr(account)
+        assert secret not in str(account.secrets)
+
+
+async def test_settings_change_one_by_one_and_keep_the_account_and_its_address() -> None:
+    operator = Operator()
+    first = await operator.set(**WHOLE)
+    second = await operator.set(signature="md5")
+    third = await operator.set(enabled="false")
+    assert {account.id for account in (first, second, third)} == {first.id}
+    assert {account.public_key for account in (first, second, third)} == {first.public_key}
+    assert (third.signature, third.enabled, third.merchant_id) == (SignatureAlgorithm.MD5, False, "123456")
+    assert not operator.merchants.usable(third)
+    assert operator.merchants.open(third).api_keys == ("key-of-agency",)
+
+
+async def test_a_new_key_signs_and_the_one_before_is_still_accepted() -> None:
+    operator = Operator()
+    await operator.set(**WHOLE)
+    for key in ("second-key", "second-key", "third-key"):
+        account = await operator.set(api_key=key)
+    assert operator.merchants.open(account).api_keys == ("third-key", "second-key")
+
+
+async def test_an_account_may_be_filled_in_before_it_is_enabled() -> None:
+    operator = Operator()
+    await operator.set(merchant_id="123456")
+    assert await operator.problems(enabled="true") == {
+        "account_id": FieldProblemCode.REQUIRED,
+        "api_login": FieldProblemCode.REQUIRED,
+        "api_key": FieldProblemCode.REQUIRED,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("merchant_id", "12-34"),
+        ("merchant_id", ""),
+        ("account_id", "1" * 13),
+        ("api_key", "with blank"),
+        ("api_key", "~"),
+        ("api_login", "ñandú-login"),
+        ("signature", "hmac"),
+        ("enabled", "sí"),
+        ("test", "1"),
+        ("colour", "blue"),
+    ],
+)
+async def test_a_setting_that_cannot_be_is_named_and_nothing_changes(name: str, value: str) -> None:
+    operator = Operator()
+    await operator.set(**WHOLE)
+    assert await operator.problems(**{name: value}) == {name: FieldProblemCode.INVALID}
+
+
+async def test_the_public_sandbox_is_a_test_account_whatever_is_said() -> None:
+    operator = Operator()
+    account = await operator.set(**WHOLE | {"merchant_id": "508029", "test": "false"})
+    assert account.test
+    assert operator.merchants.open(account).test
+
+
+@pytest.mark.parametrize("settings", [{"merchant_id": "508029"}, {"test": "true"}])
+async def test_production_enables_no_test_account(settings: dict[str, str]) -> None:
+    operator = Operator(test_allowed=False)
+    assert await operator.problems(**WHOLE | settings) == {"merchant_id": FieldProblemCode.NOT_ALLOWED}
+
+
+async def test_a_test_account_left_from_before_is_not_usable_in_production() -> None:
+    account = await Operator().set(**WHOLE | {"test": "true"})
+    production = Merchants(secrets=FakeSecretBox(), test_allowed=False)
+    assert not production.usable(account)
+    assert not production.open(account).test
+
+
+def test_no_account_at_all_is_not_usable() -> None:
+    assert not Operator().merchants.usable(None)
