@@ -1,5 +1,7 @@
 """The schema, put together. Limits, masking and status codes are the endpoint's business."""
 
+from pathlib import Path
+
 import strawberry
 from graphql import lexicographic_sort_schema, print_schema
 from strawberry.schema.config import StrawberryConfig
@@ -10,6 +12,9 @@ from graphql_api.mutations import Mutation
 from graphql_api.queries import Query
 from graphql_api.scalars import SCALARS
 from graphql_api.types.accounts import Session
+
+SNAPSHOT = Path(__file__).with_name("schema.graphql")
+"""The schema as it was last agreed on; a change of it is a change of what front ends were promised."""
 
 
 def build_schema() -> strawberry.Schema:

@@ -3,10 +3,13 @@
 import asyncio
 from pathlib import Path
 
+import asyncpg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy import NullPool
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 FOLDER = Path(__file__).parents[2] / "migrations"
@@ -41,6 +44,17 @@ async def upgrade(owner_url: str, *, app_role: str = "portal_app", app_password:
                 {"r": app_role, "p": app_password},
             )
             await connection.exec_driver_sql(str(quoted))
+        await engine.dispose()
+
+
+async def is_current_at(url: str) -> bool:
+    """The same for an address; False also for a database that was never migrated."""
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        return await is_current(engine)
+    except (ProgrammingError, asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError):
+        return False
+    finally:
         await engine.dispose()
 
 

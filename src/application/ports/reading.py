@@ -36,21 +36,21 @@ from domain.pqrs import Pqrs, PqrsEvent
 from domain.properties import Ownership, Property
 from domain.sessions import Session
 
-E_co = TypeVar("E_co", covariant=True)
+E = TypeVar("E")
 F_contra = TypeVar("F_contra", contravariant=True)
 T = TypeVar("T")
 
 Many = Mapping[UUID, T]
 
 
-class Listing(Protocol[E_co, F_contra]):
+class Listing(Protocol[E, F_contra]):
     """One kind of thing: by id, and as lists under a parent."""
 
-    async def get_many(self, ids: Collection[UUID]) -> Many[E_co]: ...
+    async def get_many(self, ids: Collection[UUID]) -> Many[E]: ...
 
     async def pages(
         self, parent: Parent, ids: Sequence[UUID], narrowed: F_contra, page: PageRequest
-    ) -> Many[Page[E_co]]:
+    ) -> Many[Page[E]]:
         """A page for each parent id; for Parent.SCOPE the only id is the agency's. InvalidInput for a cursor that
         is not of this list's order."""
         ...

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from application.use_cases.accounts import ChangePassword, CreateAccount, UpdateProfile
+from application.use_cases.agencies import FindAgency, RegisterAgency, SetAgency
 from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
 from application.use_cases.payments import (
@@ -24,6 +25,7 @@ class UseCases:
     draw_documents: DrawDocuments
     end_session: EndSession
     file_pqrs: FilePqrs
+    find_agency: FindAgency
     import_file: ImportFile
     import_records: ImportRecords
     issue_captcha: IssueCaptcha
@@ -31,6 +33,8 @@ class UseCases:
     reconcile_payments: ReconcilePayments
     refresh_payment: RefreshPayment
     refresh_session: RefreshSession
+    register_agency: RegisterAgency
+    set_agency: SetAgency
     set_merchant_account: SetMerchantAccount
     sign_in: SignIn
     sign_out: SignOut

@@ -49,8 +49,8 @@ class PqrsForm:
     @property
     def fingerprint(self) -> str:
         """Equal for equal forms, however often they are sent."""
-        told = [self.classification, self.subject, self.description, self.start_on, self.property_id]
-        told += [self.contract_id, self.client_id]
+        place = (self.property_id, self.contract_id, self.client_id)
+        told = (self.classification, self.subject, self.description, self.start_on, *place)
         return hashlib.sha256(json.dumps([str(part) for part in told]).encode()).hexdigest()
 
 

@@ -34,7 +34,7 @@ class PostgresAgencies(ScopedRepository, Agencies):
         field = "slug"
         try:
             async with self.connection.begin_nested():
-                await self.write(sa.insert(AGENCIES), _values(agency) | {"created_at": sa.func.now()})
+                await self.write(sa.insert(AGENCIES).values(created_at=sa.func.now(), **_values(agency)))
                 await self.write(sa.insert(KEYS), {"key": agency.slug, "agency_id": agency.id})
                 field = "host"
                 for host in hosts:

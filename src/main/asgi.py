@@ -1,0 +1,89 @@
+"""The service as an ASGI application: GraphQL, its explorer, the gateways' return leg, health."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from adapters.payu.callback import payu_routes
+from application.ports.reading import Entry
+from domain.errors import DomainError
+from graphql_api.entrance import Entrance, may_introspect
+from graphql_api.graphiql import Explorer
+from graphql_api.handlers import explain
+from graphql_api.http import GraphQLEndpoint
+from graphql_api.schema import build_schema
+from main.bootstrap import Portal
+from main.migrations import is_current
+
+_READY_SECONDS = 1.0
+
+OpenPortal = Callable[[], AbstractAsyncContextManager[Portal]]
+
+
+def create_app(open_portal: OpenPortal) -> Starlette:
+    """The service. `open_portal` is entered when the server starts and left when it has answered its last request."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with open_portal() as opened:
+            app.router.routes.extend(routes_of(opened))
+            yield
+
+    return Starlette(lifespan=lifespan)
+
+
+def routes_of(portal: Portal) -> list[BaseRoute]:
+    """Every route of the service over an open portal."""
+    production = portal.settings.is_production
+    explorer = Explorer(open_to_visitors=not production)
+
+    async def origins_for(host: str, agency_header: str | None) -> frozenset[str]:
+        entry = Entry(token_hash=None, host=host, slug=agency_header)
+        try:
+            async with portal.readings.enter(entry) as reading:
+                return frozenset((await reading.agency()).origins)
+        except DomainError:
+            return frozenset()
+
+    endpoint = GraphQLEndpoint(
+        build_schema(),
+        Entrance(use_cases=portal.use_cases, readings=portal.readings, clock=portal.clock),
+        introspection_open=not production,
+        may_introspect=may_introspect,
+        origins_for=origins_for,
+        explain=explain,
+        page=explorer.page,
+        trusted_hops=portal.settings.trusted_proxies,
+        https_only=production,
+    )
+    return [
+        Route("/graphql", endpoint),
+        *explorer.routes,
+        *payu_routes(portal.use_cases.receive_gateway_report),
+        Route("/healthz", _alive, methods=["GET"]),
+        Route("/readyz", _ready(portal), methods=["GET"]),
+    ]
+
+
+async def _alive(request: Request) -> Response:
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+def _ready(portal: Portal) -> Callable[[Request], object]:
+    async def ready(request: Request) -> Response:
+        """Whether the database answers within a second and has this code's schema."""
+        try:
+            async with asyncio.timeout(_READY_SECONDS):
+                current = await is_current(portal.engine)
+        except Exception:
+            return JSONResponse({"status": "unavailable", "database": "unreachable"}, 503)
+        if not current:
+            return JSONResponse({"status": "unavailable", "database": "not migrated"}, 503)
+        return JSONResponse({"status": "ok", "database": "ok"}, headers={"Cache-Control": "no-store"})
+
+    return ready

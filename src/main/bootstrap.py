@@ -1,0 +1,150 @@
+"""The composition root: settings become adapters, adapters become use cases."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.argon2.hasher import Argon2PasswordHasher
+from adapters.captcha.directory import CaptchaByAgency
+from adapters.csv.sheets import CsvSheetReader
+from adapters.holidays.calendar import ColombianHolidays
+from adapters.payu.gateway import PAYU_HOSTS, PayuGateway
+from adapters.pdf.renderer import PdfDocumentRenderer
+from adapters.postgres.engine import create_engine, refuse_unsafe_role
+from adapters.postgres.rate_limits import PostgresRateLimiter, PostgresSpentChallenges
+from adapters.postgres.reading.snapshot import PostgresReadings
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from adapters.secrets.fernet import FernetSecretBox
+from adapters.system.clock import SystemClock
+from application.merchants import Merchants
+from application.ports.clock import Clock
+from application.ports.reading import Readings
+from application.use_cases import UseCases
+from application.use_cases.accounts import ChangePassword, CreateAccount, UpdateProfile
+from application.use_cases.agencies import FindAgency, RegisterAgency, SetAgency
+from application.use_cases.documents import DrawDocuments
+from application.use_cases.imports import ImportFile, ImportRecords
+from application.use_cases.payments import (
+    ReceiveGatewayReport,
+    ReconcilePayments,
+    RefreshPayment,
+    SetMerchantAccount,
+    Settlement,
+    StartPayment,
+)
+from application.use_cases.pqrs import FilePqrs
+from application.use_cases.sessions import EndSession, RefreshSession, SignOut, TouchSession
+from application.use_cases.sign_in import IssueCaptcha, SignIn
+from domain.payments import PaymentGatewayCode
+from main.settings import Secrets, Settings
+
+SANDBOX_MERCHANTS = frozenset({"508029"})
+"""PayU's public test merchant: its credentials are printed in PayU's documentation."""
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portal:
+    """Everything that runs, put together."""
+
+    settings: Settings
+    engine: AsyncEngine
+    clock: Clock
+    readings: Readings
+    use_cases: UseCases
+
+
+@asynccontextmanager
+async def portal(settings: Settings, *, app_url: str, public_url: str) -> AsyncIterator[Portal]:
+    """The portal over the database at `app_url`; refuses (UnsafeRole) a role that could read past its policies.
+
+    `public_url` is where gateways reach the service.
+    """
+    secrets = Secrets(settings)
+    async with AsyncExitStack() as stack:
+        engine = create_engine(app_url, pool_size=settings.database_pool)
+        stack.push_async_callback(engine.dispose)
+        await refuse_unsafe_role(engine)
+        http = await stack.enter_async_context(httpx.AsyncClient(follow_redirects=False, trust_env=False))
+        renderer = await stack.enter_async_context(PdfDocumentRenderer())
+        hasher = Argon2PasswordHasher()
+        stack.callback(hasher.close)
+        clock = SystemClock()
+        yield Portal(
+            settings=settings,
+            engine=engine,
+            clock=clock,
+            readings=PostgresReadings(engine, clock),
+            use_cases=_use_cases(settings, secrets, engine, clock, http, renderer, hasher, public_url.rstrip("/")),
+        )
+
+
+def _use_cases(
+    settings: Settings,
+    secrets: Secrets,
+    engine: AsyncEngine,
+    clock: Clock,
+    http: httpx.AsyncClient,
+    renderer: PdfDocumentRenderer,
+    hasher: Argon2PasswordHasher,
+    public_url: str,
+) -> UseCases:
+    unit_of_work = PostgresUnitOfWorkFactory(engine)
+    box = FernetSecretBox([secrets.key])
+    limiter = PostgresRateLimiter(engine, clock)
+    captchas = CaptchaByAgency(
+        altcha_secret=secrets.altcha,
+        spent=PostgresSpentChallenges(engine, clock),
+        clock=clock,
+        secrets=box,
+        http=http,
+        open_gate_allowed=not settings.is_production,
+        own_hosts=frozenset({urlsplit(public_url).hostname or ""}),
+    )
+    payu = PayuGateway(
+        http,
+        checkout_url=settings.payu_checkout_url,
+        reports_url=settings.payu_reports_url,
+        allowed_hosts=PAYU_HOSTS if settings.is_production else PAYU_HOSTS | _LOOPBACK,
+    )
+    gateways = {PaymentGatewayCode.PAYU: payu}
+    merchants = Merchants(secrets=box, test_allowed=not settings.is_production)
+    settlement = Settlement(unit_of_work=unit_of_work, gateways=gateways, merchants=merchants, clock=clock)
+    sheets = CsvSheetReader()
+    return UseCases(
+        change_password=ChangePassword(unit_of_work=unit_of_work, limiter=limiter, hasher=hasher, clock=clock),
+        create_account=CreateAccount(unit_of_work=unit_of_work, hasher=hasher, clock=clock),
+        draw_documents=DrawDocuments(renderer=renderer),
+        end_session=EndSession(unit_of_work=unit_of_work, clock=clock),
+        file_pqrs=FilePqrs(unit_of_work=unit_of_work, calendar=ColombianHolidays(), clock=clock),
+        find_agency=FindAgency(unit_of_work=unit_of_work),
+        import_file=ImportFile(unit_of_work=unit_of_work, sheets=sheets),
+        import_records=ImportRecords(unit_of_work=unit_of_work, sheets=sheets),
+        issue_captcha=IssueCaptcha(unit_of_work=unit_of_work, captchas=captchas),
+        receive_gateway_report=ReceiveGatewayReport(settlement=settlement),
+        reconcile_payments=ReconcilePayments(settlement=settlement),
+        refresh_payment=RefreshPayment(settlement=settlement),
+        refresh_session=RefreshSession(unit_of_work=unit_of_work, clock=clock),
+        register_agency=RegisterAgency(unit_of_work=unit_of_work),
+        set_agency=SetAgency(unit_of_work=unit_of_work, secrets=box, strict=settings.is_production),
+        set_merchant_account=SetMerchantAccount(
+            unit_of_work=unit_of_work, merchants=merchants, sandbox_merchants=SANDBOX_MERCHANTS
+        ),
+        sign_in=SignIn(unit_of_work=unit_of_work, captchas=captchas, limiter=limiter, hasher=hasher, clock=clock),
+        sign_out=SignOut(unit_of_work=unit_of_work, clock=clock),
+        start_payment=StartPayment(
+            unit_of_work=unit_of_work,
+            gateways=gateways,
+            merchants=merchants,
+            settlement=settlement,
+            clock=clock,
+            public_url=public_url,
+        ),
+        touch_session=TouchSession(unit_of_work=unit_of_work, clock=clock),
+        update_profile=UpdateProfile(unit_of_work=unit_of_work),
+    )

@@ -1,0 +1,163 @@
+"""`portal`: the commands of operators. Each says in a line what it did; errors are a line on standard error."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from domain.accounts import AccountRole
+from main.commands.running import Failure, command, database, with_portal
+from main.settings import Settings
+
+app = typer.Typer(name="portal", help="Área de Clientes.", no_args_is_help=True, add_completion=False)
+agency = typer.Typer(help="Inmobiliarias.", no_args_is_help=True)
+account = typer.Typer(help="Cuentas.", no_args_is_help=True)
+app.add_typer(agency, name="agency")
+app.add_typer(account, name="account")
+
+Slug = Annotated[str, typer.Argument(help="Nombre corto de la inmobiliaria.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Escribe el resultado como JSON.")]
+
+
+def say(sentence: str, told: dict[str, Any], *, as_json: bool) -> None:
+    """The result, for a person or for a program."""
+    print(json.dumps(told, ensure_ascii=False) if as_json else sentence)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Dirección en la que escucha.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Puerto; 0 toma uno libre.", min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="Procesos que atienden.", min=1, max=64)] = 1,
+) -> None:
+    """El servicio. Escribe «listening on URL» cuando está listo; SIGTERM lo termina tras las solicitudes en curso."""
+    from main import server
+
+    with command():
+        settings = Settings()
+        settings.check()
+        try:
+            place = server.bound(host, port)
+        except OSError as error:
+            raise Failure(f"No se puede escuchar en {host}:{port}: {error.strerror}.") from error
+        with database(settings, migrated=True) as addresses:
+            server.serve(
+                settings,
+                place,
+                app_url=addresses.app_url,
+                workers=workers,
+                ready=lambda url: print(f"listening on {url}", flush=True),
+            )
+
+
+@app.command()
+def migrate(as_json: AsJson = False) -> None:
+    """Lleva la base de datos al esquema más reciente, con el rol dueño."""
+    import asyncio
+
+    from main.migrations import newest
+
+    with command():
+        settings = Settings()
+        with database(settings) as addresses:
+            asyncio.run(addresses.migrate())
+        version = newest()
+        say(f"Base de datos en la versión {version}.", {"version": version}, as_json=as_json)
+
+
+@agency.command("create")
+def create_agency(
+    slug: Slug,
+    name: Annotated[str, typer.Option(help="Razón social.")],
+    tax_id: Annotated[str, typer.Option(help="NIT con dígito de verificación: 900123456-8.")],
+    host: Annotated[list[str] | None, typer.Option(help="Dominio desde el que se consulta; puede repetirse.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Crea una inmobiliaria."""
+    made = with_portal(
+        lambda portal: portal.use_cases.register_agency(slug=slug, name=name, tax_id=tax_id, hosts=tuple(host or ()))
+    )
+    say(f"Inmobiliaria {made.slug} creada.", {"slug": made.slug, "id": str(made.id)}, as_json=as_json)
+
+
+@agency.command("set")
+def set_agency(
+    slug: Slug,
+    settings: Annotated[list[str], typer.Argument(metavar="CLAVE=VALOR…", help="Por ejemplo captcha=altcha.")],
+    as_json: AsJson = False,
+) -> None:
+    """Cambia los ajustes de una inmobiliaria."""
+    from main.commands.agencies import change
+
+    with command():
+        names = change(slug, settings)
+        say(f"Inmobiliaria {slug}: {', '.join(names)}.", {"slug": slug, "changed": names}, as_json=as_json)
+
+
+@agency.command("import")
+def import_agency(
+    slug: Slug,
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Carpeta con los CSV.", exists=True, file_okay=False)
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Importa los CSV de una carpeta en su orden; termina en 1 si rechazó alguna celda."""
+    from main.commands.imports import import_directory
+
+    async def run(portal: Any) -> int:
+        found = await portal.use_cases.find_agency(slug)
+        return await import_directory(portal.use_cases.import_file, found.id, directory, as_json=as_json)
+
+    raise typer.Exit(with_portal(run))
+
+
+@account.command("create")
+def create_account(
+    slug: Slug,
+    username: Annotated[str, typer.Option(help="Usuario.")],
+    email: Annotated[str, typer.Option(help="Correo.")],
+    role: Annotated[AccountRole, typer.Option(help="Qué puede hacer.", case_sensitive=False)],
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Lee la contraseña de la entrada.")],
+    client: Annotated[str | None, typer.Option(help="Código del cliente al que pertenece.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Crea una cuenta con contraseña."""
+    password = sys.stdin.readline().removesuffix("\n").removesuffix("\r") if password_stdin else ""
+
+    async def run(portal: Any) -> Any:
+        found = await portal.use_cases.find_agency(slug)
+        return await portal.use_cases.create_account(
+            found.id, username=username, email=email, password=password, role=role, client_code=client
+        )
+
+    made = with_portal(run)
+    say(f"Cuenta {made.username} creada.", {"username": made.username, "id": str(made.id)}, as_json=as_json)
+
+
+@app.command("simulate-gateways")
+def simulate_gateways(
+    port: Annotated[int, typer.Option(help="Puerto.", min=0, max=65535)] = 8001,
+) -> None:
+    """El simulador de las pasarelas, con sus páginas y su control."""
+    os.execv(sys.executable, [sys.executable, "-m", "simulator", "--port", str(port)])  # noqa: S606 (no shell is the point)
+
+
+@app.command()
+def schema(
+    check: Annotated[bool, typer.Option("--check", help="Compara con la copia guardada en el código.")] = False,
+) -> None:
+    """Escribe el esquema de GraphQL."""
+    from graphql_api import schema as schemas
+
+    text = schemas.printed(schemas.build_schema())
+    if not check:
+        print(text, end="")
+        return
+    with command():
+        if not schemas.SNAPSHOT.exists() or schemas.SNAPSHOT.read_text(encoding="utf-8") != text:
+            raise Failure(f"El esquema cambió: guárdelo con «portal schema > src/graphql_api/{schemas.SNAPSHOT.name}».")
+        print("El esquema es el guardado.")

@@ -1,0 +1,114 @@
+"""Settings from the environment, and the secrets that development makes for itself."""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_SECRET_LENGTH = 32
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class SettingsError(Exception):
+    """The settings do not allow to start; the text is for the operator."""
+
+
+class Profile(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """The environment variables PORTAL_…; what is absent has the value for development."""
+
+    model_config = SettingsConfigDict(env_prefix="PORTAL_", extra="ignore")
+
+    profile: Profile = Profile.DEVELOPMENT
+    database_url: str | None = None
+    app_database_url: str | None = None
+    data_dir: Path = Path("var")
+    public_url: str | None = None
+    secret_key: str | None = Field(default=None, repr=False)
+    payu_checkout_url: str = "http://127.0.0.1:8001/ppp-web-gateway-payu/"
+    payu_api_url: str = "http://127.0.0.1:8001/payments-api/4.0/service.cgi"
+    payu_reports_url: str = "http://127.0.0.1:8001/reports-api/4.0/service.cgi"
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
+    database_pool: int = Field(default=10, ge=2, le=200)
+
+    @property
+    def is_production(self) -> bool:
+        return self.profile is Profile.PRODUCTION
+
+    def check(self) -> None:
+        """Refuse (SettingsError), all at once, what production must not start with."""
+        if not self.is_production:
+            return
+        problems = []
+        if not self.database_url:
+            problems.append("falta PORTAL_DATABASE_URL: el PostgreSQL incluido es solo para desarrollo")
+        if not self.app_database_url:
+            problems.append("falta PORTAL_APP_DATABASE_URL: el rol con el que se sirve")
+        if not self.secret_key or len(self.secret_key) < _SECRET_LENGTH or len(set(self.secret_key)) < 10:
+            problems.append(f"PORTAL_SECRET_KEY debe ser un texto al azar de al menos {_SECRET_LENGTH} caracteres")
+        if not self.public_url or urlsplit(self.public_url).scheme != "https":
+            problems.append("PORTAL_PUBLIC_URL debe ser la dirección https del servicio")
+        for name in ("payu_checkout_url", "payu_api_url", "payu_reports_url"):
+            parts = urlsplit(getattr(self, name))
+            if parts.scheme != "https" or parts.hostname in _LOOPBACK or "sandbox" in (parts.hostname or ""):
+                problems.append(f"PORTAL_{name.upper()} no puede ser un simulador ni el ambiente de pruebas de PayU")
+        if problems:
+            raise SettingsError("No se puede iniciar en producción: " + "; ".join(problems) + ".")
+
+
+class Secrets:
+    """What must be kept from everybody. Production gives the key; development makes one and keeps it in the data
+    directory, with the password of the serving role."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._file = settings.data_dir / "secrets.json"
+        self._given = settings.secret_key
+
+    @property
+    def key(self) -> str:
+        return self._given or self._kept("secret_key")
+
+    @property
+    def app_password(self) -> str:
+        return self._kept("app_password")
+
+    @property
+    def altcha(self) -> bytes:
+        """A key of its own for signing challenges, derived so that one secret is enough to keep."""
+        return hmac.digest(self.key.encode(), b"altcha", hashlib.sha256)
+
+    def _kept(self, name: str) -> str:
+        stored = self._read()
+        if name not in stored:
+            stored[name] = secrets.token_urlsafe(32)
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            part = self._file.with_suffix(f".{os.getpid()}")
+            part.touch(mode=0o600)
+            part.write_text(json.dumps(stored))
+            try:
+                os.link(part, self._file)  # whoever is first decides; later names are added below
+            except FileExistsError:
+                stored = self._read() | {key: value for key, value in stored.items() if key not in self._read()}
+                part.write_text(json.dumps(stored))
+                part.replace(self._file)
+            finally:
+                part.unlink(missing_ok=True)
+        return stored[name]
+
+    def _read(self) -> dict[str, str]:
+        try:
+            found: dict[str, str] = json.loads(self._file.read_text())
+        except FileNotFoundError:
+            return {}
+        return found
