@@ -64,12 +64,12 @@ async def _import(
     dry_run: bool,
     progress: Callable[[int], None],
 ) -> ImportReport:
-    """One transaction for the file; memory does not grow with its rows but for a digest each."""
-    header, convention = await asyncio.to_thread(survey, sheet, kind)
+    """One transaction for the file, read twice: memory does not grow with its rows."""
+    surveyed = await asyncio.to_thread(survey, sheet, kind)
     async with unit_of_work(scope) as uow:
         await uow.imports.begin()
-        sheet_import = SheetImport(_importer(kind, uow.imports), header)
-        await sheet_import.take(rows_of(sheet, header, convention), progress)
+        sheet_import = SheetImport(_importer(kind, uow.imports), surveyed)
+        await sheet_import.take(rows_of(sheet, surveyed), progress)
         report = sheet_import.report
         if kind in _READERS_DEPEND_ON and report.created + report.updated:
             await uow.imports.rebuild_readers()

@@ -2,9 +2,10 @@
 
 import asyncio
 from abc import ABC, abstractmethod
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Generic, Protocol, TypeVar
 
 from application.ports.imports import Change, ImportStore, Sheet
@@ -16,7 +17,7 @@ from domain.imports.parts import amounts_in
 from domain.imports.problems import CellProblem, FileProblem, FileReason, FileRefused, ImportReport, Reason
 from domain.imports.sheets import Header, ImportKind
 
-CHUNK = 500
+CHUNK = 250
 """Rows that are read, looked up, judged and written together."""
 
 
@@ -61,13 +62,23 @@ class _Seen:
     problems: tuple[CellProblem, ...]
 
 
-class SheetImport(Generic[R]):
-    """One pass over a sheet. Of the rows that went by it keeps a digest each, to know a key that comes again."""
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a first reading of a sheet tells: its columns, how it writes amounts, hashes of the keys that come again."""
 
-    def __init__(self, importer: Importer[R], header: Header) -> None:
-        self.report = ImportReport(warnings=list(header.warnings))
+    header: Header
+    convention: Convention
+    repeated: frozenset[int]
+
+
+class SheetImport(Generic[R]):
+    """The second reading of a sheet, which takes its rows. Of those that went by it keeps the keys that come again."""
+
+    def __init__(self, importer: Importer[R], survey: Survey) -> None:
+        self.report = ImportReport(warnings=list(survey.header.warnings))
         self._importer = importer
-        self._key = header.kind.key
+        self._key = survey.header.kind.key
+        self._repeated = survey.repeated
         self._seen: dict[str, _Seen] = {}
 
     async def take(self, rows: Iterator[Row], progress: Callable[[int], None]) -> None:
@@ -105,6 +116,8 @@ class SheetImport(Generic[R]):
     def _meet(self, row: Row, record: R) -> Meeting[R] | None:
         """None for a row that repeats an earlier one of the file, or that is kept out."""
         key = row.code(self._key)
+        if hash(key) not in self._repeated:
+            return self._importer.meet(row, record)
         own = digest(*row.cells().items()) if row.problems else record.digest
         first = self._seen.get(key)
         if first and first.digest == own:
@@ -115,13 +128,12 @@ class SheetImport(Generic[R]):
             row.reject(self._key, Reason.DUPLICATE_KEY, row=str(first.row))
             return None
         meeting = self._importer.meet(row, record)
-        if key:
-            self._seen[key] = _Seen(row.number, own, tuple(row.problems.values()))
+        self._seen[key] = _Seen(row.number, own, tuple(row.problems.values()))
         return meeting
 
 
-def survey(sheet: Sheet, kind: ImportKind) -> tuple[Header, Convention]:
-    """Read a sheet once to the end before anything of it is taken: its columns, and the convention of its amounts.
+def survey(sheet: Sheet, kind: ImportKind) -> Survey:
+    """Read a sheet once to the end before anything of it is taken; eight bytes of each row stay until then.
 
     Refuses (FileRefused) what cannot be read as a file of that kind.
     """
@@ -129,14 +141,18 @@ def survey(sheet: Sheet, kind: ImportKind) -> tuple[Header, Convention]:
     row, cells = next(records, (1, ()))
     if not cells:
         raise FileRefused(FileProblem(FileReason.EMPTY))
-    header, census = Header.read(kind, row, cells), Census()
+    header, census, keys = Header.read(kind, row, cells), Census(), array("q")
+    place = header.positions[kind.key]
     for number, record in records:
         for column, cell, amounts in amounts_in(header, record):
             census.hear(number, column, cell, amounts)
-    return header, census.convention(sheet.separator)
+        if key := record[place].strip() if place < len(record) else "":
+            keys.append(hash(key))
+    repeated = frozenset(one for one, other in pairwise(sorted(keys)) if one == other)
+    return Survey(header, census.convention(sheet.separator), repeated)
 
 
-def rows_of(sheet: Sheet, header: Header, convention: Convention) -> Iterator[Row]:
+def rows_of(sheet: Sheet, surveyed: Survey) -> Iterator[Row]:
     """The rows under the header."""
     for number, cells in islice(sheet.records(), 1, None):
-        yield Row(number, cells, header, convention)
+        yield Row(number, cells, surveyed.header, surveyed.convention)
