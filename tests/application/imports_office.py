@@ -6,9 +6,10 @@ from uuid import uuid4
 from application.access import StaffViewer
 from application.use_cases.imports import ImportRecords
 from domain.ids import AccountId, AgencyId, SessionId
-from domain.imports.problems import ImportReport
+from domain.imports.problems import CellProblem, ImportReport
 from domain.imports.sheets import ImportKind
 from domain.invoices import InvoiceStatus
+from graphql_api.import_texts import cell_message
 from tests.fakes.imports import Books, FakeImports, FakeSheets
 
 CLIENTS = {
@@ -165,8 +166,14 @@ def counts(report: ImportReport) -> tuple[int, int, int, int]:
 
 
 def errors(report: ImportReport) -> list[tuple[int, str | None, str]]:
-    return [(problem.row, problem.column, problem.reason.value) for problem in report.row_errors]
+    return [_told(problem) for problem in report.row_errors]
 
 
 def warnings(report: ImportReport) -> list[tuple[int, str | None, str]]:
-    return [(problem.row, problem.column, problem.reason.value) for problem in report.warnings]
+    return [_told(problem) for problem in report.warnings]
+
+
+def _told(problem: CellProblem) -> tuple[int, str | None, str]:
+    """Row, column and reason; whatever a rule notes, there are words for it."""
+    assert cell_message(problem).endswith("."), problem
+    return problem.row, problem.column, problem.reason.value
