@@ -8,11 +8,8 @@ from adapters.postgres.engine import unavailable
 from adapters.postgres.imports.store import PostgresImportStore
 from adapters.postgres.repositories.accounts import PostgresAccounts
 from adapters.postgres.repositories.agencies import PostgresAgencies, PostgresCounters
-from adapters.postgres.repositories.payment_intents import (
-    PostgresGatewayAccounts,
-    PostgresGatewayEvents,
-    PostgresPaymentIntents,
-)
+from adapters.postgres.repositories.gateways import PostgresGatewayAccounts, PostgresGatewayEvents
+from adapters.postgres.repositories.payment_intents import PostgresPaymentIntents
 from adapters.postgres.repositories.payments import PostgresPayments
 from adapters.postgres.repositories.pqrs import PostgresPqrsCases
 from adapters.postgres.repositories.sessions import PostgresSessions

@@ -1,4 +1,4 @@
-"""Paying online in Postgres: merchant accounts, intents with their attempts, and the inbox of notices."""
+"""Payment intents in Postgres, with the invoices they hold and the gateway's transactions, the writing side."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -14,65 +14,28 @@ from adapters.postgres.scoping import ScopedRepository, table_of
 from adapters.postgres.tables import (
     AccountRow,
     ClientRow,
-    GatewayAccountRow,
-    GatewayEventRow,
     GatewayTransactionRow,
     PaymentIntentInvoiceRow,
     PaymentIntentRow,
 )
-from application.ports.payment_gateway import Payer, SignatureAlgorithm
+from application.ports.payment_gateway import Payer
 from application.ports.payments import (
-    GatewayAccount,
-    GatewayAccounts,
-    GatewayEvent,
-    GatewayEvents,
     InvoicesHeld,
     PaymentIntents,
 )
 from domain.ids import ClientId, InvoiceId, PaymentId
 from domain.payment_intents import Checkout, Evidence, GatewayAttempt, IntentInvoice, PaymentIntent
-from domain.payments import PaymentGatewayCode
 
 CLIENTS = table_of(ClientRow)
 ACCOUNTS = table_of(AccountRow)
-GATEWAY_ACCOUNTS = table_of(GatewayAccountRow)
 INTENTS = table_of(PaymentIntentRow)
 PARTS = table_of(PaymentIntentInvoiceRow)
 TRANSACTIONS = table_of(GatewayTransactionRow)
-EVENTS = table_of(GatewayEventRow)
 
-_SETTINGS = ("merchant_id", "account_id", "signature", "test")
 _LIVE = "uq_payment_intent_invoices_live"
-MERCHANT = Mapper(GatewayAccount, GATEWAY_ACCOUNTS, apart=_SETTINGS)
 INTENT = Mapper(PaymentIntent, INTENTS, apart=("checkout", "invoices", "attempts"))
 PART = Mapper(IntentInvoice, PARTS)
 ATTEMPT = Mapper(GatewayAttempt, TRANSACTIONS, apart=("charged",))
-EVENT = Mapper(GatewayEvent, EVENTS)
-
-
-class PostgresGatewayAccounts(ScopedRepository, GatewayAccounts):
-    async def by_public_key(self, key: str) -> GatewayAccount | None:
-        rows = sa.select(GATEWAY_ACCOUNTS).where(GATEWAY_ACCOUNTS.c.public_key == key)
-        return _merchant((await self.connection.execute(rows)).one_or_none())
-
-    async def get(self, gateway: PaymentGatewayCode) -> GatewayAccount | None:
-        # The agency's own, whoever asks: a client opens a checkout with it.
-        within = GATEWAY_ACCOUNTS.c.agency_id == self.scope.agency
-        rows = sa.select(GATEWAY_ACCOUNTS).where(within, GATEWAY_ACCOUNTS.c.gateway == gateway.value)
-        return _merchant((await self.connection.execute(rows)).one_or_none())
-
-    async def save(self, account: GatewayAccount) -> None:
-        settings = {
-            "merchant_id": account.merchant_id,
-            "account_id": account.account_id,
-            "signature": account.signature.value,
-            "test": account.test,
-        }
-        values = MERCHANT.values(account) | {"settings": settings}
-        kept = {name: value for name, value in values.items() if name not in ("id", "agency_id")}
-        await self.write(
-            insert(GATEWAY_ACCOUNTS).values(values).on_conflict_do_update(index_elements=["id"], set_=kept)
-        )
 
 
 class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
@@ -238,47 +201,6 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
                 where=TRANSACTIONS.c.intent_id == intent.id,
             )
         )
-
-
-class PostgresGatewayEvents(ScopedRepository, GatewayEvents):
-    async def receive(self, event: GatewayEvent) -> str | None:
-        statement = (
-            insert(EVENTS)
-            .values(EVENT.values(event) | {"deliveries": 1})
-            .on_conflict_do_update(
-                index_elements=["agency_id", "dedup_key"], set_={"deliveries": EVENTS.c.deliveries + 1}
-            )
-            .returning(EVENTS.c.outcome)
-        )
-        outcome: str | None = (await self.connection.execute(statement)).scalar_one()
-        return outcome
-
-    async def outcome(self, dedup_key: str) -> str | None:
-        found = await self.connection.execute(
-            self.select(EVENTS, EVENTS.c.outcome).where(EVENTS.c.dedup_key == dedup_key)
-        )
-        row = found.one_or_none()
-        return row.outcome if row else None
-
-    async def conclude(self, dedup_key: str, outcome: str) -> None:
-        await self.write(
-            sa.update(EVENTS)
-            .where(EVENTS.c.agency_id == self.scope.agency, EVENTS.c.dedup_key == dedup_key)
-            .values(outcome=outcome)
-        )
-
-
-def _merchant(row: Any) -> GatewayAccount | None:
-    if row is None:
-        return None
-    settings = row.settings
-    return MERCHANT.entity(
-        row._mapping,
-        merchant_id=settings.get("merchant_id", ""),
-        account_id=settings.get("account_id", ""),
-        signature=SignatureAlgorithm(settings.get("signature", SignatureAlgorithm.MD5)),
-        test=bool(settings.get("test", False)),
-    )
 
 
 def _intent_values(intent: PaymentIntent) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""Merchant accounts and the inbox of gateways' notices in Postgres."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.postgres.mapping import Mapper
+from adapters.postgres.scoping import ScopedRepository, table_of
+from adapters.postgres.tables import GatewayAccountRow, GatewayEventRow
+from application.ports.payment_gateway import SignatureAlgorithm
+from application.ports.payments import GatewayAccount, GatewayAccounts, GatewayEvent, GatewayEvents
+from domain.payments import PaymentGatewayCode
+
+GATEWAY_ACCOUNTS = table_of(GatewayAccountRow)
+EVENTS = table_of(GatewayEventRow)
+
+_SETTINGS = ("merchant_id", "account_id", "signature", "test")
+MERCHANT = Mapper(GatewayAccount, GATEWAY_ACCOUNTS, apart=_SETTINGS)
+EVENT = Mapper(GatewayEvent, EVENTS)
+
+
+class PostgresGatewayAccounts(ScopedRepository, GatewayAccounts):
+    async def by_public_key(self, key: str) -> GatewayAccount | None:
+        rows = sa.select(GATEWAY_ACCOUNTS).where(GATEWAY_ACCOUNTS.c.public_key == key)
+        return _merchant((await self.connection.execute(rows)).one_or_none())
+
+    async def get(self, gateway: PaymentGatewayCode) -> GatewayAccount | None:
+        # The agency's own, whoever asks: a client opens a checkout with it.
+        within = GATEWAY_ACCOUNTS.c.agency_id == self.scope.agency
+        rows = sa.select(GATEWAY_ACCOUNTS).where(within, GATEWAY_ACCOUNTS.c.gateway == gateway.value)
+        return _merchant((await self.connection.execute(rows)).one_or_none())
+
+    async def save(self, account: GatewayAccount) -> None:
+        settings = {
+            "merchant_id": account.merchant_id,
+            "account_id": account.account_id,
+            "signature": account.signature.value,
+            "test": account.test,
+        }
+        values = MERCHANT.values(account) | {"settings": settings}
+        kept = {name: value for name, value in values.items() if name not in ("id", "agency_id")}
+        await self.write(
+            insert(GATEWAY_ACCOUNTS).values(values).on_conflict_do_update(index_elements=["id"], set_=kept)
+        )
+
+
+class PostgresGatewayEvents(ScopedRepository, GatewayEvents):
+    async def receive(self, event: GatewayEvent) -> str | None:
+        statement = (
+            insert(EVENTS)
+            .values(EVENT.values(event) | {"deliveries": 1})
+            .on_conflict_do_update(
+                index_elements=["agency_id", "dedup_key"], set_={"deliveries": EVENTS.c.deliveries + 1}
+            )
+            .returning(EVENTS.c.outcome)
+        )
+        outcome: str | None = (await self.connection.execute(statement)).scalar_one()
+        return outcome
+
+    async def outcome(self, dedup_key: str) -> str | None:
+        found = await self.connection.execute(
+            self.select(EVENTS, EVENTS.c.outcome).where(EVENTS.c.dedup_key == dedup_key)
+        )
+        row = found.one_or_none()
+        return row.outcome if row else None
+
+    async def conclude(self, dedup_key: str, outcome: str) -> None:
+        await self.write(
+            sa.update(EVENTS)
+            .where(EVENTS.c.agency_id == self.scope.agency, EVENTS.c.dedup_key == dedup_key)
+            .values(outcome=outcome)
+        )
+
+
+def _merchant(row: Any) -> GatewayAccount | None:
+    if row is None:
+        return None
+    settings = row.settings
+    return MERCHANT.entity(
+        row._mapping,
+        merchant_id=settings.get("merchant_id", ""),
+        account_id=settings.get("account_id", ""),
+        signature=SignatureAlgorithm(settings.get("signature", SignatureAlgorithm.MD5)),
+        test=bool(settings.get("test", False)),
+    )

@@ -1,0 +1,194 @@
+"""What is said of the repository of intents holds in memory and in Postgres alike."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from application.ports.payments import InvoicesHeld
+from domain.clients import Client
+from domain.ids import ClientId
+from domain.payment_intents import (
+    Evidence,
+    GatewayAttempt,
+    PaymentIntentStatus,
+    StatusReason,
+)
+from domain.payments import PaymentMethod
+from tests.fakes.clock import NOON_IN_BOGOTA as AT
+from tests.ports.payments_place import Place, place
+
+__all__ = ["place"]
+
+S = PaymentIntentStatus
+
+
+def an_attempt(name: str, status: PaymentIntentStatus = S.DECLINED, **changes: object) -> GatewayAttempt:
+    attempt = GatewayAttempt(
+        transaction_id=name,
+        status=status,
+        amount=Decimal("1000000.00"),
+        currency="COP",
+        verified_by=Evidence.SIGNATURE,
+        at=AT,
+        message="ENTITY_DECLINED",
+        method=PaymentMethod.PSE,
+        gateway_reference="CUS",
+    )
+    return replace(attempt, **changes)  # type: ignore[arg-type]
+
+
+async def test_an_intent_comes_back_as_it_was_stored(place: Place) -> None:
+    intent = await place.add(place.intent(*place.invoices[::-1]))
+    assert await place.found(intent) == intent
+    assert await place.found(intent, place.mine) == intent
+
+
+async def test_an_intent_of_another_does_not_exist(place: Place) -> None:
+    intent = await place.add(place.intent())
+    for scope in place.strangers:
+        assert await place.found(intent, scope) is None
+        async with place.store.unit_of_work(scope) as uow:
+            assert await uow.intents.by_idempotency_key(place.ana.id, intent.idempotency_key) is None
+            assert list(await uow.intents.holding([place.invoices[0].id])) == []
+
+
+async def test_a_key_finds_its_clients_intent(place: Place) -> None:
+    intent = await place.add(place.intent())
+    async with place.store.unit_of_work(place.mine) as uow:
+        assert await uow.intents.by_idempotency_key(place.ana.id, intent.idempotency_key) == intent
+        assert await uow.intents.by_idempotency_key(ClientId(uuid4()), intent.idempotency_key) is None
+
+
+@pytest.mark.parametrize("status", list(S))
+async def test_an_invoice_has_one_live_intent(place: Place, status: PaymentIntentStatus) -> None:
+    first = await place.add(place.intent(*place.invoices, status=status))
+    second = place.intent(place.invoices[1])
+    async with place.store.unit_of_work(place.mine) as uow:
+        held = await uow.intents.holding([invoice.id for invoice in place.invoices])
+    if status.is_live:
+        assert [intent.id for intent in held] == [first.id]
+        with pytest.raises(InvoicesHeld):
+            await place.add(second)
+        assert await place.found(second) is None
+    else:
+        assert list(held) == []
+        await place.add(second)
+
+
+async def test_an_intent_that_ends_lets_its_invoices_go(place: Place) -> None:
+    intent = await place.add(place.intent())
+    await place.save(replace(intent, status=S.EXPIRED, status_reason=StatusReason.NOT_COMPLETED))
+    await place.add(place.intent())
+    stored = await place.found(intent)
+    assert stored is not None
+    assert (stored.status, stored.status_reason) == (S.EXPIRED, StatusReason.NOT_COMPLETED)
+
+
+async def test_an_intent_that_comes_back_to_life_leaves_the_invoice_to_the_newer_one(place: Place) -> None:
+    old = await place.add(place.intent(status=S.DECLINED))
+    new = await place.add(place.intent())
+    await place.save(replace(old, status=S.PENDING))
+    stored = await place.found(old)
+    assert stored is not None
+    assert stored.status is S.PENDING
+    async with place.store.unit_of_work(place.staff) as uow:
+        assert new.id in {intent.id for intent in await uow.intents.holding([place.invoices[0].id])}
+
+
+async def test_work_not_committed_is_lost(place: Place) -> None:
+    intent = place.intent()
+    async with place.store.unit_of_work(place.mine) as uow:
+        await uow.intents.add(intent)
+    assert await place.found(intent) is None
+
+
+async def test_attempts_are_kept_with_what_was_booked_and_only_staff_see_them(place: Place) -> None:
+    intent = await place.add(place.intent())
+    payment = place.payment(intent)
+    async with place.store.unit_of_work(place.staff) as uow:
+        await uow.payments.add(payment, [(place.invoices[0].id, intent.amount)])
+        tried = replace(
+            intent,
+            status=S.APPROVED,
+            method=PaymentMethod.PSE,
+            gateway_reference="CUS",
+            queried_at=AT,
+            attempts=(
+                an_attempt("a"),
+                an_attempt("b", S.APPROVED, at=AT + timedelta(seconds=1), charged=True, verified_by=Evidence.QUERY),
+            ),
+        )
+        await uow.intents.save(tried, booked={"b": payment.id})
+        await uow.commit()
+
+    assert await place.found(intent) == tried
+    seen = await place.found(intent, place.mine)
+    assert seen == replace(tried, attempts=())
+    await place.save(replace(tried, attempts=(an_attempt("a", S.EXPIRED), tried.attempts[1])))
+    later = await place.found(intent)
+    assert later is not None
+    assert [(attempt.status, attempt.charged) for attempt in later.attempts] == [(S.EXPIRED, False), (S.APPROVED, True)]
+
+
+async def test_a_client_saves_the_state_and_leaves_the_attempts(place: Place) -> None:
+    intent = await place.add(place.intent())
+    await place.save(replace(intent, attempts=(an_attempt("a"),)))
+    async with place.store.unit_of_work(place.mine) as uow:
+        await uow.intents.save(replace(intent, status=S.CANCELLED))
+        await uow.commit()
+    stored = await place.found(intent)
+    assert stored == replace(intent, status=S.CANCELLED, attempts=(an_attempt("a"),))
+
+
+async def test_a_transaction_announced_by_an_invention_gives_its_id_back(place: Place) -> None:
+    forged = await place.add(place.intent(place.invoices[0]))
+    real = await place.add(place.intent(place.invoices[1]))
+    payment = place.payment(forged)
+    async with place.store.unit_of_work(place.staff) as uow:
+        await uow.payments.add(payment, [(place.invoices[0].id, forged.amount)])
+        tried = replace(forged, attempts=(an_attempt("tx", S.APPROVED, charged=True),))
+        await uow.intents.save(tried, booked={"tx": payment.id})
+        assert await uow.intents.is_of_another("tx", real)
+        assert not await uow.intents.is_of_another("tx", forged)
+        assert not await uow.intents.is_of_another("unseen", real)
+        await uow.commit()
+
+    await place.save(replace(real, attempts=(an_attempt("tx", S.DECLINED, verified_by=Evidence.QUERY),)))
+
+    mine, theirs = await place.found(real), await place.found(forged)
+    assert mine is not None
+    assert theirs is not None
+    assert [(attempt.transaction_id, attempt.charged) for attempt in mine.attempts] == [("tx", False)]
+    assert [(attempt.transaction_id, attempt.charged) for attempt in theirs.attempts] == [(f"tx~{forged.id}", True)]
+
+
+async def test_the_intents_to_ask_about_come_the_longest_waiting_first(place: Place) -> None:
+    later, third = AT + timedelta(hours=1), place.invoices[2]
+    pending = replace(place.intent(place.invoices[0], status=S.PENDING), queried_at=AT + timedelta(minutes=20))
+    opened = place.intent(place.invoices[1])
+    told = place.intent(status=S.APPROVED)
+    asked = replace(place.intent(status=S.APPROVED), queried_at=AT)
+    fresh = replace(place.intent(third, status=S.PENDING), queried_at=later - timedelta(minutes=1))
+    others = [place.intent(status=S.REVIEW), place.intent(status=S.CANCELLED)]
+    for intent in (pending, opened, told, asked, fresh, *others):
+        await place.add(intent)
+    async with place.store.unit_of_work(place.staff) as uow:
+        due = await uow.intents.due(at=later, limit=10)
+        few = await uow.intents.due(at=later, limit=1)
+        early = await uow.intents.due(at=AT + timedelta(minutes=1), limit=10)
+    assert fresh.id not in {intent.id for intent in due}
+    assert {intent.id for intent in due[:2]} == {opened.id, told.id}
+    assert [intent.id for intent in due[2:]] == [pending.id]
+    assert len(few) == 1
+    assert [intent.id for intent in early] == [told.id]
+
+
+async def test_the_payer_is_greeted_by_name(place: Place) -> None:
+    async with place.store.unit_of_work(place.mine) as uow:
+        payer = await uow.intents.payer(place.ana.id)
+    client: Client = place.ana
+    assert (payer.name, payer.email, payer.phone) == (client.name, client.email, client.phone)
+    assert (payer.document_type, payer.document_number) == ("CC", client.document_number)
