@@ -6,7 +6,6 @@ import strawberry
 from graphql import lexicographic_sort_schema, print_schema
 from strawberry.schema.config import StrawberryConfig
 
-from graphql_api import enums as enums
 from graphql_api.handlers import HANDLERS
 from graphql_api.mutations import Mutation
 from graphql_api.queries import Query
