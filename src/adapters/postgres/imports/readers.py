@@ -1,4 +1,7 @@
-"""Deriving who may read which contract and property from parties and owners, for a whole agency at once."""
+"""Deriving who may read which contract and property from parties and owners, for a whole agency at once.
+
+Who was billed or paid under a contract goes on reading it after leaving it: an invoice always shows its contract.
+"""
 
 import sqlalchemy as sa
 
@@ -12,6 +15,10 @@ from (
   from contracts lease
   join property_owners owner on owner.agency_id = lease.agency_id and owner.property_id = lease.property_id
   where lease.agency_id = :agency_id and lease.kind = 'LEASE'
+  union all
+  select contract_id, client_id, false from invoices where agency_id = :agency_id
+  union all
+  select contract_id, client_id, false from payouts where agency_id = :agency_id
 ) as reading
 group by contract_id, client_id
 """
@@ -21,9 +28,9 @@ select cast(:agency_id as uuid), property_id, client_id, bool_or(as_owner)
 from (
   select property_id, client_id, true as as_owner from property_owners where agency_id = :agency_id
   union all
-  select contract.property_id, party.client_id, false
+  select contract.property_id, reader.client_id, false
   from contracts contract
-  join contract_parties party on party.agency_id = contract.agency_id and party.contract_id = contract.id
+  join contract_readers reader on reader.agency_id = contract.agency_id and reader.contract_id = contract.id
   where contract.agency_id = :agency_id
 ) as reading
 group by property_id, client_id
