@@ -26,21 +26,11 @@ SANDBOX_MERCHANTS = frozenset({"508029"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-def payu_client(*, connect_timeout: float = 5.0, read_timeout: float = 65.0) -> httpx.AsyncClient:
-    """A client that goes where it is sent and nowhere else: no redirects, no proxies from the environment.
-
-    PayU answers in about 3 seconds and promises a minute. Whoever builds it closes it."""
-    return httpx.AsyncClient(
-        follow_redirects=False,
-        trust_env=False,
-        timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
-        limits=httpx.Limits(max_connections=20, max_keepalive_connections=5),
-    )
-
-
 class PayuGateway(PaymentGateway):
     """`checkout_url` is PayU's page for the payer's browser, `reports_url` its Queries API.
 
+    `client` should take no proxy from the environment (`trust_env=False`); its other settings do not matter here. An
+    answer may take `total_timeout` seconds: PayU needs about 3 and promises a minute.
     Both have to be at one of `allowed_hosts`, and encrypted unless on this machine; otherwise ValueError."""
 
     def __init__(
@@ -50,6 +40,7 @@ class PayuGateway(PaymentGateway):
         checkout_url: str,
         reports_url: str,
         allowed_hosts: Collection[str] = PAYU_HOSTS,
+        connect_timeout: float = 5.0,
         total_timeout: float = 65.0,
     ) -> None:
         for url in (checkout_url, reports_url):
@@ -59,7 +50,9 @@ class PayuGateway(PaymentGateway):
             if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in _LOOPBACK):
                 raise ValueError(f"PayU needs an encrypted connection: {url}")
         self._checkout_url = checkout_url
-        self._queries = PayuQueries(client, url=reports_url, total_timeout=total_timeout)
+        self._queries = PayuQueries(
+            client, url=reports_url, connect_timeout=connect_timeout, total_timeout=total_timeout
+        )
 
     async def create_checkout(
         self,

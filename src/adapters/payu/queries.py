@@ -43,12 +43,13 @@ class _Refused(Exception):
 
 
 class PayuQueries:
-    """Asks `url` through `client`, which must follow no redirects; an answer may take `total_timeout` seconds."""
+    """Asks `url` through `client`, following no redirect; an answer may take `total_timeout` seconds."""
 
-    def __init__(self, client: httpx.AsyncClient, *, url: str, total_timeout: float) -> None:
+    def __init__(self, client: httpx.AsyncClient, *, url: str, connect_timeout: float, total_timeout: float) -> None:
         self._client = client
         self._url = url
         self._total_timeout = total_timeout
+        self._timeout = httpx.Timeout(total_timeout, connect=connect_timeout)
 
     async def by_reference(self, reference: str, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
         """All charges of all orders with that reference; none while the payer tried no method. Each live key is tried
@@ -72,9 +73,11 @@ class PayuQueries:
 
     async def _ask(self, question: dict[str, Any]) -> Any:
         async with asyncio.timeout(self._total_timeout):
-            async with self._client.stream(
-                "POST", self._url, content=json.dumps(question), headers=_HEADERS
-            ) as response:
+            request = self._client.build_request(
+                "POST", self._url, content=json.dumps(question), headers=_HEADERS, timeout=self._timeout
+            )
+            response = await self._client.send(request, stream=True, follow_redirects=False)
+            try:
                 if response.status_code != httpx.codes.OK:
                     raise _Malformed(f"status {response.status_code}")
                 if response.headers.get("content-encoding", "identity").lower() != "identity":
@@ -84,6 +87,8 @@ class PayuQueries:
                     body += chunk
                     if len(body) > _MAX_BYTES:
                         raise _Malformed("too long")
+            finally:
+                await response.aclose()
         try:
             return json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
         except (ValueError, RecursionError, InvalidOperation) as error:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.payu.gateway import PAYU_HOSTS, PayuGateway, payu_client
+from adapters.payu.gateway import PAYU_HOSTS, PayuGateway
 from application.ports.payment_gateway import MerchantAccount
 from domain.errors import GatewayUnavailable
 from domain.payment_intents import Evidence, GatewayReport, ReportedState, StatusReason
@@ -277,11 +277,20 @@ async def test_the_next_key_is_tried_while_payu_refuses_the_credentials() -> Non
     assert keys == ["new", KEY]
 
 
-async def test_the_client_follows_no_redirect_and_no_proxy_of_the_environment() -> None:
-    async with payu_client() as client:
-        assert not client.follow_redirects
-        assert not client.trust_env
-        assert (client.timeout.connect, client.timeout.read) == (5.0, 65.0)
+async def test_the_answer_may_take_longer_than_the_client_allows_others_and_is_never_redirected() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(302, headers={"Location": REPORTS})
+
+    transport = httpx.MockTransport(answer)
+    async with httpx.AsyncClient(transport=transport, follow_redirects=True, timeout=0.001) as client:
+        gateway = PayuGateway(client, checkout_url=CHECKOUT, reports_url=REPORTS)
+        with pytest.raises(GatewayUnavailable):
+            await gateway.query(REFERENCE, merchant=a_merchant())
+    (request,) = asked
+    assert request.extensions["timeout"] == {"connect": 5.0, "read": 65.0, "write": 65.0, "pool": 65.0}
 
 
 @pytest.mark.parametrize(
