@@ -12,7 +12,7 @@ from adapters.argon2.hasher import Argon2PasswordHasher
 from adapters.captcha.directory import CaptchaByAgency
 from adapters.csv.sheets import CsvSheetReader
 from adapters.holidays.calendar import ColombianHolidays
-from adapters.payu.gateway import PAYU_HOSTS, PayuGateway
+from adapters.payu.gateway import PAYU_HOSTS, SANDBOX_MERCHANTS, PayuGateway
 from adapters.pdf.renderer import PdfDocumentRenderer
 from adapters.postgres.engine import create_engine, refuse_unsafe_role
 from adapters.postgres.rate_limits import PostgresRateLimiter, PostgresSpentChallenges
@@ -42,8 +42,8 @@ from application.use_cases.sign_in import IssueCaptcha, SignIn
 from domain.payments import PaymentGatewayCode
 from main.settings import Secrets, Settings
 
-SANDBOX_MERCHANTS = frozenset({"508029"})
-"""PayU's public test merchant: its credentials are printed in PayU's documentation."""
+_GATEWAY_SECONDS = 15.0
+"""PayU may take a minute, but the answer to a front end, and to PayU's own notice, must come before that."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -111,6 +111,7 @@ def _use_cases(
         checkout_url=settings.payu_checkout_url,
         reports_url=settings.payu_reports_url,
         allowed_hosts=PAYU_HOSTS if settings.is_production else PAYU_HOSTS | _LOOPBACK,
+        total_timeout=_GATEWAY_SECONDS,
     )
     gateways = {PaymentGatewayCode.PAYU: payu}
     merchants = Merchants(secrets=box, test_allowed=not settings.is_production)

@@ -9,14 +9,17 @@ from typing import Annotated, Any
 import typer
 
 from domain.accounts import AccountRole
+from main.bootstrap import Portal
 from main.commands.running import Failure, command, database, with_portal
 from main.settings import Settings
 
 app = typer.Typer(name="portal", help="Área de Clientes.", no_args_is_help=True, add_completion=False)
 agency = typer.Typer(help="Inmobiliarias.", no_args_is_help=True)
 account = typer.Typer(help="Cuentas.", no_args_is_help=True)
+payments = typer.Typer(help="Pagos en línea.", no_args_is_help=True)
 app.add_typer(agency, name="agency")
 app.add_typer(account, name="account")
+app.add_typer(payments, name="payments")
 
 Slug = Annotated[str, typer.Argument(help="Nombre corto de la inmobiliaria.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Escribe el resultado como JSON.")]
@@ -108,7 +111,7 @@ def import_agency(
     """Importa los CSV de una carpeta en su orden; termina en 1 si rechazó alguna celda."""
     from main.commands.imports import import_directory
 
-    async def run(portal: Any) -> int:
+    async def run(portal: Portal) -> int:
         found = await portal.use_cases.find_agency(slug)
         return await import_directory(portal.use_cases.import_file, found.id, directory, as_json=as_json)
 
@@ -128,7 +131,7 @@ def create_account(
     """Crea una cuenta con contraseña."""
     password = sys.stdin.readline().removesuffix("\n").removesuffix("\r") if password_stdin else ""
 
-    async def run(portal: Any) -> Any:
+    async def run(portal: Portal) -> Any:
         found = await portal.use_cases.find_agency(slug)
         return await portal.use_cases.create_account(
             found.id, username=username, email=email, password=password, role=role, client_code=client
@@ -136,6 +139,18 @@ def create_account(
 
     made = with_portal(run)
     say(f"Cuenta {made.username} creada.", {"username": made.username, "id": str(made.id)}, as_json=as_json)
+
+
+@payments.command("reconcile")
+def reconcile_payments(slug: Slug, as_json: AsJson = False) -> None:
+    """Pregunta a las pasarelas por los pagos cuya respuesta pudo perderse; para ejecutarlo cada pocos minutos."""
+
+    async def run(portal: Portal) -> int:
+        found = await portal.use_cases.find_agency(slug)
+        return await portal.use_cases.reconcile_payments(found.id)
+
+    asked = with_portal(run)
+    say(f"Se preguntó por {asked} pagos.", {"asked": asked}, as_json=as_json)
 
 
 @app.command("simulate-gateways")

@@ -151,6 +151,21 @@ async def test_a_test_payment_on_a_live_account_books_nothing() -> None:
     assert (world.intent(intent).status_reason, world.payments) == (StatusReason.TEST_PAYMENT, [])
 
 
+async def test_a_live_account_books_an_approval_only_when_the_gateway_confirms_it() -> None:
+    """The mark of a test is not signed, so a notice without it could be a test payment's, sent again by the payer."""
+    world = World()
+    world.change_account(test=False)
+    intent = await world.start(world.viewer, world.invoices[0])
+    world.gateway.knows([a_report(intent.reference, intent.amount, is_test=True)])
+    await world.notice(intent)
+    assert (world.intent(intent).status_reason, world.payments) == (StatusReason.TEST_PAYMENT, [])
+
+    genuine = await world.start(world.viewer, world.invoices[1], key="another")
+    world.gateway.knows([a_report(genuine.reference, genuine.amount)])
+    assert await world.notice(genuine) is Reception.PROCESSED
+    assert [payment.amount for payment in world.payments] == [genuine.amount]
+
+
 async def test_where_tests_are_not_allowed_a_test_account_books_nothing() -> None:
     world = World()
     intent = await world.start(world.viewer, world.invoices[0])
