@@ -70,14 +70,17 @@ class FilePqrs:
     async def __call__(self, viewer: Viewer, form: PqrsForm) -> Pqrs:
         signed_in = require_signed_in(viewer)
         now = self.clock.now()
-        self._check(signed_in, form, today=bogota_date(now))
+        problems = self._problems(signed_in, form, today=bogota_date(now))
         async with self.unit_of_work(signed_in.scope) as uow:
-            known = await uow.pqrs.by_idempotency_key(signed_in.account_id, form.idempotency_key)
-            if known is not None:
-                if known.request_hash != form.fingerprint:
-                    raise IdempotencyConflict
-                return known
-            client_id, property_id = await self._place(uow, signed_in, form)
+            if not problems:
+                known = await uow.pqrs.by_idempotency_key(signed_in.account_id, form.idempotency_key)
+                if known is not None:
+                    if known.request_hash != form.fingerprint:
+                        raise IdempotencyConflict
+                    return known
+            client_id, property_id, misplaced = await self._place(uow, signed_in, form)
+            if problems or misplaced or client_id is None:
+                raise InvalidInput(*problems, *misplaced)
             if not isinstance(signed_in, StaffViewer):
                 midnight = datetime.combine(bogota_date(now), time.min, BOGOTA).astimezone(UTC)
                 if await uow.pqrs.filed_since(client_id, midnight) >= DAILY_LIMIT:
@@ -86,7 +89,7 @@ class FilePqrs:
             await uow.commit()
         return case
 
-    def _check(self, viewer: SignedIn, form: PqrsForm, *, today: date) -> None:
+    def _problems(self, viewer: SignedIn, form: PqrsForm, *, today: date) -> list[FieldProblem]:
         """Everything that the form alone tells."""
         staff = isinstance(viewer, StaffViewer)
         if not staff and viewer.client_id is None:
@@ -105,14 +108,19 @@ class FilePqrs:
             problems.append(FieldProblem("clientId", FieldProblemCode.NOT_ALLOWED))
         if form.client_id is None and viewer.client_id is None:
             problems.append(FieldProblem("clientId", FieldProblemCode.REQUIRED))
-        _refuse(problems)
+        return [problem for problem in problems if problem is not None]
 
-    async def _place(self, uow: UnitOfWork, viewer: SignedIn, form: PqrsForm) -> tuple[ClientId, PropertyId | None]:
-        """Whose case it is, and about which property: a contract brings its own."""
-        client_id = form.client_id or viewer.client_id
-        if client_id is None or (form.client_id and not await uow.pqrs.client_exists(client_id)):
-            raise InvalidInput(FieldProblem("clientId", FieldProblemCode.NOT_FOUND))
-        problems: list[FieldProblem | None] = []
+    async def _place(
+        self, uow: UnitOfWork, viewer: SignedIn, form: PqrsForm
+    ) -> tuple[ClientId | None, PropertyId | None, list[FieldProblem]]:
+        """Whose case it is, about which property (a contract brings its own), and what of that cannot be."""
+        on_behalf = form.client_id if isinstance(viewer, StaffViewer) else None
+        client_id = on_behalf or viewer.client_id
+        if client_id is None:
+            return None, None, []
+        if on_behalf and not await uow.pqrs.client_exists(on_behalf):
+            return None, None, [FieldProblem("clientId", FieldProblemCode.NOT_FOUND)]
+        problems = []
         property_id = form.property_id
         if property_id is not None and not await uow.pqrs.property_is_of(property_id, client_id):
             problems.append(FieldProblem("propertyId", FieldProblemCode.NOT_FOUND))
@@ -123,8 +131,7 @@ class FilePqrs:
             elif property_id is not None and property_id != found and not problems:
                 problems.append(FieldProblem("contractId", FieldProblemCode.MISMATCH, "other_property"))
             property_id = property_id or found
-        _refuse(problems)
-        return client_id, property_id
+        return client_id, property_id, problems
 
     async def _file(
         self,
@@ -165,9 +172,3 @@ def _required(field: str, text: str, limit: int, *, lines: bool = False) -> Fiel
     if not text.strip():
         return FieldProblem(field, FieldProblemCode.REQUIRED)
     return problem_of_text(field, text, limit=limit, lines=lines)
-
-
-def _refuse(problems: list[FieldProblem | None]) -> None:
-    found = [problem for problem in problems if problem is not None]
-    if found:
-        raise InvalidInput(*found)
