@@ -34,7 +34,7 @@ EXECUTED = 200
 
 MEANINGS: dict[Code, Meaning] = {
     Code.AGENCY_NOT_FOUND: Meaning(404, "No encontramos la inmobiliaria: revise la dirección o la cabecera X-Agency."),
-    Code.UNAUTHENTICATED: Meaning(401, "La sesión terminó: entre de nuevo."),
+    Code.UNAUTHENTICATED: Meaning(401, "No hay una sesión vigente: entre de nuevo."),
     Code.FORBIDDEN: Meaning(403, "No tiene permiso para hacer esto."),
     Code.RATE_LIMITED: Meaning(429, "Demasiadas solicitudes: espere un momento e intente de nuevo."),
     Code.BUSY: Meaning(503, "El servicio está ocupado: intente de nuevo en un momento."),
