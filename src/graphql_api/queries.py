@@ -94,8 +94,7 @@ class Query:
 
     @strawberry.field(description="Un reto nuevo por cada intento de entrar; no se guarda en caché. Pública.")
     async def captcha(self, info: Info) -> CaptchaChallenge:
-        visitor = Visitor(agency_id=info.context.viewer.agency_id)
-        return CaptchaChallenge.of(await info.context.use_cases.issue_captcha(visitor))
+        return CaptchaChallenge.of(await info.context.use_cases.issue_captcha(await info.context.reading.agency()))
 
     @strawberry.field(description="La cuenta de esta sesión; nulo si no hay sesión.")
     def me(self, info: Info) -> Account | None:

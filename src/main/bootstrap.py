@@ -60,10 +60,18 @@ class Portal:
 
 
 @asynccontextmanager
-async def portal(settings: Settings, *, app_url: str, public_url: str) -> AsyncIterator[Portal]:
+async def portal(
+    settings: Settings,
+    *,
+    app_url: str,
+    public_url: str,
+    clock: Clock | None = None,
+    hasher: Argon2PasswordHasher | None = None,
+) -> AsyncIterator[Portal]:
     """The portal over the database at `app_url`; refuses (UnsafeRole) a role that could read past its policies.
 
-    `public_url` is where gateways reach the service.
+    `public_url` is where gateways reach the service. `clock` and `hasher` are the system's and a costly one unless
+    the caller brings its own; the hasher is closed at the end.
     """
     secrets = Secrets(settings)
     async with AsyncExitStack() as stack:
@@ -72,9 +80,9 @@ async def portal(settings: Settings, *, app_url: str, public_url: str) -> AsyncI
         await refuse_unsafe_role(engine)
         http = await stack.enter_async_context(httpx.AsyncClient(follow_redirects=False, trust_env=False))
         renderer = await stack.enter_async_context(PdfDocumentRenderer())
-        hasher = Argon2PasswordHasher()
+        hasher = hasher or Argon2PasswordHasher()
         stack.callback(hasher.close)
-        clock = SystemClock()
+        clock = clock or SystemClock()
         yield Portal(
             settings=settings,
             engine=engine,
@@ -126,7 +134,7 @@ def _use_cases(
         find_agency=FindAgency(unit_of_work=unit_of_work),
         import_file=ImportFile(unit_of_work=unit_of_work, sheets=sheets),
         import_records=ImportRecords(unit_of_work=unit_of_work, sheets=sheets),
-        issue_captcha=IssueCaptcha(unit_of_work=unit_of_work, captchas=captchas),
+        issue_captcha=IssueCaptcha(captchas=captchas),
         receive_gateway_report=ReceiveGatewayReport(settlement=settlement),
         reconcile_payments=ReconcilePayments(settlement=settlement),
         refresh_payment=RefreshPayment(settlement=settlement),

@@ -28,7 +28,7 @@ class World:
         self.limiter = FakeRateLimiter(self.clock)
         self.agency = self.an_agency("andina", "Inmobiliaria Andina")
         self.visitor = Visitor(agency_id=self.agency.id)
-        self.issue_captcha = IssueCaptcha(unit_of_work=self.access, captchas=self.captcha)
+        self.issue_captcha = IssueCaptcha(captchas=self.captcha)
         self.sign_in = SignIn(
             unit_of_work=self.access,
             captchas=self.captcha,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from application.access import Scope, Viewer, Visitor
+from application.access import Scope, Visitor
 from application.attempts import OF_ONE_ADDRESS, OF_ONE_LOGIN, address_attempts, login_attempts
 from application.ports.captcha import CaptchaChallenge, CaptchaDirectory
 from application.ports.clock import Clock
@@ -23,19 +23,14 @@ _LONGEST_LOGIN = 254
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueCaptcha:
-    """A challenge for the sign-in form of the viewer's agency. For anybody.
+    """A challenge for the sign-in form of an agency. For anybody.
 
     Refuses with CaptchaUnavailable when the agency's settings cannot be used.
     """
 
-    unit_of_work: UnitOfWorkFactory
     captchas: CaptchaDirectory
 
-    async def __call__(self, viewer: Viewer) -> CaptchaChallenge:
-        async with self.unit_of_work(viewer.scope) as uow:
-            agency = await uow.agencies.get(viewer.agency_id)
-        if agency is None:
-            raise AgencyNotFound
+    async def __call__(self, agency: Agency) -> CaptchaChallenge:
         return await self.captchas.of(agency).issue()
 
 
