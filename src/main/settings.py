@@ -53,8 +53,6 @@ class Settings(BaseSettings):
         problems = []
         if not self.database_url:
             problems.append("falta PORTAL_DATABASE_URL: el PostgreSQL incluido es solo para desarrollo")
-        if not self.app_database_url:
-            problems.append("falta PORTAL_APP_DATABASE_URL: el rol con el que se sirve")
         if not self.secret_key or len(self.secret_key) < _SECRET_LENGTH or len(set(self.secret_key)) < 10:
             problems.append(f"PORTAL_SECRET_KEY debe ser un texto al azar de al menos {_SECRET_LENGTH} caracteres")
         if not self.public_url or urlsplit(self.public_url).scheme != "https":
