@@ -37,7 +37,6 @@ class Settings(BaseSettings):
     public_url: str | None = None
     secret_key: str | None = Field(default=None, repr=False)
     payu_checkout_url: str = "http://127.0.0.1:8001/ppp-web-gateway-payu/"
-    payu_api_url: str = "http://127.0.0.1:8001/payments-api/4.0/service.cgi"
     payu_reports_url: str = "http://127.0.0.1:8001/reports-api/4.0/service.cgi"
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     database_pool: int = Field(default=10, ge=2, le=200)
@@ -57,7 +56,7 @@ class Settings(BaseSettings):
             problems.append(f"PORTAL_SECRET_KEY debe ser un texto al azar de al menos {_SECRET_LENGTH} caracteres")
         if not self.public_url or urlsplit(self.public_url).scheme != "https":
             problems.append("PORTAL_PUBLIC_URL debe ser la dirección https del servicio")
-        for name in ("payu_checkout_url", "payu_api_url", "payu_reports_url"):
+        for name in ("payu_checkout_url", "payu_reports_url"):
             parts = urlsplit(getattr(self, name))
             if parts.scheme != "https" or parts.hostname in _LOOPBACK or "sandbox" in (parts.hostname or ""):
                 problems.append(f"PORTAL_{name.upper()} no puede ser un simulador ni el ambiente de pruebas de PayU")
