@@ -85,7 +85,7 @@ async def served(
     opened: Callable[[Portal], None] = lambda portal: None,
     **given: Any,
 ) -> AsyncIterator[str]:
-    """The service behind a real server on a free port; its address. `opened` is told the portal; `given` are settings."""
+    """The service behind a real server on a free port; its address. `opened` hears of the portal."""
     place = bound("127.0.0.1", 0)
     url = url_of(place)
 
