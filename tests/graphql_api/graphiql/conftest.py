@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import uvicorn
+from playwright.async_api import Page
 from starlette.applications import Starlette
 from starlette.routing import Route
 
 from graphql_api.graphiql import Explorer
 from graphql_api.http import GraphQLEndpoint
+from tests.graphql_api.graphiql.driving import Watched
 from tests.graphql_api.graphiql.stand_in import Service, schema
 
 Serve = Callable[..., str]
@@ -56,3 +58,11 @@ def serve(service: Service) -> Iterator[Serve]:
         server.should_exit = True
         thread.join(10)
         listening.close()
+
+
+@pytest.fixture
+async def watched(page: Page) -> Watched:
+    page.set_default_timeout(20_000)
+    watched = Watched(page)
+    await watched.start()
+    return watched

@@ -3,75 +3,15 @@
 import re
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.graphql_api.graphiql.conftest import Serve
+from tests.graphql_api.graphiql.driving import Watched, run, sign_in
 from tests.graphql_api.graphiql.stand_in import PASSWORD, PDF, CaptchaProvider, Service
 
 pytestmark = pytest.mark.browser
-
-WATCH = """
-    window.violations = [];
-    document.addEventListener('securitypolicyviolation', (event) => {
-      window.violations.push(event.violatedDirective + ' ' + event.blockedURI);
-    });
-"""
-
-
-class Watched:
-    """A page, the addresses it asked for and what it complained about."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-
-    async def start(self) -> None:
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on(
-            "console",
-            lambda message: self.complaints.append(message.text) if "Content Security" in message.text else None,
-        )
-        await self.page.add_init_script(WATCH)
-
-    def outside(self, address: str) -> list[str]:
-        """What was asked of anybody but the service."""
-        own = urlsplit(address).netloc
-        return [
-            url for url in self.requests if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != own
-        ]
-
-    async def violations(self) -> list[str]:
-        found: list[str] = await self.page.evaluate("window.violations")
-        return found + self.complaints
-
-
-@pytest.fixture
-async def watched(page: Page) -> Watched:
-    page.set_default_timeout(20_000)
-    watched = Watched(page)
-    await watched.start()
-    return watched
-
-
-async def sign_in(page: Page, user: str = "marta.rios", password: str = PASSWORD) -> None:
-    await page.get_by_label("Usuario o correo").fill(user)
-    await page.get_by_label("Contraseña").fill(password)
-    await page.get_by_role("button", name="Entrar", exact=True).click()
-
-
-async def run(page: Page, query: str, variables: str = "") -> None:
-    """Write an operation into the open tab and run it."""
-    await page.locator(".graphiql-query-editor .CodeMirror").wait_for()
-    script = "([where, text]) => document.querySelector(where + ' .CodeMirror').CodeMirror.setValue(text)"
-    await page.evaluate(script, [".graphiql-editor-tool", variables])
-    await page.evaluate(script, [".graphiql-query-editor", query])
-    await page.wait_for_timeout(300)  # the explorer reads the operation's name a moment after the text changes
-    await page.locator(".graphiql-execute-button").click()
 
 
 async def test_staff_sign_in_work_and_leave(watched: Watched, serve: Serve, service: Service) -> None:

@@ -1,0 +1,125 @@
+"""The explorer over the whole service: staff sign in past ALTCHA, import, search and look at what they imported."""
+
+import json
+from collections.abc import AsyncIterator
+
+import altcha
+import httpx
+import pytest
+from playwright.async_api import Page, expect
+
+from domain.accounts import AccountRole
+from graphql_api.graphiql import examples
+from main.bootstrap import Portal
+from tests.graphql_api.graphiql.driving import Watched, run, sign_in
+from tests.graphql_api.graphiql.stand_in import PASSWORD
+from tests.postgres import Database
+from tests.served import opened, served
+
+CLIENTS = """codigo;tipo_persona;nombre;tipo_documento;numero_documento;correo;telefono;direccion;ciudad
+T1;natural;Íngrid Peña;CC;52123456;ingrid@correo.example;3001234567;Calle 1 # 2-3;Bogotá
+T2;natural;Óscar Núñez;CC;52123457;;;;
+"""
+
+
+PAYU = {
+    "payu_checkout_url": "https://checkout.payulatam.com/ppp-web-gateway-payu/",
+    "payu_reports_url": "https://api.payulatam.com/reports-api/4.0/service.cgi",
+}
+
+
+@pytest.fixture
+async def address(database: Database) -> AsyncIterator[str]:
+    portals: list[Portal] = []
+    async with served(database, opened=portals.append) as url:
+        await settle(portals[0])
+        yield f"{url}/graphql"
+
+
+async def settle(portal: Portal) -> None:
+    """One agency, which asks ALTCHA's question, and one member of its staff."""
+    agency = await portal.use_cases.register_agency(
+        slug="andina", name="Inmobiliaria Andina S.A.S.", tax_id="900123456-8", hosts=()
+    )
+    await portal.use_cases.create_account(
+        agency.id, username="marta.rios", email="marta@andina.example", password=PASSWORD, role=AccountRole.STAFF
+    )
+
+
+def example(name: str) -> tuple[str, str]:
+    """The operation and the variables of an example."""
+    (found,) = [example for example in examples() if example.name.endswith(name)]
+    return found.query, found.variables
+
+
+async def result(page: Page) -> str:
+    text: str = await page.evaluate("document.querySelector('.result-window .CodeMirror').CodeMirror.getValue()")
+    return text
+
+
+@pytest.mark.browser
+async def test_staff_import_and_search_in_the_explorer(watched: Watched, address: str) -> None:
+    page = watched.page
+    await page.goto(address)
+    await sign_in(page)
+    await expect(page.locator("#who")).to_have_text("marta.rios · personal")
+    await expect(page.locator("#bar-agency")).to_have_text("Inmobiliaria Andina S.A.S.")
+
+    file = {"name": "clientes.csv", "mimeType": "text/csv", "buffer": CLIENTS.encode("windows-1252")}
+    await page.locator("#pick").set_input_files(file)  # type: ignore[arg-type]
+    query, variables = example("importar-registros")
+    await run(page, query, variables.replace("true", "false"))
+    await expect(page.locator(".result-window")).to_contain_text('"created": 2')
+
+    query, variables = example("buscar-clientes")
+    await run(page, query, variables.replace('"buscar": ""', '"buscar": "ingrid"'))
+    await expect(page.locator(".result-window")).to_contain_text("Íngrid Peña")
+    (found,) = json.loads(await result(page))["data"]["clients"]["nodes"]
+
+    query, _ = example("ver-cliente")
+    await run(page, query, json.dumps({"id": found["id"]}))
+    await expect(page.locator(".result-window")).to_contain_text('"profile": "NONE"')
+
+    assert await watched.violations() == []
+    assert watched.outside(address) == []
+    await page.get_by_role("button", name="Cerrar sesión").click()
+    await expect(page.get_by_label("Contraseña")).to_be_visible()
+
+
+async def test_every_example_runs(address: str) -> None:
+    """Those that need an identifier answer null or say so; none is an error of the program."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+        token = await sign_in_over_http(http, address)
+        for shown in examples():
+            body = {"query": shown.query, "variables": json.loads(shown.variables or "{}")}
+            response = await http.post(address, json=body, headers={"Authorization": f"Bearer {token}"})
+            assert (shown.name, response.status_code) == (shown.name, 200)
+            assert "errors" not in response.json(), shown.name
+
+
+async def test_production_shows_the_schema_to_staff_only(database: Database) -> None:
+    query = {"query": "{ __schema { queryType { name } } }"}
+    async with opened(database, profile="production", **PAYU) as service, service.client() as http:
+        await settle(service.portal)
+        visitor = await http.post("/graphql", json=query)
+        token = await sign_in_over_http(http, "/graphql")
+        staff = await http.post("/graphql", json=query, headers={"Authorization": f"Bearer {token}"})
+        page = await http.get("/graphql", headers={"Accept": "text/html"})
+
+    assert visitor.status_code == 403
+    assert visitor.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert staff.json()["data"]["__schema"]["queryType"]["name"] == "Query"
+    assert 'data-open="false"' in page.text
+    assert "strict-transport-security" in page.headers
+
+
+async def sign_in_over_http(http: httpx.AsyncClient, address: str) -> str:
+    captcha = (await http.post(address, json={"query": "{ captcha { challenge } }"})).json()["data"]["captcha"]
+    challenge = altcha.Challenge.from_dict(json.loads(captcha["challenge"]))
+    solution = altcha.solve_challenge(challenge)
+    assert solution is not None
+    document = "mutation($i: LoginInput!) { login(input: $i) { ... on SessionPayload { accessToken } } }"
+    given = {"login": "marta.rios", "password": PASSWORD, "captcha": altcha.Payload(challenge, solution).to_base64()}
+    answer = (await http.post(address, json={"query": document, "variables": {"i": given}})).json()
+    token: str = answer["data"]["login"]["accessToken"]
+    return token
