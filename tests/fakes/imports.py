@@ -233,15 +233,16 @@ class FakeImportStore(ImportStore):
     async def rebuild_readers(self) -> None:
         books = self._books
         owners = {code: [owner for owner, _ in change.record.owners] for code, change in books.properties.items()}
-        contract_readers: dict[tuple[str, str], bool] = {}
-        property_readers = {(code, owner): True for code, many in owners.items() for owner in many}
+        contract_readers = {(kept.record.contract, kept.record.client): False for kept in books.invoices.values()}
+        contract_readers |= {(paid.record.contract, paid.record.owner): False for paid in books.payouts.values()}
         for number, change in books.contracts.items():
-            home = change.record.property_code
             if change.record.kind is ContractKind.LEASE:
-                contract_readers |= {(number, owner): False for owner in owners[home]}
+                contract_readers |= {(number, owner): False for owner in owners[change.record.property_code]}
             contract_readers |= {(number, code): True for code, _ in change.record.parties}
-            for code, _ in change.record.parties:
-                property_readers.setdefault((home, code), False)
+        property_readers = {
+            (books.contracts[number].record.property_code, code): False for number, code in contract_readers
+        }
+        property_readers |= {(code, owner): True for code, many in owners.items() for owner in many}
         books.contract_readers = {(number, code, party) for (number, code), party in contract_readers.items()}
         books.property_readers = {(code, client, owner) for (code, client), owner in property_readers.items()}
 

@@ -191,10 +191,17 @@ async def test_readers_follow_parties_and_owners_and_forget_those_that_left(bill
     assert await billed.property_readers() == {("I1", "T1", False), ("I1", "T2", True), ("I1", "T3", True)}
 
     await billed.take(ImportKind.PROPERTIES, {"propietarios": "T2:100"})
-    await billed.take(ImportKind.CONTRACTS, {"titulares": "T2", "codeudores": "T1"}, MANAGEMENT)
+    await billed.take(ImportKind.CONTRACTS, {}, MANAGEMENT)
 
-    assert await billed.contract_readers() == {("ARR-1", "T2", True), ("ARR-1", "T1", True), ("ADM-1", "T2", True)}
+    assert await billed.contract_readers() == {("ARR-1", "T1", True), ("ARR-1", "T2", False), ("ADM-1", "T2", True)}
     assert await billed.property_readers() == {("I1", "T1", False), ("I1", "T2", True)}
+
+
+async def test_who_was_billed_goes_on_reading_the_contract_after_leaving_it(billed: Imported) -> None:
+    await billed.take(ImportKind.CONTRACTS, {"titulares": "T3"})
+
+    assert ("ARR-1", "T1", False) in await billed.contract_readers()
+    assert ("I1", "T1", False) in await billed.property_readers()
 
 
 async def test_one_import_at_a_time_for_an_agency_and_others_meanwhile(billed: Imported) -> None:

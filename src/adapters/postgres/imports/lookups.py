@@ -141,11 +141,14 @@ class Lookups(ScopedRepository):
         return {row.invoice_id: row.allocated for row in await self.connection.execute(query)}
 
     async def payments(self, receipts: Collection[str], references: Collection[str]) -> Sequence[StoredPayment]:
-        made_here = PAYMENTS.c.import_digest.is_(None)
-        query = self.select(PAYMENTS).where(
-            any_of(PAYMENTS.c.receipt_number, receipts) | (made_here & any_of(PAYMENTS.c.gateway_reference, references))
-        )
-        rows = (await self.connection.execute(query)).all()
+        by_receipt = self.select(PAYMENTS).where(any_of(PAYMENTS.c.receipt_number, receipts))
+        rows = list(await self.connection.execute(by_receipt))
+        if references:  # a query of its own: with OR between them neither would use its index
+            by_reference = self.select(PAYMENTS).where(
+                PAYMENTS.c.import_digest.is_(None), any_of(PAYMENTS.c.gateway_reference, references)
+            )
+            found = {row.id for row in rows}
+            rows += [row for row in await self.connection.execute(by_reference) if row.id not in found]
         allocations = await self._allocations([row.id for row in rows])
         return [
             StoredPayment(

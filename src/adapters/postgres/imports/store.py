@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.imports.bulk import Types, any_of, parameters, types_of, unfolded, upsert
 from adapters.postgres.imports.lookups import (
@@ -30,6 +31,7 @@ from adapters.postgres.imports.rows import (
 )
 from adapters.postgres.scoping import table_of
 from adapters.postgres.tables import PropertyOwnerRow
+from application.access import Scope
 from application.ports.imports import Change, ImportStore
 from domain.errors import Busy
 from domain.imports.clients import ClientRecord
@@ -46,6 +48,10 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 class PostgresImportStore(Lookups, ImportStore):
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
+        super().__init__(connection, scope)
+        self._written = 0
+
     async def begin(self) -> None:
         key = {"key": f"import:{self.scope.agency}"}
         taken = await self.connection.scalar(
@@ -149,6 +155,17 @@ class PostgresImportStore(Lookups, ImportStore):
             source = source.join(parent, self._same(parent, parent.c[parent_key], new.c[carrier]))
             values[name] = parent.c.id
         await self.connection.execute(upsert(table, key, source, values, once=("id", *once)), parameters(types, rows))
+        await self._plan_anew()
+
+    async def _plan_anew(self) -> None:
+        """Drop the session's plans each time that the number of chunks has doubled.
+
+        The checks of foreign keys are planned once, when a new agency's tables are all but empty and any index will
+        do; kept, such a plan reads the whole agency for each row, and a large first import takes quadratic time.
+        """
+        self._written += 1
+        if self._written > 1 and self._written.bit_count() == 1:
+            await self.connection.execute(sa.text("discard plans"))
 
     async def _replace(
         self,
@@ -199,7 +216,11 @@ class PostgresImportStore(Lookups, ImportStore):
         new = unfolded(types)
         statement = (
             sa.update(INVOICES)
-            .where(INVOICES.c.agency_id == self.scope.agency, INVOICES.c.id == new.c.id)
+            .where(
+                INVOICES.c.agency_id == self.scope.agency,
+                INVOICES.c.id == new.c.id,
+                any_of(INVOICES.c.id, [row["id"] for row in rows]),  # tells the planner how few they are
+            )
             .values(status=new.c.status, paid=new.c.paid)
         )
         await self.connection.execute(statement, parameters(types, rows))
