@@ -1,0 +1,282 @@
+"""Things of the business, complete and valid, of which a test names only what matters to it.
+
+Codes and numbers count up, so that none is given twice. Dates are the caller's, or fixed ones of July 2026.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from domain.accounts import Account, AccountRole, AccountStatus
+from domain.agencies import Agency
+from domain.clients import Client, IdentityDocumentType, PersonKind
+from domain.contracts import Contract, ContractKind, ContractParty, ContractStatus, PartyRole
+from domain.ids import (
+    AccountId,
+    AgencyId,
+    ClientId,
+    ContractId,
+    InvoiceId,
+    PaymentId,
+    PaymentIntentId,
+    PayoutId,
+    PqrsId,
+    PropertyId,
+    SessionId,
+)
+from domain.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceStatus, status_after
+from domain.money import pesos
+from domain.payments import Payment, PaymentGatewayCode, PaymentMethod, PaymentStatus
+from domain.payouts import Payout, PayoutLine, PayoutLineKind
+from domain.periods import BillingPeriod
+from domain.pqrs import Pqrs, PqrsActor, PqrsClassification, PqrsEvent, PqrsStatus, PqrsSubject
+from domain.properties import Ownership, Property, PropertyUse
+from domain.sessions import Session, TokenPair
+
+TODAY = date(2026, 7, 15)
+NOON = datetime(2026, 7, 15, 17, tzinfo=UTC)
+"""Noon in Bogotá of that day."""
+
+Fields = dict[str, Any]
+_numbers = count(1)
+
+
+def a_number(prefix: str) -> str:
+    """One that nobody else has, and that sorts after those given before."""
+    return f"{prefix}-{next(_numbers):06d}"
+
+
+def an_agency(**given: Any) -> Agency:
+    number = next(_numbers)
+    common: Fields = {
+        "id": AgencyId(uuid4()),
+        "slug": f"agencia-{number}",
+        "name": f"Inmobiliaria {number}",
+        "tax_id": "900123456",
+        "check_digit": 8,
+    }
+    return Agency(**(common | given))
+
+
+def a_client(agency: Agency, name: str = "Ana Peña", **given: Any) -> Client:
+    common: Fields = {
+        "id": ClientId(uuid4()),
+        "agency_id": agency.id,
+        "code": a_number("T"),
+        "kind": PersonKind.NATURAL,
+        "name": name,
+        "document_type": IdentityDocumentType.CC,
+        "document_number": f"52{next(_numbers):06d}",
+        "email": "ana@correo.example",
+        "phone": "300 123 4567",
+        "address": "Calle 1 # 2-3",
+        "city": "Bogotá",
+    }
+    return Client(**(common | given))
+
+
+def a_company(agency: Agency, name: str = "Comercializadora Ñandú S.A.S.", **given: Any) -> Client:
+    legal: Fields = {"kind": PersonKind.LEGAL, "document_type": IdentityDocumentType.NIT}
+    return a_client(agency, name, **(legal | {"document_number": "800197268", "check_digit": 4} | given))
+
+
+def an_account(client: Client, **given: Any) -> Account:
+    """The client's own; with other `roles` it is of staff too."""
+    common: Fields = {
+        "id": AccountId(uuid4()),
+        "agency_id": client.agency_id,
+        "username": a_number("usuario"),
+        "email": f"{uuid4()}@correo.example",
+        "password_hash": "hash",
+        "status": AccountStatus.ACTIVE,
+        "roles": (AccountRole.CLIENT,),
+        "client_id": client.id,
+        "created_at": NOON - timedelta(days=30),
+    }
+    return Account(**(common | given))
+
+
+def a_staff_account(agency: Agency, **given: Any) -> Account:
+    common: Fields = {
+        "id": AccountId(uuid4()),
+        "agency_id": agency.id,
+        "username": a_number("personal"),
+        "email": f"{uuid4()}@agencia.example",
+        "password_hash": "hash",
+        "status": AccountStatus.ACTIVE,
+        "roles": (AccountRole.STAFF,),
+        "client_id": None,
+        "created_at": NOON - timedelta(days=30),
+    }
+    return Account(**(common | given))
+
+
+def a_session(
+    account: Account, *, at: datetime = NOON, user_agent: str | None = "Firefox"
+) -> tuple[Session, TokenPair]:
+    """A session that begins at that instant, with its first pair of tokens."""
+    session = Session.begin(
+        id=SessionId(uuid4()),
+        agency_id=account.agency_id,
+        account_id=account.id,
+        staff=account.is_staff,
+        user_agent=user_agent,
+        at=at,
+    )
+    return session, session.issue(at=at)
+
+
+def a_property(agency: Agency, **given: Any) -> Property:
+    common: Fields = {
+        "id": PropertyId(uuid4()),
+        "agency_id": agency.id,
+        "code": a_number("I"),
+        "address": "Carrera 7 # 71-21",
+        "city": "Bogotá",
+        "use": PropertyUse.HOUSING,
+    }
+    return Property(**(common | given))
+
+
+def owned_by(home: Property, *owners: tuple[Client, str]) -> tuple[Ownership, ...]:
+    """Who owns it, each with a share such as "50.00"."""
+    return tuple(
+        Ownership(property_id=home.id, client_id=owner.id, name=owner.name, share=Decimal(share))
+        for owner, share in owners
+    )
+
+
+def a_lease(home: Property, **given: Any) -> Contract:
+    common: Fields = {
+        "id": ContractId(uuid4()),
+        "agency_id": home.agency_id,
+        "number": a_number("ARR"),
+        "kind": ContractKind.LEASE,
+        "status": ContractStatus.ACTIVE,
+        "property_id": home.id,
+        "start_on": date(2025, 8, 1),
+        "rent": pesos(1_500_000),
+    }
+    return Contract(**(common | given))
+
+
+def a_management(home: Property, **given: Any) -> Contract:
+    rates: Fields = {"kind": ContractKind.MANAGEMENT, "number": a_number("ADM"), "rent": None}
+    return a_lease(home, **(rates | {"commission_rate": Decimal("10.00")} | given))
+
+
+def parties_of(contract: Contract, *parties: tuple[Client, PartyRole]) -> tuple[ContractParty, ...]:
+    return tuple(
+        ContractParty(contract_id=contract.id, client_id=party.id, role=role, name=party.name)
+        for party, role in parties
+    )
+
+
+def an_invoice(client: Client, contract: Contract, *, subtotal: int | str = 1_000_000, **given: Any) -> Invoice:
+    """Of rent under a lease, of commission otherwise; one line; its status follows from what is paid of it."""
+    amount, vat = pesos(subtotal), pesos(given.pop("vat", 0))
+    withholdings = pesos(given.pop("withholdings", 0))
+    total, paid = amount + vat - withholdings, pesos(given.pop("paid", 0))
+    line = InvoiceLine(
+        description="Canon de arrendamiento",
+        quantity=Decimal("1.00"),
+        unit_price=amount,
+        vat_rate=Decimal("19.00") if vat else Decimal("0.00"),
+        vat=vat,
+        amount=amount,
+    )
+    issued_on = given.get("issued_on", date(2026, 7, 1))
+    is_lease = contract.kind is ContractKind.LEASE
+    common: Fields = {
+        "id": InvoiceId(uuid4()),
+        "agency_id": client.agency_id,
+        "number": a_number("FV"),
+        "kind": InvoiceKind.RENT if is_lease else InvoiceKind.COMMISSION,
+        "contract_id": contract.id,
+        "client_id": client.id,
+        "description": "Canon de julio",
+        "period": BillingPeriod.of(issued_on),
+        "issued_on": issued_on,
+        "due_on": issued_on + timedelta(days=9),
+        "status": status_after(total=total, paid=paid),
+        "subtotal": amount,
+        "vat": vat,
+        "withholdings": withholdings,
+        "total": total,
+        "paid": paid,
+        "lines": (line,),
+    }
+    return Invoice(**(common | given))
+
+
+def a_voided_invoice(client: Client, contract: Contract, **given: Any) -> Invoice:
+    return an_invoice(client, contract, status=InvoiceStatus.VOIDED, **given)
+
+
+def a_payment(client: Client, *, amount: int | str = 1_000_000, credited: int | str = 0, **given: Any) -> Payment:
+    key = PaymentId(uuid4())
+    common: Fields = {
+        "id": key,
+        "agency_id": client.agency_id,
+        "receipt_number": a_number("RC"),
+        "client_id": client.id,
+        "paid_at": NOON,
+        "amount": pesos(amount),
+        "credited": pesos(credited),
+        "method": PaymentMethod.PSE,
+        "status": PaymentStatus.APPLIED,
+        "verification_code": str(key),
+    }
+    return Payment(**(common | given))
+
+
+def an_online_payment(client: Client, intent_id: PaymentIntentId, **given: Any) -> Payment:
+    gateway: Fields = {"gateway": PaymentGatewayCode.PAYU, "gateway_reference": a_number("CUS"), "intent_id": intent_id}
+    return a_payment(client, **(gateway | given))
+
+
+def a_payout(owner: Client, contract: Contract, *, net: int | str = 900_000, **given: Any) -> Payout:
+    amount = pesos(net)
+    paid_on = given.get("paid_on", date(2026, 7, 10))
+    common: Fields = {
+        "id": PayoutId(uuid4()),
+        "agency_id": owner.agency_id,
+        "number": a_number("CE"),
+        "contract_id": contract.id,
+        "client_id": owner.id,
+        "period": BillingPeriod.of(paid_on),
+        "paid_on": paid_on,
+        "net": amount,
+        "method": PaymentMethod.BANK_TRANSFER,
+        "lines": (
+            PayoutLine(kind=PayoutLineKind.RENT, description="Canon", amount=amount + 100_000),
+            PayoutLine(kind=PayoutLineKind.COMMISSION, description="Comisión", amount=pesos(-100_000)),
+        ),
+    }
+    return Payout(**(common | given))
+
+
+def a_case(client: Client, filed_by: Account, **given: Any) -> Pqrs:
+    common: Fields = {
+        "id": PqrsId(uuid4()),
+        "agency_id": client.agency_id,
+        "filing_number": a_number("PQRS-2026"),
+        "client_id": client.id,
+        "filed_by": filed_by.id,
+        "status": PqrsStatus.PENDING,
+        "classification": PqrsClassification.PETITION,
+        "subject": PqrsSubject.REPAIRS,
+        "start_on": date(2026, 7, 1),
+        "description": "Gotea el techo.",
+        "filed_at": NOON,
+        "due_on": date(2026, 8, 6),
+        "idempotency_key": str(uuid4()),
+        "request_hash": "hash",
+    }
+    return Pqrs(**(common | given))
+
+
+def filing_of(case: Pqrs, *, by: PqrsActor = PqrsActor.CLIENT) -> PqrsEvent:
+    return PqrsEvent(pqrs_id=case.id, at=case.filed_at, from_status=None, to_status=PqrsStatus.PENDING, by=by)

@@ -1,0 +1,188 @@
+"""Units of work over all rows in memory: each works on a copy of them, published by commit, one at a time.
+
+One at a time is stricter than row locks, so that a use case that opens a unit of work inside another hangs here too.
+"""
+
+import asyncio
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Any, cast
+
+from application.access import Scope
+from application.ports.agencies import Agencies, Counters
+from application.ports.pqrs import PqrsCases
+from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.accounts import Account
+from domain.agencies import Agency
+from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
+from domain.ids import AccountId, AgencyId, ClientId, ContractId, PropertyId
+from domain.pqrs import Pqrs, PqrsEvent
+from tests.fakes.access import Contact, FakeAccounts, FakeSessions, Store
+from tests.fakes.payments import FakeGatewayAccounts, FakeGatewayEvents, FakePaymentIntents, FakePayments
+from tests.fakes.store import FakeStore, Sight
+
+
+class FakeDatabase(UnitOfWorkFactory):
+    """`store` is what was published last; `commits` counts how often that was."""
+
+    def __init__(self, store: FakeStore | None = None) -> None:
+        self.store = store or FakeStore()
+        self.turn = asyncio.Lock()
+        self.commits = 0
+
+    def __call__(self, scope: Scope) -> UnitOfWork:
+        return cast(UnitOfWork, FakeUnitOfWork(self, scope))
+
+
+class FakeUnitOfWork:
+    """Everything but imports, which work on books of their own."""
+
+    def __init__(self, database: FakeDatabase, scope: Scope) -> None:
+        self._database = database
+        self._scope = scope
+        self._work: FakeStore | None = None
+
+    async def __aenter__(self) -> "FakeUnitOfWork":
+        await self._database.turn.acquire()
+        work, scope = deepcopy(self._database.store), self._scope
+        self._work = work
+        self.accounts = _Accounts(work, scope)
+        self.agencies = FakeAgencies(work, scope)
+        self.counters = FakeCounters(work, scope)
+        self.gateway_accounts = FakeGatewayAccounts(work.books, scope)
+        self.gateway_events = FakeGatewayEvents(work.books, scope)
+        self.intents = FakePaymentIntents(work.books, scope)
+        self.payments = FakePayments(work.books, scope)
+        self.pqrs = FakePqrsCases(work, scope)
+        self.sessions = FakeSessions(_sign_in_store(work), scope)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave()
+
+    async def commit(self) -> None:
+        if self._work is None:
+            raise RuntimeError("this unit of work has ended")
+        self._database.store = self._work
+        self._database.commits += 1
+        self._leave()
+
+    def _leave(self) -> None:
+        """End, so that whoever still holds a repository can do nothing with it."""
+        if self._work is None:
+            return
+        self._work = None
+        for repository in vars(self).values():
+            if hasattr(repository, "scope"):
+                vars(repository).clear()
+        self._database.turn.release()
+
+
+@dataclass
+class _Repository:
+    store: FakeStore
+    scope: Scope
+
+    @property
+    def sight(self) -> Sight:
+        return Sight(self.store, self.scope)
+
+    def must(self, allowed: bool) -> None:
+        if not allowed:
+            raise PermissionError("row-level security")
+
+
+class FakeAgencies(_Repository, Agencies):
+    async def by_key(self, key: str) -> AgencyId | None:
+        found = self.store.agency_keys.get(key)
+        return found if key == self.scope.agency_key or found == self.scope.agency_id else None
+
+    async def get(self, agency_id: AgencyId) -> Agency | None:
+        return self.store.agencies.get(agency_id) if agency_id == self.scope.agency_id else None
+
+    async def add(self, agency: Agency, *, hosts: tuple[str, ...]) -> None:
+        self.must(agency.id == self.scope.agency_id)
+        taken = set(self.store.agency_keys)
+        for field, name in (("slug", agency.slug), *(("host", host.lower()) for host in hosts)):
+            if name in taken:
+                raise InvalidInput(FieldProblem(field, FieldProblemCode.DUPLICATE))
+            taken.add(name)
+        self.store.agency_keys |= dict.fromkeys(taken - set(self.store.agency_keys), agency.id)
+        self.store.agencies[agency.id] = agency
+        self.store.agency_keys["*"] = None if "*" in self.store.agency_keys else agency.id
+
+    async def save(self, agency: Agency) -> None:
+        self.must(agency.id == self.scope.agency_id)
+        self.store.agencies[agency.id] = agency
+
+
+class FakeCounters(_Repository, Counters):
+    async def next(self, name: str) -> int:
+        self.must(self.scope.viewer != "visitor")
+        key = (self.scope.agency, name)
+        self.store.counters[key] = self.store.counters.get(key, 0) + 1
+        return self.store.counters[key]
+
+
+class FakePqrsCases(_Repository, PqrsCases):
+    async def by_idempotency_key(self, account_id: AccountId, key: str) -> Pqrs | None:
+        cases = (case for case in self._seen() if (case.filed_by, case.idempotency_key) == (account_id, key))
+        return next(cases, None)
+
+    async def filed_since(self, client_id: ClientId, since: datetime) -> int:
+        return sum(case.client_id == client_id and case.filed_at >= since for case in self._seen())
+
+    async def add(self, case: Pqrs, event: PqrsEvent) -> None:
+        self.must(self.sight.sees(case))
+        filed = (case.filed_by, case.idempotency_key)
+        assert all((other.filed_by, other.idempotency_key) != filed for other in self.store.pqrs.values())
+        self.store.add(case, event)
+
+    async def client_exists(self, client_id: ClientId) -> bool:
+        client = self.store.clients.get(client_id)
+        return client is not None and self.sight.sees_client(client)
+
+    async def property_is_of(self, property_id: PropertyId, client_id: ClientId) -> bool:
+        home = self.store.properties.get(property_id)
+        return home is not None and self._theirs(client_id).sees_property(home)
+
+    async def contract_property(self, contract_id: ContractId, client_id: ClientId) -> PropertyId | None:
+        contract = self.store.contracts.get(contract_id)
+        if contract is None or not self._theirs(client_id).is_party(contract) or not self.sight.of_agency(contract):
+            return None
+        return contract.property_id
+
+    def _theirs(self, client_id: ClientId) -> Sight:
+        """What that client sees, as far as the scope may ask about that client."""
+        asked = client_id if self.sight.is_staff or self.sight.is_me(client_id) else None
+        return Sight(self.store, Scope(agency_id=self.scope.agency_id, viewer="client", client_id=asked))
+
+    def _seen(self) -> list[Pqrs]:
+        return [case for case in self.store.pqrs.values() if self.sight.sees(case)]
+
+
+class _Accounts(FakeAccounts):
+    """With the contact data on the clients, where they are."""
+
+    def __init__(self, store: FakeStore, scope: Scope) -> None:
+        super().__init__(_sign_in_store(store), scope)
+        self._clients = store.clients
+
+    async def change_profile(
+        self, account: Account, *, phone: str | None, address: str | None, city: str | None
+    ) -> None:
+        client = self._clients[cast(ClientId, account.client_id)]
+        client.phone, client.address, client.city = phone, address, city
+
+    async def contact_data(self, account: Account) -> Contact:
+        client = self._clients[cast(ClientId, account.client_id)]
+        return client.phone, client.address, client.city
+
+
+def _sign_in_store(store: FakeStore) -> Any:
+    """The same rows as the repositories of access look at them."""
+    return Store(agencies=store.agencies, accounts=store.accounts, sessions=store.sessions, tokens=store.tokens)

@@ -1,0 +1,137 @@
+"""The same rows kept in memory and in Postgres, planted, changed and read alike."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from copy import copy
+from dataclasses import fields
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, ResourceClosedError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from adapters.postgres.reading.snapshot import PostgresReadings
+from adapters.postgres.scoping import SET_SCOPE, scope_parameters
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from application.access import Scope
+from application.ports.reading import Readings
+from application.ports.unit_of_work import UnitOfWorkFactory
+from domain.ids import AgencyId
+from tests.fakes.clock import FakeClock
+from tests.fakes.reading.readings import FakeReadings
+from tests.fakes.store import FakeStore
+from tests.fakes.unit_of_work import FakeDatabase
+from tests.ports.planting import REBUILD_READERS, agencies_of, derive_only_agency, rows_of
+
+
+class Place(ABC):
+    """Where rows are kept. `ended` is what using a unit of work after its end raises, `refused` what writing a row of
+    another scope does."""
+
+    unit_of_work: UnitOfWorkFactory
+    readings: Readings
+    ended: type[Exception]
+    refused: type[Exception]
+
+    @abstractmethod
+    async def plant(self, store: FakeStore) -> None:
+        """Add all rows of the store."""
+
+    @abstractmethod
+    async def counters(self, agency_id: AgencyId) -> dict[str, int]: ...
+
+
+class InMemory(Place):
+    ended = AttributeError
+    refused = PermissionError
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.database = FakeDatabase()
+        self.unit_of_work = self.database
+        self.readings = FakeReadings(self.database, clock)
+
+    async def plant(self, store: FakeStore) -> None:
+        published = copy(self.database.store)
+        for field in fields(FakeStore):
+            before, more = getattr(published, field.name), getattr(store, field.name)
+            setattr(published, field.name, before | more if isinstance(before, dict) else before + more)
+        derive_only_agency(published)
+        self.database.store = published
+
+    async def counters(self, agency_id: AgencyId) -> dict[str, int]:
+        return {name: value for (owner, name), value in self.database.store.counters.items() if owner == agency_id}
+
+
+class InPostgres(Place):
+    ended = ResourceClosedError
+    refused = DBAPIError
+
+    def __init__(self, engine: AsyncEngine, clock: FakeClock) -> None:
+        self.engine = engine
+        self.unit_of_work = PostgresUnitOfWorkFactory(engine)
+        self.readings = PostgresReadings(engine, clock)
+
+    async def plant(self, store: FakeStore) -> None:
+        for agency_id in agencies_of(store):
+            await self._plant_people(store, agency_id)
+            await self._plant_money(store, agency_id)
+            await self._plant_sessions(store, agency_id)
+
+    async def counters(self, agency_id: AgencyId) -> dict[str, int]:
+        async with self.scoped(Scope.of_agency(agency_id)) as connection:
+            rows = await connection.execute(sa.text("select name, value from counters"))
+            return {row.name: row.value for row in rows}
+
+    @asynccontextmanager
+    async def scoped(self, scope: Scope) -> AsyncIterator[AsyncConnection]:
+        """A transaction with that scope, to be committed by the test."""
+        async with self.engine.connect() as connection:
+            await connection.execute(SET_SCOPE, scope_parameters(scope))
+            yield connection
+
+    async def _plant_people(self, store: FakeStore, agency_id: AgencyId) -> None:
+        if agency_id in store.agencies:
+            agency = store.agencies[agency_id]
+            hosts = [key for key, owner in store.agency_keys.items() if owner == agency_id and key != agency.slug]
+            async with self.unit_of_work(Scope.of_agency(agency_id)) as uow:
+                await uow.agencies.add(agency, hosts=tuple(hosts))
+                await uow.commit()
+        async with self.scoped(Scope.of_agency(agency_id)) as connection:
+            for table, rows in rows_of(store, agency_id):
+                await connection.execute(sa.insert(table), rows)
+            for statement in REBUILD_READERS:
+                await connection.execute(statement, {"agency_id": agency_id})
+            await connection.commit()
+
+    async def _plant_money(self, store: FakeStore, agency_id: AgencyId) -> None:
+        async with self.unit_of_work(Scope.of_agency(agency_id)) as uow:
+            for account in store.accounts.values():
+                if account.agency_id == agency_id:
+                    await uow.accounts.add(account)
+            for merchant in store.gateway_accounts.values():
+                if merchant.agency_id == agency_id:
+                    await uow.gateway_accounts.save(merchant)
+            intents = [intent for intent in store.intents.values() if intent.agency_id == agency_id]
+            for intent in intents:
+                await uow.intents.add(intent)
+            for payment, shares in store.payments.values():
+                if payment.agency_id == agency_id:
+                    await uow.payments.add(payment, shares)
+            for intent in intents:
+                booked = {key[1]: paid for key, paid in store.booked.items() if key[0] == intent.gateway_account_id}
+                await uow.intents.save(intent, booked=booked)
+            for case in store.pqrs.values():
+                if case.agency_id == agency_id:
+                    await uow.pqrs.add(case, next(it for it in store.pqrs_events if it.pqrs_id == case.id))
+            await uow.commit()
+
+    async def _plant_sessions(self, store: FakeStore, agency_id: AgencyId) -> None:
+        for session in store.sessions.values():
+            if session.agency_id != agency_id:
+                continue
+            scope = Scope(agency_id=agency_id, viewer="client", account_id=session.account_id)
+            async with self.unit_of_work(scope) as uow:
+                await uow.sessions.add(session)
+                tokens = [token for token in store.tokens.values() if token.session_id == session.id]
+                await uow.sessions.add_tokens(tokens)
+                await uow.commit()
