@@ -8,7 +8,15 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from adapters.postgres.mapping import Mapper
-from adapters.postgres.reading.listing import Condition, Order, SnapshotListing, SnapshotReader
+from adapters.postgres.reading.listing import (
+    Condition,
+    Order,
+    SnapshotListing,
+    SnapshotReader,
+    fold,
+    stands,
+    words_of,
+)
 from adapters.postgres.reading.people import CLIENTS
 from adapters.postgres.scoping import table_of
 from adapters.postgres.tables import InvoiceRow, PaymentAllocationRow, PaymentRow
@@ -44,7 +52,7 @@ class PostgresInvoiceReader(SnapshotListing[Invoice, InvoiceFilter], InvoiceRead
         table = INVOICES.c
         found: list[Condition] = []
         if narrowed.search:
-            found += matching_clients(self, INVOICES, narrowed.search, sa.func.lower(table.number))
+            found += matching_clients(self, INVOICES, narrowed.search, fold(table.number))
         if narrowed.kind is not None:
             found.append(table.kind == narrowed.kind.value)
         if narrowed.status is not None:
@@ -120,9 +128,7 @@ def matching_clients(
 ) -> list[Condition]:
     """Every word stands in one of the columns, or in the name or document of the row's client."""
     return [
-        sa.or_(
-            *reader.searched(word, *columns),
-            table.c.client_id.in_(reader.select(CLIENTS, CLIENTS.c.id).where(*reader.searched(word, CLIENTS.c.search))),
-        )
-        for word in search.split()
+        stands(word, *columns)
+        | table.c.client_id.in_(reader.select(CLIENTS, CLIENTS.c.id).where(stands(word, CLIENTS.c.search)))
+        for word in words_of(search)
     ]

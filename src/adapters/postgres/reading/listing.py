@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -27,11 +27,28 @@ Condition = sa.ColumnElement[bool]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Sort key and tie-breaker, both in the same direction. The tie-breaker is unique within an agency."""
+    """Sort key and tie-breaker, both in the same direction. The tie-breaker is a text, unique within an agency."""
 
-    key: sa.ColumnElement[Any]
-    tie: sa.ColumnElement[Any]
+    key: sa.Column[Any]
+    tie: sa.Column[Any]
     descending: bool = True
+
+    def cursor(self, row: Any) -> Cursor:
+        """The place of a row, as text that names the order it is a place of."""
+        key = row[self.key.key]
+        text = key.isoformat() if isinstance(key, date) else key
+        return Cursor(f"{self.key}={text}", row[self.tie.key])
+
+    def place(self, cursor: Cursor, field: str) -> sa.ColumnElement[Any]:
+        """The place that a cursor tells; InvalidInput, naming `field`, for one of another order or of none."""
+        name, _, text = cursor.key.partition("=")
+        try:
+            if name != str(self.key) or not (_can_be_stored(text) and _can_be_stored(cursor.tie)):
+                raise ValueError(name)
+            key = _value(text, self.key.type)
+        except (ValueError, OverflowError) as error:
+            raise InvalidInput(FieldProblem(field, FieldProblemCode.INVALID, "cursor")) from error
+        return sa.tuple_(sa.literal(key, self.key.type), sa.literal(cursor.tie, self.tie.type))
 
 
 class SnapshotReader:
@@ -96,8 +113,7 @@ class SnapshotListing(SnapshotReader, Generic[E, F]):
 
     def searched(self, search: str, *columns: sa.ColumnElement[str]) -> list[Condition]:
         """Every word of the search stands, folded, in one of the (already folded) columns."""
-        words = folded(search).split()
-        return [sa.or_(*(column.contains(word, autoescape=True) for column in columns)) for word in words]
+        return [stands(word, *columns) for word in words_of(search)]
 
     def _hanging(self, parent: Parent, parent_id: Any) -> Sequence[Condition]:
         return () if parent is Parent.SCOPE else (self.under(parent, parent_id),)
@@ -109,45 +125,54 @@ class SnapshotListing(SnapshotReader, Generic[E, F]):
         more = len(rows) > page.size
         return Page(
             items=[self.mapper.entity(row._mapping) for row in kept],
-            cursors=[cursor_of(row._mapping[order.key.key], row._mapping[order.tie.key]) for row in kept],
+            cursors=[order.cursor(row._mapping) for row in kept],
             has_next=page.before is not None if page.backward else more,
             has_previous=more if page.backward else page.after is not None,
         )
 
 
+def words_of(search: str) -> list[str]:
+    """The words to look for, folded."""
+    return folded(search).split()
+
+
+def stands(word: str, *columns: sa.ColumnElement[str]) -> Condition:
+    """A folded word stands in one of the folded columns."""
+    return sa.or_(*(column.contains(word, autoescape=True) for column in columns))
+
+
+def fold(column: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """A number or reference folded for a search, where no folded column is kept: the letters of Spanish."""
+    return sa.func.lower(sa.func.translate(column, "ÁÉÍÓÚÜÑáéíóúüñ", "AEIOUUNaeiouun"))
+
+
 def _parents(ids: Sequence[UUID]) -> sa.Subquery:
-    """The parents' ids as rows."""
-    return sa.select(sa.func.unnest(sa.cast(list(ids), ARRAY(sa.Uuid))).label("parent_id")).subquery("parents")
+    """The parents' ids as rows, each once."""
+    return sa.select(sa.func.unnest(sa.cast(list(dict.fromkeys(ids)), ARRAY(sa.Uuid))).label("parent_id")).subquery(
+        "parents"
+    )
 
 
 def _after(order: Order, page: PageRequest) -> list[Condition]:
     """Keyset conditions: beyond `after` and before `before` in the list's own direction."""
     place = sa.tuple_(order.key, order.tie)
     conditions = []
-    for cursor, forward, name in ((page.after, True, "after"), (page.before, False, "before")):
+    for cursor, forward, field in ((page.after, True, "after"), (page.before, False, "before")):
         if cursor is not None:
-            there = sa.tuple_(
-                sa.literal(key_of(cursor, order.key.type, name), order.key.type), sa.literal(cursor.tie, order.tie.type)
-            )
+            there = order.place(cursor, field)
             conditions.append(place < there if forward == order.descending else place > there)
     return conditions
 
 
-def cursor_of(key: Any, tie: Any) -> Cursor:
-    """The place of a row, as text."""
-    return Cursor(key.isoformat() if isinstance(key, date) else str(key), str(tie))
+def _can_be_stored(text: str) -> bool:
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
-def key_of(cursor: Cursor, kind: Any, name: str) -> Any:
-    """The sort key of a cursor as the column's type; InvalidInput for a cursor that came from another order."""
-    try:
-        if isinstance(kind, sa.DateTime):
-            instant = datetime.fromisoformat(cursor.key)
-            if instant.tzinfo is None:
-                raise ValueError(cursor.key)
-            return instant
-        if isinstance(kind, sa.Date):
-            return date.fromisoformat(cursor.key)
-    except ValueError as error:
-        raise InvalidInput(FieldProblem(name, FieldProblemCode.INVALID, "cursor")) from error
-    return cursor.key
+def _value(text: str, kind: Any) -> Any:
+    """A sort key as the column's type; ValueError or OverflowError for a text that is none."""
+    if isinstance(kind, sa.DateTime):
+        instant = datetime.fromisoformat(text)
+        if instant.tzinfo is None:
+            raise ValueError(text)
+        return instant.astimezone(UTC)
+    return date.fromisoformat(text) if isinstance(kind, sa.Date) else text

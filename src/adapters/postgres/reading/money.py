@@ -1,7 +1,7 @@
 """Receipts and payouts as they are read."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from adapters.postgres.reading.invoices import (
     matching_clients,
     read_allocations,
 )
-from adapters.postgres.reading.listing import Condition, Order, SnapshotListing
+from adapters.postgres.reading.listing import Condition, Order, SnapshotListing, fold
 from adapters.postgres.reading.people import CONTRACTS
 from adapters.postgres.scoping import table_of
 from adapters.postgres.tables import PayoutRow
@@ -46,12 +46,12 @@ class PostgresPaymentReader(SnapshotListing[Payment, PeriodFilter], PaymentReade
                 self,
                 PAYMENTS,
                 narrowed.search,
-                sa.func.lower(PAYMENTS.c.receipt_number),
-                sa.func.lower(sa.func.coalesce(PAYMENTS.c.gateway_reference, "")),
+                fold(PAYMENTS.c.receipt_number),
+                fold(sa.func.coalesce(PAYMENTS.c.gateway_reference, "")),
             )
         if narrowed.from_on is not None:
             found.append(PAYMENTS.c.paid_at >= datetime.combine(narrowed.from_on, time.min, BOGOTA))
-        if narrowed.to_on is not None:
+        if narrowed.to_on is not None and narrowed.to_on != date.max:  # after which there is no day to stop before
             found.append(PAYMENTS.c.paid_at < datetime.combine(narrowed.to_on, time.min, BOGOTA) + timedelta(days=1))
         if narrowed.contract_id is not None:
             same = (INVOICES.c.agency_id == ALLOCATIONS.c.agency_id) & (INVOICES.c.id == ALLOCATIONS.c.invoice_id)
@@ -93,8 +93,8 @@ class PostgresPayoutReader(SnapshotListing[Payout, PeriodFilter], PayoutReader):
                 self,
                 PAYOUTS,
                 narrowed.search,
-                sa.func.lower(PAYOUTS.c.number),
-                sa.func.lower(sa.func.coalesce(PAYOUTS.c.bank_reference, "")),
+                fold(PAYOUTS.c.number),
+                fold(sa.func.coalesce(PAYOUTS.c.bank_reference, "")),
             )
         if narrowed.from_on is not None:
             found.append(PAYOUTS.c.paid_on >= narrowed.from_on)

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from adapters.postgres.mapping import Mapper
-from adapters.postgres.reading.listing import Condition, Order, SnapshotListing
+from adapters.postgres.reading.listing import Condition, Order, SnapshotListing, fold, stands, words_of
 from adapters.postgres.repositories.accounts import ACCOUNTS
 from adapters.postgres.repositories.accounts import MAPPER as ACCOUNT
 from adapters.postgres.scoping import PROPERTY_READERS, table_of
@@ -73,7 +73,7 @@ class PostgresPropertyReader(SnapshotListing[Property, PropertyFilter], Property
     table, mapper = PROPERTIES, PROPERTY
 
     def order(self, narrowed: PropertyFilter) -> Order:
-        return Order(PROPERTIES.c.code, PROPERTIES.c.id, descending=False)
+        return Order(PROPERTIES.c.code, PROPERTIES.c.code, descending=False)
 
     def conditions(self, narrowed: PropertyFilter) -> Sequence[Condition]:
         return self.searched(narrowed.search, PROPERTIES.c.search)
@@ -153,18 +153,16 @@ class PostgresContractReader(SnapshotListing[Contract, ContractFilter], Contract
     def _matching(self, search: str) -> list[Condition]:
         """Number, property or party."""
         conditions: list[Condition] = []
-        for word in search.split():
-            of_property = self.select(PROPERTIES, PROPERTIES.c.id).where(*self.searched(word, PROPERTIES.c.search))
+        for word in words_of(search):
+            of_property = self.select(PROPERTIES, PROPERTIES.c.id).where(stands(word, PROPERTIES.c.search))
             of_client = (
                 self.select(PARTIES, PARTIES.c.contract_id)
                 .join(CLIENTS, (CLIENTS.c.agency_id == PARTIES.c.agency_id) & (CLIENTS.c.id == PARTIES.c.client_id))
-                .where(*self.searched(word, CLIENTS.c.search))
+                .where(stands(word, CLIENTS.c.search))
             )
             conditions.append(
-                sa.or_(
-                    *self.searched(word, sa.func.lower(CONTRACTS.c.number)),
-                    CONTRACTS.c.property_id.in_(of_property),
-                    CONTRACTS.c.id.in_(of_client),
-                )
+                stands(word, fold(CONTRACTS.c.number))
+                | CONTRACTS.c.property_id.in_(of_property)
+                | CONTRACTS.c.id.in_(of_client)
             )
         return conditions

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from adapters.postgres.reading.invoices import matching_clients
-from adapters.postgres.reading.listing import Condition, Order, SnapshotListing
+from adapters.postgres.reading.listing import Condition, Order, SnapshotListing, fold
 from adapters.postgres.repositories.pqrs import CASE, EVENT, EVENTS, PQRS
 from application.filters import Parent, PqrsFilter
 from application.ports.reading import Many, PqrsReader
@@ -25,7 +25,7 @@ class PostgresPqrsReader(SnapshotListing[Pqrs, PqrsFilter], PqrsReader):
     def conditions(self, narrowed: PqrsFilter) -> Sequence[Condition]:
         found: list[Condition] = []
         if narrowed.search:
-            found += matching_clients(self, PQRS, narrowed.search, sa.func.lower(PQRS.c.filing_number))
+            found += matching_clients(self, PQRS, narrowed.search, fold(PQRS.c.filing_number))
         for wanted, column in (
             (narrowed.status, PQRS.c.status),
             (narrowed.classification, PQRS.c.classification),
