@@ -30,7 +30,7 @@ class InvoiceRow(SQLModel, table=True):
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    number: str = c.text()
+    number: str = c.sorted_text()
     kind: str = c.text()
     contract_id: UUID = c.reference()
     client_id: UUID = c.reference()
@@ -77,7 +77,7 @@ class PaymentRow(SQLModel, table=True):
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    receipt_number: str = c.text()
+    receipt_number: str = c.sorted_text()
     client_id: UUID = c.reference()
     paid_at: datetime = c.instant()
     amount: Decimal = c.money()
@@ -122,7 +122,7 @@ class PayoutRow(SQLModel, table=True):
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    number: str = c.text()
+    number: str = c.sorted_text()
     contract_id: UUID = c.reference()
     client_id: UUID = c.reference()
     period: str = c.text()

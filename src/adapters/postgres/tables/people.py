@@ -24,7 +24,7 @@ class ClientRow(SQLModel, table=True):
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    code: str = c.text()
+    code: str = c.sorted_text()
     kind: str = c.text()
     name: str = c.text()
     document_type: str = c.text()
@@ -34,7 +34,7 @@ class ClientRow(SQLModel, table=True):
     phone: str | None = c.text()
     address: str | None = c.text()
     city: str | None = c.text()
-    name_key: str = c.text()
+    name_key: str = c.sorted_text()
     search: str = c.text()
     import_digest: str | None = c.text()
 
@@ -45,7 +45,7 @@ class PropertyRow(SQLModel, table=True):
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    code: str = c.text()
+    code: str = c.sorted_text()
     address: str = c.text()
     city: str = c.text()
     use: str = c.text()
@@ -100,7 +100,7 @@ class ContractRow(SQLModel, table=True):
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    number: str = c.text()
+    number: str = c.sorted_text()
     kind: str = c.text()
     status: str = c.text()
     property_id: UUID = c.reference()

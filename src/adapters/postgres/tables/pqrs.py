@@ -25,7 +25,7 @@ class PqrsRow(SQLModel, table=True):
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    filing_number: str = c.text()
+    filing_number: str = c.sorted_text()
     client_id: UUID = c.reference()
     filed_by: UUID = c.reference()
     status: str = c.text()
