@@ -5,7 +5,7 @@ browser or a cache do what its user did not mean.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import strawberry
@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from graphql_api.http import errors
 from graphql_api.http.body import BodyLimits, Disconnected, GraphQLRequest, parse_request, read_body, require_json
 from graphql_api.http.codes import EXECUTED, MEANINGS, Code, RequestRefused, refusal
+from graphql_api.http.connection import while_connected
 from graphql_api.http.documents import DocumentRefused, Documents, Prepared
 from graphql_api.http.execution import require_plain, run
 from graphql_api.http.facts import (
@@ -174,7 +175,7 @@ class GraphQLEndpoint:
         if operation.kind == "mutation":
             # What a mutation does must not depend on whether somebody still listens.
             return await work
-        return await _while_connected(work, receive)
+        return await while_connected(work, receive)
 
     async def _execute(
         self, facts: RequestFacts, operation: OperationFacts, prepared: Prepared, variables: Mapping[str, Any]
@@ -238,27 +239,6 @@ class GraphQLEndpoint:
         if problem.status == EXECUTED:
             body["data"] = None
         return json_response(problem.status, body, media_type, extra)
-
-
-async def _while_connected(work: Awaitable[tuple[int, dict[str, Any]]], receive: Receive) -> tuple[int, dict[str, Any]]:
-    """Await `work`, and cancel it when the client goes away: nobody would read the answer."""
-    task = asyncio.ensure_future(work)
-    gone = asyncio.ensure_future(_disconnection(receive))
-    try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            raise Disconnected
-        return task.result()
-    finally:
-        gone.cancel()
-        if not task.done():
-            task.cancel()
-        await asyncio.gather(task, gone, return_exceptions=True)
-
-
-async def _disconnection(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _not_executed(told: list[dict[str, Any]], code: Code, media_type: str, headers: Mapping[str, str]) -> Response:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from graphql import OperationType
 
 from graphql_api.limits.budget import Limits
-from graphql_api.limits.measure import Measure
+from graphql_api.limits.tally import Measure
 
 # Clients read these numbers as 32-bit integers; a bomb's true size would not fit.
 _LARGEST = 2**31 - 1

@@ -28,7 +28,6 @@ from graphql import (
     ListValueNode,
     NullValueNode,
     OperationDefinitionNode,
-    OperationType,
     SelectionSetNode,
     ValueNode,
     VariableNode,
@@ -39,70 +38,11 @@ from graphql import (
     is_list_type,
 )
 
-from graphql_api.limits.budget import DOCUMENT_FIELDS, GUARDED_FIELDS, Limits
+from graphql_api.limits.budget import DOCUMENT_FIELDS, Limits
+from graphql_api.limits.tally import META_ROOTS, Measure, Tally, root_fields
 
 # Costs are counted in tenths of an object, so that they stay whole numbers.
 _SCALAR, _OBJECT, _DOCUMENT = 1, 10, 500
-_META_ROOTS = frozenset({"__schema", "__type"})
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a selection set amounts to, fragments included."""
-
-    depth: int = 0
-    meta_depth: int = 0
-    fields: int = 0
-    meta_fields: int = 0
-    aliases: int = 0
-    cost: int = 0
-    row_cost: int = 0
-    documents: int = 0
-    row_documents: int = 0
-
-    def add(self, other: "Tally") -> None:
-        self.depth = max(self.depth, other.depth)
-        self.meta_depth = max(self.meta_depth, other.meta_depth)
-        self.fields += other.fields
-        self.meta_fields += other.meta_fields
-        self.aliases += other.aliases
-        self.cost += other.cost
-        self.row_cost += other.row_cost
-        self.documents += other.documents
-        self.row_documents += other.row_documents
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """What an operation asks for, in the units of Limits, and which variables decide it."""
-
-    kind: OperationType
-    name: str | None
-    root_fields: tuple[str, ...]
-    """Names, not aliases, in the order of the document; one entry per selection."""
-    tally: Tally
-    directives: int
-    repeats: int
-    nesting_exceeded: bool
-    size_variables: frozenset[str]
-    """Variables that decide the size of a page or the number of ids. The same values give the same measure."""
-
-    @property
-    def introspects(self) -> bool:
-        return any(name in _META_ROOTS for name in self.root_fields)
-
-    @property
-    def introspection_roots(self) -> int:
-        return sum(name in _META_ROOTS for name in self.root_fields)
-
-    @property
-    def guarded(self) -> int:
-        return sum(name in GUARDED_FIELDS for name in self.root_fields)
-
-    @property
-    def cost(self) -> int:
-        """Rows of all kinds, in objects, rounded up."""
-        return -(-self.tally.cost // 10)
 
 
 @dataclass(slots=True)
@@ -164,7 +104,7 @@ class _Walk:
         aliases = inner.aliases + (node.alias is not None)
         if parent is not None and is_introspection_type(parent):
             return Tally(meta_depth=inner.meta_depth + 1, meta_fields=inner.meta_fields + 1, aliases=aliases)
-        if name in _META_ROOTS:
+        if name in META_ROOTS:
             return Tally(depth=1, fields=1, meta_depth=inner.meta_depth, meta_fields=inner.meta_fields, aliases=aliases)
         tally = Tally(
             depth=inner.depth + 1,
@@ -268,7 +208,7 @@ def measure(
             Measure(
                 kind=operation.operation,
                 name=operation.name.value if operation.name else None,
-                root_fields=_root_fields(operation.selection_set, fragments),
+                root_fields=root_fields(operation.selection_set, fragments),
                 tally=tally,
                 directives=walk.directives,
                 repeats=walk.repeats,
@@ -293,22 +233,3 @@ def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
         elif isinstance(default, ListValueNode):
             found[definition.variable.name.value] = list(default.values)
     return found
-
-
-def _root_fields(selection_set: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]) -> tuple[str, ...]:
-    """Names of the fields at the root; a fragment counts once, as it does when an operation is executed."""
-    found: list[str] = []
-    seen: set[str] = set()
-    waiting = [selection_set]
-    while waiting:
-        for selection in waiting.pop().selections:
-            if isinstance(selection, FieldNode):
-                found.append(selection.name.value)
-            elif isinstance(selection, InlineFragmentNode):
-                waiting.append(selection.selection_set)
-            elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in seen:
-                seen.add(selection.name.value)
-                definition = fragments.get(selection.name.value)
-                if definition is not None:
-                    waiting.append(definition.selection_set)
-    return tuple(found)
