@@ -140,15 +140,15 @@ class Row:
         if not cell.strip():
             return ()
         codes = tuple(part.strip() for part in cell.split("|"))
-        if "" in codes:
-            self.reject(column, Reason.REQUIRED)
-        elif len(codes) > MAX_PARTS:
+        if len(codes) > MAX_PARTS:
             self.reject(column, Reason.TOO_MANY, limit=str(MAX_PARTS))
+        elif "" in codes:
+            self.reject(column, Reason.REQUIRED)
         elif any(len(code) > MAX_CODE for code in codes):
             self.reject(column, Reason.TOO_LONG, limit=str(MAX_CODE))
         elif repeated := next((code for code in codes if codes.count(code) > 1), None):
             self.reject(column, Reason.REPEATED, code=repeated)
-        return codes
+        return codes if self.good(column) else ()
 
     def amount_part(self, text: str) -> Decimal | None:
         """An amount inside a cell of several values; None if it is none, is negative or too large."""
@@ -164,7 +164,7 @@ class Row:
     def _limited(self, column: str, text: str, limit: int) -> str:
         if len(text) > limit:
             self.reject(column, Reason.TOO_LONG, limit=str(limit))
-        return text
+        return text[:limit]
 
     def _amount(self, column: str, cell: str, *, negative: bool = False) -> Decimal:
         value = read_amount(cell, self._convention)
