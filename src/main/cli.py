@@ -11,9 +11,10 @@ import typer
 from domain.accounts import AccountRole
 from main.bootstrap import Portal
 from main.commands.running import Failure, command, database, with_portal
+from main.commands.usage import CommandLine
 from main.settings import Settings
 
-app = typer.Typer(name="portal", help="Área de Clientes.", no_args_is_help=True, add_completion=False)
+app = CommandLine(name="portal", help="Área de Clientes.", no_args_is_help=True, add_completion=False)
 agency = typer.Typer(help="Inmobiliarias.", no_args_is_help=True)
 account = typer.Typer(help="Cuentas.", no_args_is_help=True)
 payments = typer.Typer(help="Pagos en línea.", no_args_is_help=True)
@@ -65,6 +66,7 @@ def migrate(as_json: AsJson = False) -> None:
 
     with command():
         settings = Settings()
+        settings.check_database()
         with database(settings) as addresses:
             asyncio.run(addresses.migrate())
         version = newest()

@@ -1,6 +1,7 @@
 """Serving: one line when it is ready, and an end that lets requests in flight finish."""
 
 import os
+import signal
 import socket
 import threading
 import time
@@ -50,7 +51,10 @@ def url_of(place: socket.socket) -> str:
 def serve(
     settings: Settings, place: socket.socket, *, app_url: str, workers: int = 1, ready: Callable[[str], None]
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C; `ready` is told the address when the first request would be answered."""
+    """Serve until SIGTERM or Ctrl-C, and return; `ready` is told the address when the first request would be answered.
+
+    For the main thread. Both signals keep meaning "end" afterwards, so that whoever called can stop what it started.
+    """
     url = url_of(place)
     os.environ[_APP_URL] = app_url
     os.environ[_PUBLIC_URL] = settings.public_url or url
@@ -71,6 +75,14 @@ def serve(
         lifespan="on",
     )
     server = uvicorn.Server(config)
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    # uvicorn has handlers of its own while it serves, and raises the signal again afterwards: without these, that would
+    # end the process before the embedded database is stopped.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     watch = threading.Thread(target=_announce, args=(url, ready, server), daemon=True)
     watch.start()
     if workers > 1:

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _SECRET_LENGTH = 32
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_NO_DATABASE = "falta PORTAL_DATABASE_URL: el PostgreSQL incluido es solo para desarrollo"
 
 
 class SettingsError(Exception):
@@ -45,13 +46,18 @@ class Settings(BaseSettings):
     def is_production(self) -> bool:
         return self.profile is Profile.PRODUCTION
 
+    def check_database(self) -> None:
+        """Refuse (SettingsError) the embedded database in production. Migrating needs no more than this."""
+        if self.is_production and not self.database_url:
+            raise SettingsError(f"No se puede en producción: {_NO_DATABASE}.")
+
     def check(self) -> None:
         """Refuse (SettingsError), all at once, what production must not start with."""
         if not self.is_production:
             return
         problems = []
         if not self.database_url:
-            problems.append("falta PORTAL_DATABASE_URL: el PostgreSQL incluido es solo para desarrollo")
+            problems.append(_NO_DATABASE)
         if not self.secret_key or len(self.secret_key) < _SECRET_LENGTH or len(set(self.secret_key)) < 10:
             problems.append(f"PORTAL_SECRET_KEY debe ser un texto al azar de al menos {_SECRET_LENGTH} caracteres")
         if not self.public_url or urlsplit(self.public_url).scheme != "https":
