@@ -166,6 +166,16 @@ async def test_the_references_of_imported_receipts_are_not_looked_up(billed: Imp
     assert (payment.reference, payment.made_here, payment.allocations) == ("CUS-9", False, (("FV-1", TOTAL),))
 
 
+async def test_the_longest_texts_that_are_accepted_can_be_stored(books: Imported) -> None:
+    long = {
+        "codigo": "ñ" * 100,
+        "nombre": "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 300,
+        "direccion": "é" * 300,
+    }
+
+    assert counts(await books.take(ImportKind.CLIENTS, long)) == (1, 0, 0, 0)
+
+
 async def test_contact_data_changed_here_and_accounts_are_met(billed: Imported) -> None:
     await billed.change_contact("T1", phone="6015550000")
     await billed.give_account("T1")

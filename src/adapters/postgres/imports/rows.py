@@ -5,6 +5,7 @@ from typing import Any
 from adapters.postgres.mapping import writer
 from application.ports.imports import Change
 from application.text import folded
+from domain.imports.cells import MAX_SHORT
 from domain.imports.clients import ClientRecord
 from domain.imports.contracts import ContractRecord
 from domain.imports.invoices import InvoiceRecord, ReportedState, StoredInvoice, state_of
@@ -34,7 +35,7 @@ def client_row(change: Change[ClientRecord]) -> Values:
         "phone": record.phone,
         "address": record.address,
         "city": record.city,
-        "name_key": folded(record.name),
+        "name_key": folded(record.name)[:MAX_SHORT],  # some letters unfold into many, and an index has a limit
         "search": folded(f"{record.code} {record.name} {record.document}"),
         "import_digest": change.digest,
     }
