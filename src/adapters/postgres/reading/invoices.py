@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from adapters.postgres.mapping import Mapper
 from adapters.postgres.reading.listing import (
@@ -89,7 +90,7 @@ class PostgresInvoiceReader(SnapshotListing[Invoice, InvoiceFilter], InvoiceRead
                 INVOICES.c.kind == InvoiceKind.RENT.value,
                 INVOICES.c.balance > 0,
             )
-            .distinct(INVOICES.c.client_id)
+            .ext(distinct_on(INVOICES.c.client_id))
             .order_by(INVOICES.c.client_id, late, INVOICES.c.due_on, INVOICES.c.number)
         )
         return {row.client_id: INVOICE.entity(row._mapping) for row in rows}

@@ -62,6 +62,10 @@ class SnapshotReader:
         """Of rows in the scope: all columns, or those given."""
         return sa.select(*(columns or (table,))).where(visible(table, self.scope))
 
+    def own(self, column: sa.ColumnElement[Any]) -> list[Condition]:
+        """Of a client, the rows about that client alone."""
+        return [column == self.scope.client_id] if self.scope.viewer == "client" else []
+
 
 class SnapshotListing(SnapshotReader, Generic[E, F]):
     """What the readers of lists share. A subclass says its table, its order and what its filters mean."""

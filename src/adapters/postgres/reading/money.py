@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from adapters.postgres.mapping import Mapper
 from adapters.postgres.reading.invoices import (
@@ -74,7 +75,7 @@ class PostgresPaymentReader(SnapshotListing[Payment, PeriodFilter], PaymentReade
         rows = await self.source.rows(
             self.select(PAYMENTS)
             .where(PAYMENTS.c.client_id.in_(client_ids))
-            .distinct(PAYMENTS.c.client_id)
+            .ext(distinct_on(PAYMENTS.c.client_id))
             .order_by(PAYMENTS.c.client_id, PAYMENTS.c.paid_at.desc(), PAYMENTS.c.receipt_number.desc())
         )
         return {row.client_id: PAYMENT.entity(row._mapping) for row in rows}
@@ -112,7 +113,7 @@ class PostgresPayoutReader(SnapshotListing[Payout, PeriodFilter], PayoutReader):
         rows = await self.source.rows(
             self.select(PAYOUTS)
             .where(PAYOUTS.c.client_id.in_(client_ids))
-            .distinct(PAYOUTS.c.client_id)
+            .ext(distinct_on(PAYOUTS.c.client_id))
             .order_by(PAYOUTS.c.client_id, PAYOUTS.c.paid_on.desc(), PAYOUTS.c.number.desc())
         )
         return {row.client_id: PAYOUT.entity(row._mapping) for row in rows}

@@ -51,7 +51,9 @@ class PostgresClientReader(SnapshotListing[Client, ClientFilter], ClientReader):
 
     async def profiles(self, ids: Collection[UUID]) -> Many[ClientProfile]:
         rows = await self.source.rows(
-            self.select(PARTIES, PARTIES.c.client_id, PARTIES.c.role).where(PARTIES.c.client_id.in_(ids)).distinct()
+            self.select(PARTIES, PARTIES.c.client_id, PARTIES.c.role)
+            .where(PARTIES.c.client_id.in_(ids), *self.own(PARTIES.c.client_id))
+            .distinct()
         )
         roles: dict[UUID, set[PartyRole]] = {client_id: set() for client_id in ids}
         for row in rows:
@@ -128,13 +130,14 @@ class PostgresContractReader(SnapshotListing[Contract, ContractFilter], Contract
         return found
 
     def under(self, parent: Parent, parent_id: Any) -> Condition:
-        """Those in which a client takes part."""
+        """Those in which a client takes part; a client asks about nobody else, although parties see each other."""
         return (
             sa.exists()
             .where(
                 PARTIES.c.agency_id == self.scope.agency,
                 PARTIES.c.contract_id == CONTRACTS.c.id,
                 PARTIES.c.client_id == parent_id,
+                *self.own(PARTIES.c.client_id),
             )
             .correlate_except(PARTIES)
         )
