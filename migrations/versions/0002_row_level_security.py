@@ -8,6 +8,7 @@ from migrations.row_level_security import (
     ANYONE,
     CLIENT,
     ME,
+    SIGNED_IN,
     STAFF,
     expose,
     mine,
@@ -34,8 +35,9 @@ OWN_ROWS = (
     "contract_readers",
 )
 STAFF_ONLY = ("gateway_transactions", "gateway_events")
-ANY_VIEWER = ("counters", "rate_limits", "spent_challenges")
+BEFORE_SIGN_IN = ("rate_limits", "spent_challenges")
 OTHERS = (
+    "counters",
     "clients",
     "properties",
     "contracts",
@@ -103,7 +105,7 @@ end $$
 
 
 def serving_role() -> str:
-    name = context.config.attributes.get("app_role", "portal_app")
+    name = str(context.config.attributes.get("app_role", "portal_app"))
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -124,8 +126,9 @@ def upgrade() -> None:
         protect(table, client=mine())
     for table in STAFF_ONLY:
         protect(table)
-    for table in ANY_VIEWER:
+    for table in BEFORE_SIGN_IN:
         protect(table, anyone=ANYONE)
+    protect("counters", anyone=SIGNED_IN)
     protect("clients", client=mine("id"))
     protect("properties", client=readable("properties", "property_readers", "property_id"))
     protect("contracts", client=readable("contracts", "contract_readers", "contract_id"))
@@ -133,7 +136,7 @@ def upgrade() -> None:
     protect(
         "contract_parties", client=readable("contract_parties", "contract_readers", "contract_id", " and r.as_party")
     )
-    protect("gateway_accounts", anyone=ANYONE, key=f"public_key = {setting('gateway_key')}")
+    protect("gateway_accounts", anyone=SIGNED_IN, key=f"public_key = {setting('gateway_key')}")
     own_account = f"id = {ACCOUNT} or ({CLIENT} and client_id = {ME})"
     by_login = f"username_key = {setting('login_key')} or email_key = {setting('login_key')}"
     protect("accounts", anyone=f"{STAFF} or {own_account} or {by_login}")
@@ -141,21 +144,22 @@ def upgrade() -> None:
     protect("session_tokens", anyone=f"account_id = {ACCOUNT}", key=by_session)
     protect("sessions", anyone=f"account_id = {ACCOUNT}")
 
+    by_agency_key = f"key = any(string_to_array({setting('agency_key')}, ' '))"
     # Agencies and their keys have no viewer: their public face is what a visitor sees.
     for table, mine_too, key in (
-        ("agencies", f"id = {AGENCY}", None),
-        ("agency_keys", f"agency_id = {AGENCY}", f"key = any(string_to_array({setting('agency_key')}, ' '))"),
+        ("agencies", f"id = {AGENCY}", f"{setting('origin_key')} = any(origins)"),
+        ("agency_keys", f"agency_id = {AGENCY}", by_agency_key),
     ):
         op.execute(f"alter table {table} enable row level security")
         op.execute(f"alter table {table} force row level security")
         op.execute(f"create policy agency on {table} using ({mine_too}) with check ({mine_too})")
         if key:
-            # Besides reading: the second agency takes the key of the only one away, which by then is nobody's.
             op.execute(f"create policy by_key on {table} for select using ({key})")
-            op.execute(
-                f"create policy no_longer_alone on {table} for update using ({key} and key = '*' and {STAFF}) "
-                f"with check (key = '*' and agency_id is null)"
-            )
+    # Besides reading: the second agency takes the key of the only one away, which by then is nobody's.
+    op.execute(
+        f"create policy no_longer_alone on agency_keys for update using ({by_agency_key} and key = '*' and {STAFF}) "
+        f"with check (key = '*' and agency_id is null)"
+    )
     op.execute(ENTER)
     op.execute(f"grant execute on function enter(text, text, text, timestamptz) to {role}")
 
@@ -164,7 +168,7 @@ def downgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     op.execute("drop function enter(text, text, text, timestamptz)")
     op.execute("drop policy if exists no_longer_alone on agency_keys")
-    for table in (*OWN_ROWS, *STAFF_ONLY, *ANY_VIEWER, *OTHERS, "agencies", "agency_keys"):
+    for table in (*OWN_ROWS, *STAFF_ONLY, *BEFORE_SIGN_IN, *OTHERS, "agencies", "agency_keys"):
         expose(table)
     role = serving_role()
     op.execute(f"revoke all on all tables in schema public from {role}")

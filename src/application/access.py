@@ -12,7 +12,8 @@ class Scope:
     """Whose rows a unit of work or a reading may touch; the database's policies see exactly these values.
 
     `viewer` is "visitor", "client" or "staff". The keys open single rows that precede a scope: a session by its
-    token's hash, an account by the login typed, an agency by host or slug, a merchant account by its public key.
+    token's hash, an account by the login typed, an agency by host or slug or by one of its origins, a merchant account
+    by its public key.
     """
 
     agency_id: AgencyId | None = None
@@ -20,6 +21,7 @@ class Scope:
     client_id: ClientId | None = None
     account_id: AccountId | None = None
     agency_key: str = ""
+    origin_key: str = ""
     login_key: str = ""
     session_key: str = ""
     gateway_key: str = ""

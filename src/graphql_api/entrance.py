@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,29 +44,26 @@ class Entrance(OpenContext):
             slug=facts.agency_header,
             tolerant=bool(asked) and asked <= TOLERANT,
         )
-        opening = self.readings.enter(entry)
-        try:
-            reading = await opening.__aenter__()
-        except DomainError as error:
-            raise explain(error) or error from error
-        context = Context(
-            use_cases=self.use_cases,
-            readings=self.readings,
-            clock=self.clock,
-            facts=facts,
-            viewer=reading.viewer,
-            present=present,
-            today=self.clock.today(),
-        )
-        try:
+        async with AsyncExitStack() as stack:
+            try:
+                reading = await stack.enter_async_context(self.readings.enter(entry))
+            except DomainError as error:
+                raise explain(error) or error from error
+            context = Context(
+                use_cases=self.use_cases,
+                readings=self.readings,
+                clock=self.clock,
+                facts=facts,
+                viewer=reading.viewer,
+                present=present,
+                today=self.clock.today(),
+            )
+            stack.push_async_callback(context.aclose)
             if operation.kind == "query":
                 context.read_from(reading)
             else:
-                await opening.__aexit__(None, None, None)
+                await reading.close()
             yield context
-        finally:
-            await opening.__aexit__(None, None, None)
-            await context.aclose()
         last_seen_at = reading.last_seen_at
         if last_seen_at is not None and self.clock.now() >= last_seen_at + TOUCH_INTERVAL:
             await self._touch(reading.viewer)

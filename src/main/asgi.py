@@ -1,6 +1,7 @@
 """The service as an ASGI application: GraphQL, its explorer, the gateways' return leg, health."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -8,33 +9,45 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from adapters.payu.callback import payu_routes
-from application.ports.reading import Entry
-from domain.errors import DomainError
+from application.ports.documents import DocumentUnavailable
 from graphql_api.entrance import Entrance, may_introspect
 from graphql_api.graphiql import Explorer
 from graphql_api.handlers import explain
-from graphql_api.http import GraphQLEndpoint
+from graphql_api.http import GraphQLEndpoint, SecurityHeaders
 from graphql_api.schema import build_schema
 from main.bootstrap import Portal
 from main.migrations import is_current
 
 _READY_SECONDS = 1.0
+_log = logging.getLogger(__name__)
 
 OpenPortal = Callable[[], AbstractAsyncContextManager[Portal]]
 
 
-def create_app(open_portal: OpenPortal) -> Starlette:
+def create_app(open_portal: OpenPortal, *, https_only: bool = False) -> ASGIApp:
     """The service. `open_portal` is entered when the server starts and left when it has answered its last request."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_portal() as opened:
             app.router.routes.extend(routes_of(opened))
+            warming = asyncio.create_task(_warm_up(opened))
             yield
+            warming.cancel()
 
-    return Starlette(lifespan=lifespan)
+    # Around everything, so that a page that does not exist and an error nobody foresaw carry the headers too.
+    return SecurityHeaders(Starlette(lifespan=lifespan), https_only=https_only)
+
+
+async def _warm_up(opened: Portal) -> None:
+    """Start the workers that draw documents, so that the first one does not wait for them."""
+    try:
+        await opened.renderer.warm_up()
+    except DocumentUnavailable:
+        _log.warning("documents cannot be drawn yet")
 
 
 def routes_of(portal: Portal) -> list[BaseRoute]:
@@ -42,20 +55,12 @@ def routes_of(portal: Portal) -> list[BaseRoute]:
     production = portal.settings.is_production
     explorer = Explorer(open_to_visitors=not production)
 
-    async def origins_for(host: str, agency_header: str | None) -> frozenset[str]:
-        entry = Entry(token_hash=None, host=host, slug=agency_header)
-        try:
-            async with portal.readings.enter(entry) as reading:
-                return frozenset((await reading.agency()).origins)
-        except DomainError:
-            return frozenset()
-
     endpoint = GraphQLEndpoint(
         build_schema(),
         Entrance(use_cases=portal.use_cases, readings=portal.readings, clock=portal.clock),
         introspection_open=not production,
         may_introspect=may_introspect,
-        origins_for=origins_for,
+        may_call=portal.use_cases.may_call,
         explain=explain,
         page=explorer.page,
         trusted_hops=portal.settings.trusted_proxies,

@@ -25,7 +25,7 @@ from application.ports.clock import Clock
 from application.ports.reading import Readings
 from application.use_cases import UseCases
 from application.use_cases.accounts import ChangePassword, CreateAccount, UpdateProfile
-from application.use_cases.agencies import FindAgency, RegisterAgency, SetAgency
+from application.use_cases.agencies import FindAgency, MayCall, RegisterAgency, SetAgency
 from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
 from application.use_cases.payments import (
@@ -56,6 +56,7 @@ class Portal:
     engine: AsyncEngine
     clock: Clock
     readings: Readings
+    renderer: PdfDocumentRenderer
     use_cases: UseCases
 
 
@@ -83,12 +84,16 @@ async def portal(
         hasher = hasher or Argon2PasswordHasher()
         stack.callback(hasher.close)
         clock = clock or SystemClock()
+        readings = PostgresReadings(engine, clock)
         yield Portal(
             settings=settings,
             engine=engine,
             clock=clock,
-            readings=PostgresReadings(engine, clock),
-            use_cases=_use_cases(settings, secrets, engine, clock, http, renderer, hasher, public_url.rstrip("/")),
+            readings=readings,
+            renderer=renderer,
+            use_cases=_use_cases(
+                settings, secrets, engine, clock, readings, http, renderer, hasher, public_url.rstrip("/")
+            ),
         )
 
 
@@ -97,6 +102,7 @@ def _use_cases(
     secrets: Secrets,
     engine: AsyncEngine,
     clock: Clock,
+    readings: Readings,
     http: httpx.AsyncClient,
     renderer: PdfDocumentRenderer,
     hasher: Argon2PasswordHasher,
@@ -136,6 +142,7 @@ def _use_cases(
         import_records=ImportRecords(unit_of_work=unit_of_work, sheets=sheets),
         issue_captcha=IssueCaptcha(captchas=captchas),
         receive_gateway_report=ReceiveGatewayReport(settlement=settlement),
+        may_call=MayCall(unit_of_work=unit_of_work, readings=readings),
         reconcile_payments=ReconcilePayments(settlement=settlement),
         refresh_payment=RefreshPayment(settlement=settlement),
         refresh_session=RefreshSession(unit_of_work=unit_of_work, clock=clock),

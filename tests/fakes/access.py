@@ -77,6 +77,9 @@ class FakeAgencies(Agencies):
     async def by_key(self, key: str) -> AgencyId | None:
         return next((agency.id for agency in self.work.agencies.values() if agency.slug == key), None)
 
+    async def knows_origin(self, origin: str) -> bool:
+        return any(origin in agency.origins for agency in self.work.agencies.values())
+
     async def get(self, agency_id: AgencyId) -> Agency | None:
         return self.work.agencies.get(agency_id) if agency_id == self.scope.agency_id else None
 

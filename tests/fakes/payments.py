@@ -118,6 +118,9 @@ class FakeAgencies(_Repository, Agencies):
     async def by_key(self, key: str) -> AgencyId | None:
         return next((agency.id for agency in self.books.agencies.values() if agency.slug == key), None)
 
+    async def knows_origin(self, origin: str) -> bool:
+        return any(origin in agency.origins for agency in self.books.agencies.values())
+
     async def get(self, agency_id: AgencyId) -> Agency | None:
         return self.books.agencies.get(agency_id) if agency_id == self.scope.agency_id else None
 

@@ -101,6 +101,9 @@ class FakeAgencies(_Repository, Agencies):
         found = self.store.agency_keys.get(key)
         return found if key == self.scope.agency_key or found == self.scope.agency_id else None
 
+    async def knows_origin(self, origin: str) -> bool:
+        return origin == self.scope.origin_key and any(origin in a.origins for a in self.store.agencies.values())
+
     async def get(self, agency_id: AgencyId) -> Agency | None:
         return self.store.agencies.get(agency_id) if agency_id == self.scope.agency_id else None
 

@@ -11,6 +11,10 @@ class Agencies(Protocol):
         """The agency of a host name or slug; of `*`, the only one there is. The scope must hold the same key."""
         ...
 
+    async def knows_origin(self, origin: str) -> bool:
+        """Whether some agency lists that web origin. The scope must hold the same origin key."""
+        ...
+
     async def get(self, agency_id: AgencyId) -> Agency | None: ...
 
     async def add(self, agency: Agency, *, hosts: tuple[str, ...]) -> None:

@@ -48,9 +48,7 @@ class Listing(Protocol[E, F_contra]):
 
     async def get_many(self, ids: Collection[UUID]) -> Many[E]: ...
 
-    async def pages(
-        self, parent: Parent, ids: Sequence[UUID], narrowed: F_contra, page: PageRequest
-    ) -> Many[Page[E]]:
+    async def pages(self, parent: Parent, ids: Sequence[UUID], narrowed: F_contra, page: PageRequest) -> Many[Page[E]]:
         """A page for each parent id; for Parent.SCOPE the only id is the agency's. InvalidInput for a cursor that
         is not of this list's order."""
         ...

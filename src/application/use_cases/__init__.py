@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from application.use_cases.accounts import ChangePassword, CreateAccount, UpdateProfile
-from application.use_cases.agencies import FindAgency, RegisterAgency, SetAgency
+from application.use_cases.agencies import FindAgency, MayCall, RegisterAgency, SetAgency
 from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
 from application.use_cases.payments import (
@@ -30,6 +30,7 @@ class UseCases:
     import_records: ImportRecords
     issue_captcha: IssueCaptcha
     receive_gateway_report: ReceiveGatewayReport
+    may_call: MayCall
     reconcile_payments: ReconcilePayments
     refresh_payment: RefreshPayment
     refresh_session: RefreshSession

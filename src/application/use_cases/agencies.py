@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from application.access import Scope
 from application.ports.captcha import captcha_secret_place
+from application.ports.reading import Entry, Readings
 from application.ports.secrets import SecretBox
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.text import problem_of_text
@@ -49,6 +50,28 @@ class FindAgency:
         if agency is None:
             raise AgencyNotFound
         return agency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MayCall:
+    """Whether a page of a web origin may call the API of the agency that host or slug name. For anybody.
+
+    Where they name none, which a browser's preflight cannot do, it is enough that some agency lists the origin: the
+    request itself is checked again with its header.
+    """
+
+    unit_of_work: UnitOfWorkFactory
+    readings: Readings
+
+    async def __call__(self, origin: str, host: str, slug: str | None) -> bool:
+        try:
+            async with self.readings.enter(Entry(token_hash=None, host=host, slug=slug)) as reading:
+                return origin in (await reading.agency()).origins
+        except AgencyNotFound:
+            if slug is not None:
+                return False
+        async with self.unit_of_work(Scope(origin_key=origin)) as uow:
+            return await uow.agencies.knows_origin(origin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

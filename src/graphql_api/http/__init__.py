@@ -9,7 +9,7 @@ from graphql_api.http.codes import Code, RequestRefused, refusal
 from graphql_api.http.endpoint import GraphQLEndpoint
 from graphql_api.http.errors import Explain
 from graphql_api.http.facts import MayIntrospect, OpenContext, OperationFacts, RequestFacts
-from graphql_api.http.origins import OriginsFor
+from graphql_api.http.origins import MayCall
 from graphql_api.http.responses import SECURITY_HEADERS, SecurityHeaders
 
 __all__ = [
@@ -18,10 +18,10 @@ __all__ = [
     "Code",
     "Explain",
     "GraphQLEndpoint",
+    "MayCall",
     "MayIntrospect",
     "OpenContext",
     "OperationFacts",
-    "OriginsFor",
     "RequestFacts",
     "RequestRefused",
     "SecurityHeaders",

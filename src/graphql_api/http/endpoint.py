@@ -31,7 +31,7 @@ from graphql_api.http.facts import (
     read_facts,
 )
 from graphql_api.http.negotiation import JSON, accepted, wants_page
-from graphql_api.http.origins import OriginsFor, cross_origin_headers, no_origins, preflight_headers
+from graphql_api.http.origins import MayCall, cross_origin_headers, nobody_may_call, preflight_headers
 from graphql_api.http.responses import SecurityHeaders, json_response
 from graphql_api.limits import Limits, TooComplex
 
@@ -48,8 +48,8 @@ class GraphQLEndpoint:
     """ASGI application for one route, to be mounted as `Route("/graphql", endpoint)`.
 
     `open_context` is described at OpenContext. Introspection is open to everybody with `introspection_open`; without
-    it, to whom `may_introspect(context)` allows, and errors of documents then suggest no names. `origins_for` names
-    the origins that may call; `explain` maps known exceptions to refusals; `page` answers a browser's GET.
+    it, to whom `may_introspect(context)` allows, and errors of documents then suggest no names. `may_call`
+    tells which origins may call; `explain` maps known exceptions to refusals; `page` answers a browser's GET.
     `trusted_hops` is the number of proxies of ours before the service. `deadline` is in seconds.
     """
 
@@ -62,7 +62,7 @@ class GraphQLEndpoint:
         body_limits: BodyLimits | None = None,
         introspection_open: bool = False,
         may_introspect: MayIntrospect = nobody_may,
-        origins_for: OriginsFor = no_origins,
+        may_call: MayCall = nobody_may_call,
         explain: errors.Explain = errors.explain_nothing,
         page: Callable[[], Response] | None = None,
         trusted_hops: int = 0,
@@ -77,7 +77,7 @@ class GraphQLEndpoint:
         self._body_limits = body_limits or BodyLimits()
         self._introspection_open = introspection_open
         self._may_introspect = may_introspect
-        self._origins_for = origins_for
+        self._may_call = may_call
         self._explain = explain
         self._page = page
         self._trusted_hops = trusted_hops
@@ -117,7 +117,7 @@ class GraphQLEndpoint:
 
     async def _options(self, headers: Headers) -> Response:
         try:
-            allowed = await preflight_headers(headers, host_of(headers), self._origins_for)
+            allowed = await preflight_headers(headers, host_of(headers), self._may_call)
         except BadHost:
             allowed = {}
         preflight = headers.get("access-control-request-method") is not None
@@ -131,7 +131,7 @@ class GraphQLEndpoint:
         cross_origin: dict[str, str] = {}
         try:
             facts = read_facts(scope, headers, trusted_hops=self._trusted_hops)
-            cross_origin = await cross_origin_headers(headers, facts.host, facts.agency_header, self._origins_for)
+            cross_origin = await cross_origin_headers(headers, facts.host, facts.agency_header, self._may_call)
             require_json(headers)
             request = parse_request(await read_body(receive, headers, self._body_limits))
             # Counted only from here: a client that sends its body slowly must not keep others out.

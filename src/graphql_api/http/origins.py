@@ -12,25 +12,25 @@ ALLOWED_HEADERS = "Authorization, Content-Type, X-Agency"
 _MAX_AGE = "600"
 
 
-class OriginsFor(Protocol):
-    """The origins (`https://clientes.ejemplo.co`, no path) that may call the API of the agency that `host` or the
-    X-Agency header names.
+class MayCall(Protocol):
+    """Whether a page of `origin` (`https://clientes.ejemplo.co`, no path) may call the API of the agency that `host`
+    or the X-Agency header names.
 
     A preflight carries the names of the headers to come but not their values, so for it `agency_header` is None even
-    where X-Agency decides: answer then with the origins of every agency that can be reached through that host. The
-    request itself is checked again with its header.
+    where X-Agency decides: say yes then if it may call any agency that can be reached through that host. The request
+    itself is checked again with its header.
     """
 
-    def __call__(self, host: str, agency_header: str | None, /) -> Awaitable[frozenset[str]]: ...
+    def __call__(self, origin: str, host: str, agency_header: str | None, /) -> Awaitable[bool]: ...
 
 
-async def no_origins(_host: str, _agency_header: str | None, /) -> frozenset[str]:
+async def nobody_may_call(_origin: str, _host: str, _agency_header: str | None, /) -> bool:
     """No page of another origin may call."""
-    return frozenset()
+    return False
 
 
 async def cross_origin_headers(
-    headers: Headers, host: str, agency_header: str | None, origins_for: OriginsFor
+    headers: Headers, host: str, agency_header: str | None, may_call: MayCall
 ) -> dict[str, str]:
     """Headers that let the calling page read the answer; refuses a page that may not call.
 
@@ -44,17 +44,17 @@ async def cross_origin_headers(
         return {}
     if headers.get("sec-fetch-site") == "same-origin" or same_origin(origin, headers):
         return {}
-    if origin in await origins_for(host, agency_header):
+    if await may_call(origin, host, agency_header):
         return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After"}
     raise refusal(Code.FORBIDDEN, "Esta página no puede usar el servicio: su origen no es de la inmobiliaria.")
 
 
-async def preflight_headers(headers: Headers, host: str, origins_for: OriginsFor) -> dict[str, str]:
+async def preflight_headers(headers: Headers, host: str, may_call: MayCall) -> dict[str, str]:
     """Headers of the answer to a preflight; none of them for an origin that may not call."""
     origin = headers.get("origin")
     if origin is None or headers.get("access-control-request-method") is None:
         return {}
-    if origin not in await origins_for(host, headers.get("x-agency")):
+    if not await may_call(origin, host, headers.get("x-agency")):
         return {}
     return {
         "Access-Control-Allow-Origin": origin,

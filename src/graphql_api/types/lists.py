@@ -7,6 +7,8 @@ from uuid import UUID
 import strawberry
 
 from application import filters
+from application.text import problem_of_text
+from domain.errors import InvalidInput
 from domain.invoices import InvoiceKind, InvoiceStatus
 from domain.pqrs import PqrsClassification, PqrsStatus, PqrsSubject
 from graphql_api.describe import field
@@ -55,8 +57,11 @@ PqrsFilterArgument = Annotated[PqrsFilter | None, strawberry.argument(descriptio
 
 
 def searched(search: str | None) -> str:
-    """The search as far as it is looked at; what no text holds (NUL) is taken out."""
-    return (search or "").replace("\0", " ")[:SEARCH_LIMIT]
+    """What is searched for; InvalidInput for a text that is too long or holds control characters."""
+    problem = problem_of_text("search", search or "", limit=SEARCH_LIMIT)
+    if problem is not None:
+        raise InvalidInput(problem)
+    return search or ""
 
 
 def invoices(

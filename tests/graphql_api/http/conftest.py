@@ -19,8 +19,8 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 Connect = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
-async def origins(_host: str, _agency: str | None) -> frozenset[str]:
-    return frozenset({ALLOWED})
+async def may_call(origin: str, _host: str, _agency: str | None) -> bool:
+    return origin == ALLOWED
 
 
 def page() -> Response:
@@ -28,7 +28,7 @@ def page() -> Response:
 
 
 def application(record: Record, **options: Any) -> Starlette:
-    options.setdefault("origins_for", origins)
+    options.setdefault("may_call", may_call)
     options.setdefault("page", page)
     options.setdefault("may_introspect", lambda viewer: viewer.is_staff)
     return Starlette(routes=[Route("/graphql", GraphQLEndpoint(schema, opener(record), **options))])

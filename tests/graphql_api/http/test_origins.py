@@ -99,11 +99,11 @@ async def test_a_preflight_of_a_foreign_origin_is_refused(client: httpx.AsyncCli
 async def test_origins_are_asked_for_the_agency_called(connect: Connect) -> None:
     asked: list[tuple[str, str | None]] = []
 
-    async def origins(host: str, agency: str | None) -> frozenset[str]:
+    async def may_call(origin: str, host: str, agency: str | None) -> bool:
         asked.append((host, agency))
-        return frozenset({ALLOWED}) if agency == "andina" else frozenset()
+        return origin == ALLOWED and agency == "andina"
 
-    async with connect(origins_for=origins) as client:
+    async with connect(may_call=may_call) as client:
         right = await ask(client, "{ hello }", {"Origin": ALLOWED, "X-Agency": "andina"})
         wrong = await ask(client, "{ hello }", {"Origin": ALLOWED, "X-Agency": "otra"})
 

@@ -1,6 +1,5 @@
 """Writing what an import accepted: parents by upsert, children replaced, whole chunks per statement."""
 
-import secrets
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
@@ -32,6 +31,7 @@ from adapters.postgres.imports.rows import (
 from adapters.postgres.scoping import table_of
 from adapters.postgres.tables import PropertyOwnerRow
 from application.access import Scope
+from application.codes import verification_code
 from application.ports.imports import Change, ImportStore
 from domain.errors import Busy
 from domain.imports.clients import ClientRecord
@@ -43,7 +43,6 @@ from domain.imports.properties import PropertyRecord
 
 OWNERS = table_of(PropertyOwnerRow)
 _TEXT = sa.Text()
-_UNAMBIGUOUS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -98,7 +97,7 @@ class PostgresImportStore(Lookups, ImportStore):
         )
 
     async def put_payments(self, changes: Sequence[Change[PaymentRecord]], touched: Collection[StoredInvoice]) -> None:
-        rows = [{**payment_row(change), "verification_code": _verification_code()} for change in changes]
+        rows = [{**payment_row(change), "verification_code": verification_code()} for change in changes]
         await self._upsert(
             PAYMENTS, "receipt_number", rows, once=("verification_code",), client_id=(CLIENTS, "code", "client")
         )
@@ -227,8 +226,3 @@ class PostgresImportStore(Lookups, ImportStore):
 
     def _same(self, table: sa.Table, key: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
         return sa.and_(table.c.agency_id == self.scope.agency, key == value)
-
-
-def _verification_code() -> str:
-    """Eighty bits that can be read out over the telephone: nobody finds a receipt by trying."""
-    return "".join(secrets.choice(_UNAMBIGUOUS) for _ in range(16))

@@ -26,6 +26,10 @@ class PostgresAgencies(ScopedRepository, Agencies):
         found = await self.connection.scalar(sa.select(KEYS.c.agency_id).where(KEYS.c.key == key))
         return AgencyId(found) if found else None
 
+    async def knows_origin(self, origin: str) -> bool:
+        listed = sa.select(AGENCIES.c.id).where(AGENCIES.c.origins.any(origin)).limit(1)
+        return await self.connection.scalar(listed) is not None
+
     async def get(self, agency_id: AgencyId) -> Agency | None:
         row = (await self.connection.execute(sa.select(AGENCIES).where(AGENCIES.c.id == agency_id))).one_or_none()
         return agency_of(row._mapping) if row else None

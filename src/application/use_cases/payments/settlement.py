@@ -1,13 +1,13 @@
 """What a gateway's report does to the books. Notices, the return page and the regular check all end here."""
 
 import logging
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from application.access import Scope
+from application.codes import verification_code
 from application.merchants import Merchants
 from application.ports.clock import Clock
 from application.ports.payment_gateway import PaymentGateway
@@ -19,14 +19,18 @@ from domain.invoices import Invoice
 from domain.money import ZERO
 from domain.payment_intents import Evidence, GatewayAttempt, PaymentIntent, PaymentIntentStatus, share_out
 from domain.payment_transitions import Outcome, reconcile
-from domain.payments import Payment, PaymentGatewayCode, PaymentMethod, PaymentStatus
+from domain.payments import (
+    Payment,
+    PaymentGatewayCode,
+    PaymentMethod,
+    PaymentStatus,
+)
 
 _log = logging.getLogger(__name__)
 
 ASK_AGAIN_AFTER = timedelta(seconds=3)
 """How long an answer of the gateway serves whoever asks about the same reference."""
 
-_UNAMBIGUOUS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _RECEIPTS = "receipts"
 _RECEIPT_PREFIX = "RP-"
 """Recibo del portal: apart from the back office's own series, which is imported."""
@@ -119,7 +123,7 @@ async def _book(
         credited=credited,
         method=charge.method or PaymentMethod.OTHER,
         status=PaymentStatus.APPLIED,
-        verification_code="".join(secrets.choice(_UNAMBIGUOUS) for _ in range(16)),
+        verification_code=verification_code(),
         gateway=intent.gateway,
         gateway_reference=charge.gateway_reference,
         intent_id=intent.id,

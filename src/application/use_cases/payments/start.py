@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from application.access import ClientViewer, StaffViewer, Viewer, require_client, require_signed_in
+from application.codes import random_code
 from application.merchants import Merchants
 from application.ports.clock import Clock
 from application.ports.payment_gateway import PaymentGateway
@@ -39,7 +39,6 @@ MAX_KEY = 255
 MAX_RETURN_URL = 210
 """PayU takes addresses of 255 characters, and the reference is added to this one."""
 
-_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _BEFORE_A_TRY = frozenset({PaymentIntentStatus.CREATED, PaymentIntentStatus.REDIRECTED})
 _ROUNDS = 3
 
@@ -203,7 +202,7 @@ class StartPayment:
 
 def new_reference(at: datetime) -> str:
     """The day in Bogotá and sixty random bits: letters and digits only, never one twice."""
-    return f"{bogota_date(at):%y%m%d}" + "".join(secrets.choice(_LETTERS) for _ in range(12))
+    return f"{bogota_date(at):%y%m%d}" + random_code(12)
 
 
 async def _agency(uow: UnitOfWork, viewer: ClientViewer | StaffViewer) -> Agency:
