@@ -12,6 +12,7 @@ from domain.accounts import AccountRole
 from main.bootstrap import Portal
 from main.commands.running import Failure, command, database, with_portal
 from main.commands.usage import CommandLine
+from main.places import bound
 from main.settings import Settings
 
 app = CommandLine(name="portal", help="Área de Clientes.", no_args_is_help=True, add_completion=False)
@@ -44,7 +45,7 @@ def serve(
         settings = Settings()
         settings.check()
         try:
-            place = server.bound(host, port)
+            place = bound(host, port)
         except OSError as error:
             raise Failure(f"No se puede escuchar en {host}:{port}: {error.strerror}.") from error
         with database(settings, migrated=True) as addresses:

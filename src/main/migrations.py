@@ -3,16 +3,17 @@
 import asyncio
 from pathlib import Path
 
-import asyncpg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 FOLDER = Path(__file__).parents[2] / "migrations"
+_NEVER_MIGRATED = frozenset({"28000", "28P01", "42501", "42P01"})
+"""SQLSTATEs: no such role, wrong password, no right to the table, no such table."""
 
 
 def config_for(owner_url: str, app_role: str = "portal_app") -> Config:
@@ -48,12 +49,14 @@ async def upgrade(owner_url: str, *, app_role: str = "portal_app", app_password:
 
 
 async def is_current_at(url: str) -> bool:
-    """The same for an address; False also for a database that was never migrated."""
+    """The same for an address; False also for a database that was never migrated, which has no such role or table."""
     engine = create_async_engine(url, poolclass=NullPool)
     try:
         return await is_current(engine)
-    except (ProgrammingError, asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError):
-        return False
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) in _NEVER_MIGRATED:
+            return False
+        raise
     finally:
         await engine.dispose()
 

@@ -96,7 +96,7 @@ def database(settings: Settings, *, migrated: bool = False) -> Iterator[Database
 
 async def _examine(app_url: str) -> None:
     if not await is_current_at(app_url):
-        raise Failure("La base de datos no está al día: ejecute «portal migrate».")
+        raise Failure("La base de datos no está al día, o su rol no puede entrar: ejecute «portal migrate».")
     engine = create_engine(app_url, pool_size=1)
     try:
         await refuse_unsafe_role(engine)
