@@ -4,11 +4,19 @@ import unicodedata
 
 from domain.errors import FieldProblem, FieldProblemCode
 
+_UNSTORABLE = str.maketrans({"\0": "\ufffd"} | {chr(half): "\ufffd" for half in range(0xD800, 0xE000)})
+
 
 def folded(text: str) -> str:
-    """Lower case without accents or ñ's tilde, spaces collapsed: «Peña  VÉLEZ» and «pena velez» are the same."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    """Lower case without accents or ñ's tilde, spaces collapsed: «Peña  VÉLEZ» and «pena velez» are the same.
+
+    What no database can hold, half a character or NUL, becomes the sign of a lost one, which stands in no text.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.translate(_UNSTORABLE))
+    # Some signs are taken apart into capitals, and some capitals into letters with accents.
+    bare = "".join(
+        letter for letter in unicodedata.normalize("NFKD", decomposed.casefold()) if not unicodedata.combining(letter)
+    )
     return " ".join(bare.split())
 
 

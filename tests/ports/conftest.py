@@ -1,6 +1,7 @@
-"""What suites of ports run on."""
+"""What suites of ports run on: memory, or a database that the tests of a file share, each with agencies of its own."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -10,6 +11,8 @@ from tests.fakes.clock import FakeClock
 from tests.ports.places import InMemory, InPostgres, Place
 from tests.postgres import Database
 
+PLACES = ["in_memory", "postgres"]
+
 
 @pytest.fixture
 def clock() -> FakeClock:
@@ -17,12 +20,27 @@ def clock() -> FakeClock:
     return FakeClock(NOON)
 
 
-@pytest.fixture(params=["in_memory", "postgres"])
+@pytest.fixture(params=PLACES)
 async def place(request: pytest.FixtureRequest, clock: FakeClock, module_database: Database) -> AsyncIterator[Place]:
-    """A place of rows: memory, or a database that the tests of a file share, each with agencies of its own."""
-    if request.param == "in_memory":
+    """A place for one test."""
+    async with opened(request.param, clock, module_database) as found:
+        yield found
+
+
+@pytest.fixture(scope="module", params=PLACES)
+async def library(request: pytest.FixtureRequest, module_database: Database) -> AsyncIterator[Place]:
+    """A place that the tests of a file only read from."""
+    async with opened(request.param, FakeClock(NOON), module_database) as found:
+        yield found
+
+
+@asynccontextmanager
+async def opened(name: str, clock: FakeClock, database: Database) -> AsyncIterator[Place]:
+    if name == "in_memory":
         yield InMemory(clock)
         return
-    engine = create_engine(module_database.app_url)
-    yield InPostgres(engine, clock)
-    await engine.dispose()
+    engine = create_engine(database.app_url)
+    try:
+        yield InPostgres(engine, clock)
+    finally:
+        await engine.dispose()

@@ -75,11 +75,11 @@ class Neighbours:
 KINDS = ("clients", "properties", "contracts", "invoices", "payments", "payouts", "pqrs")
 
 
-@pytest.fixture
-async def neighbours(place: Place) -> Neighbours:
+@pytest.fixture(scope="module")
+async def neighbours(library: Place) -> Neighbours:
     here, there, rows = two_villages()
-    await place.plant(rows)
-    return Neighbours(place, here, there, rows)
+    await library.plant(rows)
+    return Neighbours(library, here, there, rows)
 
 
 def ids(**found: Iterable[Any]) -> dict[str, set[UUID]]:
