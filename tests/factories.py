@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
+from application.access import SignedIn, StaffViewer, viewer_of
 from domain.accounts import Account, AccountRole, AccountStatus
 from domain.agencies import Agency
 from domain.clients import Client, IdentityDocumentType, PersonKind
@@ -111,6 +112,20 @@ def a_staff_account(agency: Agency, **given: Any) -> Account:
         "created_at": NOON - timedelta(days=30),
     }
     return Account(**(common | given))
+
+
+def staff_of(agency: Agency, *, client: Client | None = None) -> StaffViewer:
+    """Somebody who works there, and may be a client too."""
+    return StaffViewer(
+        agency_id=agency.id,
+        account_id=AccountId(uuid4()),
+        session_id=SessionId(uuid4()),
+        client_id=client.id if client else None,
+    )
+
+
+def viewer_as(account: Account) -> SignedIn:
+    return viewer_of(account, SessionId(uuid4()))
 
 
 def a_session(

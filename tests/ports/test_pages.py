@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -26,7 +26,7 @@ from application.pagination import Cursor, PageRequest
 from application.ports.reading import Listing, Reading
 from domain.contracts import PartyRole
 from domain.errors import InvalidInput
-from domain.ids import AccountId, AgencyId, SessionId
+from domain.ids import AgencyId
 from tests import factories as a
 from tests.factories import NOON, TODAY
 from tests.fakes.store import FakeStore
@@ -67,10 +67,7 @@ class Town:
 
     store: FakeStore
     agency_id: AgencyId
-
-    @property
-    def staff(self) -> StaffViewer:
-        return StaffViewer(agency_id=self.agency_id, account_id=AccountId(uuid4()), session_id=SessionId(uuid4()))
+    staff: StaffViewer
 
 
 def a_town(rows: int = 12) -> Town:
@@ -86,7 +83,7 @@ def a_town(rows: int = 12) -> Town:
         store.add(client, account, home, lease, *a.parties_of(lease, (client, PartyRole.TENANT)))
         store.add(a.an_invoice(client, lease, issued_on=day, due_on=date(2026, 7, 3 - number % 3)))
         store.add(a.a_payment(client, paid_at=at), a.a_payout(client, lease, paid_on=day), case, a.filing_of(case))
-    return Town(store, agency.id)
+    return Town(store, agency.id, a.staff_of(agency))
 
 
 async def walk(listing: AnyListing, kind: Kind, agency_id: UUID, size: int, *, backward: bool = False) -> list[Any]:

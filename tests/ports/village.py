@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
-from application.access import ClientViewer, StaffViewer, Visitor
+from application.access import SignedIn, Visitor
 from application.ports.payments import GatewayAccount
 from domain.accounts import Account, AccountRole
 from domain.agencies import Agency
 from domain.clients import Client
 from domain.contracts import Contract, ContractStatus, PartyRole
-from domain.ids import GatewayAccountId, PaymentIntentId, SessionId
+from domain.ids import GatewayAccountId, PaymentIntentId
 from domain.invoices import Invoice
 from domain.payment_intents import Checkout, Evidence, GatewayAttempt, PaymentIntent, PaymentIntentStatus
 from domain.payments import Payment, PaymentGatewayCode, PaymentStatus
@@ -40,15 +40,12 @@ class Village:
         self._papers()
         self._online()
 
-    def viewer(self, client: Client) -> ClientViewer:
-        account = self.accounts[client.name]
-        return ClientViewer(
-            agency_id=self.agency.id, account_id=account.id, session_id=SessionId(uuid4()), client_id=client.id
-        )
+    def viewer(self, client: Client) -> SignedIn:
+        return a.viewer_as(self.accounts[client.name])
 
     @property
-    def staff(self) -> StaffViewer:
-        return StaffViewer(agency_id=self.agency.id, account_id=self.rosa.id, session_id=SessionId(uuid4()))
+    def staff(self) -> SignedIn:
+        return a.viewer_as(self.rosa)
 
     @property
     def visitor(self) -> Visitor:
