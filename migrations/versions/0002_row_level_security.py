@@ -51,38 +51,38 @@ OTHERS = (
 
 ENTER = """
 create function enter(p_token text, p_host text, p_slug text, p_now timestamptz)
-returns table (agency_id uuid, named_agency_id uuid, account_id uuid, session_id uuid, client_id uuid, roles text[],
+returns table (agency_id uuid, account_id uuid, session_id uuid, client_id uuid, roles text[],
                last_seen_at timestamptz)
 language plpgsql volatile security invoker set search_path = public as $$
 declare
+  hosted uuid;
+  named uuid;
   token record;
   person record;
   visit record;
 begin
   -- Key policies show only the rows whose key was given; the scope they open is then set step by step.
   perform set_config('app.agency_key', concat_ws(' ', p_host, p_slug, '*'), true);
-  select k.agency_id into named_agency_id from agency_keys k where k.key = p_host;
-  if not found and p_slug is not null then
-    select k.agency_id into named_agency_id from agency_keys k where k.key = p_slug;
-  elsif not found then
-    select k.agency_id into agency_id from agency_keys k where k.key = '*';
+  select k.agency_id into hosted from agency_keys k where k.key = p_host;
+  if p_slug is not null then
+    select k.agency_id into named from agency_keys k where k.key = p_slug;
   end if;
-  agency_id := coalesce(named_agency_id, agency_id);
   if p_token is not null then
     perform set_config('app.session_key', p_token, true);
     select t.agency_id, t.account_id, t.session_id into token from session_tokens t
       where t.token_hash = p_token and t.kind = 'ACCESS' and t.expires_at > p_now;
-    if found then
+    -- A host or a header that disagrees makes the token no good here.
+    if found and token.agency_id = coalesce(hosted, token.agency_id)
+       and (p_slug is null or token.agency_id = named) then
       perform set_config('app.agency_id', token.agency_id::text, true),
               set_config('app.account_id', token.account_id::text, true);
       select s.last_seen_at into visit from sessions s
         where s.id = token.session_id and s.ended_at is null and s.expires_at > p_now;
       if found then
-        select a.client_id, a.roles into person from accounts a
+        select a.client_id, a.roles, a.roles && array['STAFF', 'ADMIN'] as staff into person from accounts a
           where a.id = token.account_id and a.status = 'ACTIVE';
-        if found then
-          perform set_config('app.viewer',
-                             case when person.roles && array['STAFF', 'ADMIN'] then 'staff' else 'client' end, true),
+        if found and (person.staff or person.client_id is not null) then
+          perform set_config('app.viewer', case when person.staff then 'staff' else 'client' end, true),
                   set_config('app.client_id', coalesce(person.client_id::text, ''), true);
           agency_id := token.agency_id;
           account_id := token.account_id;
@@ -94,8 +94,12 @@ begin
           return;
         end if;
       end if;
-      perform set_config('app.account_id', '', true);
     end if;
+    perform set_config('app.session_key', '', true), set_config('app.account_id', '', true);
+  end if;
+  agency_id := coalesce(hosted, named);
+  if agency_id is null and p_slug is null then
+    select k.agency_id into agency_id from agency_keys k where k.key = '*';
   end if;
   perform set_config('app.agency_id', coalesce(agency_id::text, ''), true),
           set_config('app.viewer', 'visitor', true);

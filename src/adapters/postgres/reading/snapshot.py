@@ -139,20 +139,15 @@ class _Opening(AbstractAsyncContextManager[Reading]):
 
 def viewer_of_row(entry: Entry, row: Any) -> tuple[Viewer, datetime | None]:
     """Who the call that lets requests in has found, or the refusal."""
-    misnamed = entry.slug is not None and row.named_agency_id is None
     if row.session_id is not None:
-        elsewhere = misnamed or (row.named_agency_id is not None and row.named_agency_id != row.agency_id)
-        if not elsewhere:
-            common = {"agency_id": row.agency_id, "account_id": row.account_id, "session_id": row.session_id}
-            if {"STAFF", "ADMIN"} & set(row.roles):
-                staff = StaffViewer(**common, client_id=row.client_id, is_admin="ADMIN" in row.roles)
-                return staff, row.last_seen_at
-            if row.client_id is not None:
-                return ClientViewer(**common, client_id=row.client_id), row.last_seen_at
-        raise Unauthenticated
+        common = {"agency_id": row.agency_id, "account_id": row.account_id, "session_id": row.session_id}
+        if {"STAFF", "ADMIN"} & set(row.roles):
+            staff = StaffViewer(**common, client_id=row.client_id, is_admin="ADMIN" in row.roles)
+            return staff, row.last_seen_at
+        return ClientViewer(**common, client_id=row.client_id), row.last_seen_at
     if entry.token_hash is not None and not entry.tolerant:
         raise Unauthenticated
-    if misnamed or row.agency_id is None:
+    if row.agency_id is None:
         raise AgencyNotFound
     return Visitor(agency_id=row.agency_id), None
 
