@@ -19,12 +19,14 @@ from typing import Any
 import httpx
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from adapters.argon2.hasher import Argon2PasswordHasher
 from application.ports.clock import Clock
+from graphql_api.http import SecurityHeaders
 from main.asgi import create_app, routes_of
 from main.bootstrap import Portal, portal
-from main.server import bound, url_of
+from main.places import bound, url_of
 from main.settings import Settings
 from tests.postgres import Database
 
@@ -47,17 +49,16 @@ class Service:
     """The portal and its application, without a server."""
 
     portal: Portal
-    app: Starlette
+
+    @property
+    def app(self) -> ASGIApp:
+        return SecurityHeaders(Starlette(routes=routes_of(self.portal)))
 
     def client(self, **options: Any) -> httpx.AsyncClient:
         """A browser or program at 203.0.113.9 that calls the service under the host portal.example."""
         transport = httpx.ASGITransport(self.app, client=("203.0.113.9", 4711))
         options.setdefault("base_url", "http://portal.example")
         return httpx.AsyncClient(transport=transport, **options)
-
-    def changed(self, portal: Portal) -> "Service":
-        """The same with another portal, for tests in which a part fails."""
-        return Service(portal, Starlette(routes=routes_of(portal)))
 
 
 @asynccontextmanager
@@ -66,7 +67,7 @@ async def opened(database: Database, *, clock: Clock | None = None, **given: Any
     async with portal(
         settings(**given), app_url=database.app_url, public_url=PUBLIC_URL, clock=clock, hasher=cheap_hasher()
     ) as made:
-        yield Service(made, Starlette(routes=routes_of(made)))
+        yield Service(made)
 
 
 class _Server(uvicorn.Server):

@@ -1,0 +1,225 @@
+"""Who may do what to whose things: what is not one's own answers like what does not exist, and nothing is written."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from graphql import GraphQLInputObjectType, get_named_type
+
+from graphql_api.ids import global_id
+from tests.graphql_api.neighbours import CLIENTS
+from tests.graphql_api.selections import object_type
+from tests.graphql_api.surroundings import Surroundings
+from tests.graphql_api.town import PASSWORD, RETURN_URL, Answer
+
+REFUSAL = "__typename ... on UserError { code message }"
+FORM = f"{REFUSAL} ... on InvalidInput {{ fields {{ field code message }} }}"
+PAY = f"""
+mutation Pagar($ids: [ID!]!) {{
+  startPayment(input: {{invoiceIds: $ids, gateway: PAYU, returnUrl: "{RETURN_URL}", idempotencyKey: "otra"}})
+  {{ {REFUSAL} }}
+}}
+"""
+FILE = f"""
+mutation Radicar($home: ID, $contract: ID, $client: ID) {{
+  createPqrs(input: {{classification: CLAIM, subject: REPAIRS, description: "Gotea.", propertyId: $home,
+                      contractId: $contract, clientId: $client, idempotencyKey: "otra"}}) {{ {FORM} }}
+}}
+"""
+REFRESH = f"mutation Consultar($it: String!) {{ refreshPayment(reference: $it) {{ {REFUSAL} }} }}"
+END = f"mutation Cerrar($id: ID!) {{ endSession(id: $id) {{ {REFUSAL} }} }}"
+
+FOR_ANYBODY = {"login", "refreshSession"}
+FOR_WHO_SIGNED_IN = {
+    "changePassword": f"""mutation {{ changePassword(input: {{currentPassword: "{PASSWORD}",
+        newPassword: "girasoles de Boyacá en junio", passwordConfirmation: "girasoles de Boyacá en junio"}})
+        {{ {REFUSAL} }} }}""",
+    "createPqrs": FILE,
+    "endSession": 'mutation { endSession(id: "x") { __typename } }',
+    "logout": "mutation { logout(everywhere: true) { __typename } }",
+    "refreshPayment": 'mutation { refreshPayment(reference: "260715ABCDEFGHJKLM") { __typename } }',
+    "updateProfile": 'mutation { updateProfile(input: {city: "Cali"}) { __typename } }',
+}
+FOR_CLIENTS = {"startPayment": PAY.replace("($ids: [ID!]!)", "").replace("$ids", '["x"]')}
+FOR_STAFF = {"importRecords": 'mutation { importRecords(input: {kind: CLIENTS, csv: "codigo"}) { __typename } }'}
+IDS = {
+    "endSession(id)",
+    "startPayment(input.invoiceIds)",
+    "createPqrs(input.propertyId)",
+    "createPqrs(input.contractId)",
+    "createPqrs(input.clientId)",
+}
+"""Every place where a mutation takes an id."""
+
+
+def test_every_mutation_is_in_a_table() -> None:
+    known = FOR_ANYBODY | FOR_WHO_SIGNED_IN.keys() | FOR_CLIENTS.keys() | FOR_STAFF.keys()
+
+    assert set(object_type("Mutation").fields) == known
+    assert set(_id_arguments()) == IDS
+
+
+@pytest.mark.parametrize("name", sorted(FOR_WHO_SIGNED_IN | FOR_CLIENTS | FOR_STAFF))
+async def test_a_visitor_does_nothing(surroundings: Surroundings, name: str) -> None:
+    query = (FOR_WHO_SIGNED_IN | FOR_CLIENTS | FOR_STAFF)[name]
+
+    answer = await _refused(surroundings, query, None)
+
+    assert (answer.status, answer.code) == (401, "UNAUTHENTICATED")
+
+
+@pytest.mark.parametrize("name", [*CLIENTS.values(), "b.ana"])
+async def test_clients_import_nothing(surroundings: Surroundings, name: str) -> None:
+    answer = await _refused(surroundings, FOR_STAFF["importRecords"], name)
+
+    assert (answer.status, answer.code) == (403, "FORBIDDEN")
+
+
+@pytest.mark.parametrize("name", ["sara", "adan", "b.sara"])
+async def test_staff_who_are_no_client_pay_nothing(surroundings: Surroundings, name: str) -> None:
+    invoices = surroundings.own("sara", "Invoice")
+
+    for key in (invoices[0], global_id("Invoice", uuid4())):
+        answer = await _refused(surroundings, PAY, name, ids=[key])
+        assert (answer.status, answer.code) == (403, "FORBIDDEN")
+
+
+@pytest.mark.parametrize("name", [*CLIENTS.values(), "b.ana"])
+async def test_an_invoice_of_another_is_paid_like_one_that_does_not_exist(
+    surroundings: Surroundings, name: str
+) -> None:
+    foreign = surroundings.foreign(name, "Invoice")
+    others = [surroundings.own(name, "Client")[0], "", "rubbish"]
+
+    absent = await _refused(surroundings, PAY, name, ids=[global_id("Invoice", uuid4())])
+
+    assert absent.data["startPayment"] == {
+        "__typename": "NotFound",
+        "code": "NOT_FOUND",
+        "message": "No lo encontramos.",
+    }
+    assert len(foreign) == 2
+    for key in (*foreign, *others):
+        answer = await _refused(surroundings, PAY, name, ids=[key])
+        assert (answer.text, answer.statements) == (absent.text, absent.statements)
+    for mine in surroundings.own(name, "Invoice")[:1]:
+        for key in (*foreign, *others):
+            assert (await _refused(surroundings, PAY, name, ids=[mine, key])).text == absent.text
+
+
+async def test_an_owner_does_not_pay_the_rent_of_the_own_property(surroundings: Surroundings) -> None:
+    rent = await surroundings.numbered("invoices", "FV-2")
+
+    answer = await _refused(surroundings, PAY, "olga", ids=[rent])
+
+    assert answer.data["startPayment"]["__typename"] == "NotFound"
+
+
+@pytest.mark.parametrize("name", ["beto", "olga", "tito", "b.ana", "b.sara"])
+async def test_a_payment_of_another_is_asked_about_like_one_that_does_not_exist(
+    surroundings: Surroundings, name: str
+) -> None:
+    absent = await _refused(surroundings, REFRESH, name, it="260715ABCDEFGHJKLM")
+
+    assert absent.data["refreshPayment"]["__typename"] == "NotFound"
+    for reference in ("", "x" * 500, "ñ", "'; drop table payments; --"):
+        assert (await _refused(surroundings, REFRESH, name, it=reference)).text == absent.text
+    foreign = await _refused(surroundings, REFRESH, name, it=surroundings.neighbours.references["ana"])
+    assert (foreign.text, foreign.statements) == (absent.text, absent.statements)
+
+
+@pytest.mark.parametrize("name", [*CLIENTS.values(), "sara", "b.ana", "b.sara"])
+async def test_a_session_of_another_is_ended_like_one_that_does_not_exist(
+    surroundings: Surroundings, name: str
+) -> None:
+    absent = await _refused(surroundings, END, name, id=global_id("Session", uuid4()))
+
+    assert absent.data["endSession"]["__typename"] == "NotFound"
+    foreign = surroundings.foreign(name, "Session")
+    assert len(foreign) == 2
+    for key in (*foreign, surroundings.own(name, "Account")[0], "rubbish"):
+        assert (await _refused(surroundings, END, name, id=key)).text == absent.text
+
+
+@pytest.mark.parametrize(
+    ("argument", "kind", "field"), [("home", "Property", "propertyId"), ("contract", "Contract", "contractId")]
+)
+@pytest.mark.parametrize("name", [*CLIENTS.values(), "b.ana"])
+async def test_a_case_about_what_is_anothers_is_refused_like_one_about_nothing(
+    surroundings: Surroundings, name: str, argument: str, kind: str, field: str
+) -> None:
+    absent = await _refused(surroundings, FILE, name, **{argument: global_id(kind, uuid4())})
+
+    assert absent.data["createPqrs"] == _not_found(field)
+    foreign = surroundings.foreign(name, kind)
+    assert len(foreign) == 2
+    for key in (*foreign, surroundings.own(name, "Client")[0], "rubbish"):
+        answer = await _refused(surroundings, FILE, name, **{argument: key})
+        assert (answer.text, answer.statements) == (absent.text, absent.statements)
+
+
+async def test_an_owner_files_about_the_own_property_but_not_about_the_tenants_contract(
+    surroundings: Surroundings,
+) -> None:
+    lease = await surroundings.numbered("contracts", "ARR-1")
+
+    answer = await _refused(surroundings, FILE, "olga", contract=lease)
+
+    assert answer.data["createPqrs"] == _not_found("contractId")
+
+
+@pytest.mark.parametrize("name", [*CLIENTS.values(), "b.ana"])
+async def test_clients_file_for_nobody_else_whoever_that_is(surroundings: Surroundings, name: str) -> None:
+    told = await _refused(surroundings, FILE, name, client=global_id("Client", uuid4()))
+
+    assert told.data["createPqrs"]["fields"][0]["code"] == "NOT_ALLOWED"
+    for key in (*surroundings.foreign(name, "Client"), *surroundings.own(name, "Client"), "rubbish"):
+        assert (await _refused(surroundings, FILE, name, client=key)).text == told.text
+
+
+@pytest.mark.parametrize("name", ["sara", "b.sara"])
+async def test_staff_file_for_no_client_of_another_agency(surroundings: Surroundings, name: str) -> None:
+    absent = await _refused(surroundings, FILE, name, client=global_id("Client", uuid4()))
+
+    assert absent.data["createPqrs"] == _not_found("clientId")
+    for key in (*surroundings.foreign(name, "Client"), surroundings.own(name, "Invoice")[0], "rubbish"):
+        assert (await _refused(surroundings, FILE, name, client=key)).text == absent.text
+
+
+async def test_staff_file_for_a_client_only_about_what_is_that_clients(surroundings: Surroundings) -> None:
+    (ana,) = surroundings.own("ana", "Client")
+    homes = set(surroundings.own("sara", "Property"))
+
+    for key in sorted(homes - set(surroundings.own("ana", "Property"))):
+        answer = await _refused(surroundings, FILE, "sara", client=ana, home=key)
+        assert answer.data["createPqrs"] == _not_found("propertyId")
+
+
+async def _refused(surroundings: Surroundings, query: str, by: str | None, **variables: Any) -> Answer:
+    """The answer, which knows how many statements it took; not a row of any table is another afterwards."""
+    town = surroundings.neighbours.town
+    before = await town.checksums()
+    with town.counted() as counts:
+        answer = await town.ask(query, by=by, agency=None if by else "andina", **variables)
+    assert await town.checksums() == before
+    return replace(answer, statements=len(counts.statements))
+
+
+def _not_found(field: str) -> dict[str, Any]:
+    problem = {"field": field, "code": "NOT_FOUND", "message": "No existe."}
+    told = {"__typename": "InvalidInput", "code": "INVALID_INPUT", "message": "Revise los datos marcados."}
+    return told | {"fields": [problem]}
+
+
+def _id_arguments() -> Iterator[str]:
+    for name, field in object_type("Mutation").fields.items():
+        for argument, given in field.args.items():
+            named = get_named_type(given.type)
+            if named.name == "ID":
+                yield f"{name}({argument})"
+            elif isinstance(named, GraphQLInputObjectType):
+                for inner, member in named.fields.items():
+                    if get_named_type(member.type).name == "ID":
+                        yield f"{name}({argument}.{inner})"
