@@ -104,9 +104,6 @@ class FakeAgencies(_Repository, Agencies):
     async def knows_origin(self, origin: str) -> bool:
         return origin == self.scope.origin_key and any(origin in a.origins for a in self.store.agencies.values())
 
-    async def knows_origin(self, origin: str) -> bool:
-        return origin == self.scope.origin_key and any(origin in it.origins for it in self.store.agencies.values())
-
     async def get(self, agency_id: AgencyId) -> Agency | None:
         return self.store.agencies.get(agency_id) if agency_id == self.scope.agency_id else None
 
