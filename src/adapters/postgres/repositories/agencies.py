@@ -27,7 +27,7 @@ class PostgresAgencies(ScopedRepository, Agencies):
         return AgencyId(found) if found else None
 
     async def knows_origin(self, origin: str) -> bool:
-        listed = sa.select(AGENCIES.c.id).where(AGENCIES.c.origins.any(origin)).limit(1)
+        listed = sa.select(AGENCIES.c.id).where(sa.literal(origin) == sa.any_(AGENCIES.c.origins)).limit(1)
         return await self.connection.scalar(listed) is not None
 
     async def get(self, agency_id: AgencyId) -> Agency | None:
@@ -48,11 +48,8 @@ class PostgresAgencies(ScopedRepository, Agencies):
                 raise InvalidInput(FieldProblem(field, FieldProblemCode.DUPLICATE)) from error
             raise
         await self.connection.execute(sa.text("select set_config('app.agency_key', '*', true)"))
-        taken = await self.connection.scalar(sa.select(sa.func.count()).select_from(KEYS).where(KEYS.c.key == "*"))
-        if taken:
-            await self.write(sa.update(KEYS).where(KEYS.c.key == "*").values(agency_id=None))
-        else:
-            await self.write(sa.insert(KEYS), {"key": "*", "agency_id": agency.id})
+        only = insert(KEYS).values(key="*", agency_id=agency.id)
+        await self.write(only.on_conflict_do_update(index_elements=["key"], set_={"agency_id": None}))
 
     async def save(self, agency: Agency) -> None:
         await self.write(sa.update(AGENCIES).where(AGENCIES.c.id == agency.id), _values(agency))
