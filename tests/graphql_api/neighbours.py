@@ -87,7 +87,7 @@ class Neighbours:
         """Fill an agency; its people's names begin with `start`."""
         town, self._start = self.town, start
         everybody = " ".join(CLIENTS.values())
-        await town.agency(slug, payu=True, address=self._text(everybody))
+        await town.agency(slug, {"address": self._text(everybody)}, payu=True)
         await town.take(slug, ImportKind.CLIENTS, *map(self._client, CLIENTS))
         await town.take(slug, ImportKind.PROPERTIES, *map(self._home, HOMES))
         await town.take(slug, ImportKind.CONTRACTS, *map(self._lease, LEASES), *map(self._management, MANAGEMENTS))

@@ -23,7 +23,7 @@ from domain.agencies import Agency
 from domain.ids import AccountId, SessionId
 from domain.imports.sheets import ImportKind
 from domain.payments import PaymentGatewayCode
-from tests.application.imports_office import csv_of
+from tests.application.imports_office import MANAGEMENT, OWNER, csv_of
 from tests.fakes.clock import FakeClock
 from tests.postgres import Database
 from tests.served import Service, opened
@@ -51,7 +51,7 @@ mutation Entrar($login: String!, $password: String!, $captcha: String) {
   }
 }
 """
-_NITS = ("900123456-8", "800197268-4", "830114921-1", "860002964-4")
+_NITS = ("900123456-8", "800197268-4", "830114921-1", "860002964-4", "900999001-1", "811000222-0")
 
 
 @dataclass(frozen=True)
@@ -137,13 +137,15 @@ class Town:
     def use_cases(self) -> Any:
         return self.service.portal.use_cases
 
-    async def agency(self, slug: str, *, payu: bool = False, hosts: tuple[str, ...] = (), **settings: str) -> Agency:
+    async def agency(
+        self, slug: str, settings: dict[str, str] | None = None, *, payu: bool = False, hosts: tuple[str, ...] = ()
+    ) -> Agency:
         """A new agency without a question at its door, unless `settings` say otherwise."""
         made: Agency = await self.use_cases.register_agency(
             slug=slug, name=f"Inmobiliaria {slug.title()}", tax_id=_NITS[len(self.agencies)], hosts=hosts
         )
         common = {"captcha": "none", "return_urls": RETURN_URL}
-        made = self.agencies[slug] = await self.use_cases.set_agency(made.id, settings=common | settings)
+        made = self.agencies[slug] = await self.use_cases.set_agency(made.id, settings=common | (settings or {}))
         if payu:
             await self.use_cases.set_merchant_account(made.id, gateway=PaymentGatewayCode.PAYU, settings=PAYU)
         return made
@@ -168,6 +170,12 @@ class Town:
         )
         report = await self.use_cases.import_records(viewer, kind=kind, csv=csv_of(kind, *rows), dry_run=False)
         assert not report.row_errors, report.row_errors
+
+    async def books(self, slug: str) -> None:
+        """A lease of the property I1 to T1, whose owner is T2; nothing is billed yet."""
+        await self.take(slug, ImportKind.CLIENTS, {}, OWNER)
+        await self.take(slug, ImportKind.PROPERTIES, {})
+        await self.take(slug, ImportKind.CONTRACTS, {}, MANAGEMENT)
 
     async def sign_in(self, username: str, *, password: str = PASSWORD, user_agent: str = "Firefox") -> dict[str, str]:
         """A new session; the pair of tokens."""
