@@ -26,7 +26,7 @@ from domain.pqrs import PqrsClassification, PqrsStatus, PqrsSubject
 from tests import factories as a
 from tests.factories import TODAY
 from tests.ports.places import Place
-from tests.ports.village import Village
+from tests.village import Village
 
 OF_INVOICES, OF_PQRS = InvoiceFilter(today=TODAY), PqrsFilter(today=TODAY)
 NOBODY = UUID(int=0)

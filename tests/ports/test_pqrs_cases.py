@@ -9,8 +9,8 @@ from domain.ids import ClientId, ContractId, PropertyId
 from tests import factories as a
 from tests.factories import NOON
 from tests.ports.places import Place
-from tests.ports.village import Village
 from tests.told import told
+from tests.village import Village
 
 
 @pytest.fixture

@@ -28,8 +28,8 @@ from tests.factories import NOON, TODAY
 from tests.fakes.store import FakeStore
 from tests.ports.everything import everything
 from tests.ports.places import Place
-from tests.ports.village import Village
 from tests.told import told
+from tests.village import Village
 
 
 @pytest.fixture(scope="module")

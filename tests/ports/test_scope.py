@@ -16,8 +16,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.store import FakeStore
 from tests.ports.everything import everything
 from tests.ports.places import InMemory, InPostgres, Place
-from tests.ports.village import Village, two_villages
 from tests.postgres import Database
+from tests.village import Village, two_villages
 
 
 def viewers(village: Village) -> dict[str, Viewer]:

@@ -81,11 +81,16 @@ class FilePqrs:
             client_id, property_id, misplaced = await self._place(uow, signed_in, form)
             if problems or misplaced or client_id is None:
                 raise InvalidInput(*problems, *misplaced)
+            # Once one has a number, the agency's other filings wait: what is counted after that is exact.
+            number = await uow.counters.next(f"pqrs:{bogota_date(now).year}")
             if not isinstance(signed_in, StaffViewer):
                 midnight = datetime.combine(bogota_date(now), time.min, BOGOTA).astimezone(UTC)
                 if await uow.pqrs.filed_since(client_id, midnight) >= DAILY_LIMIT:
                     raise LimitReached(DAILY_LIMIT)
-            case = await self._file(uow, signed_in, form, client_id, property_id, now)
+            case = self._case(signed_in, form, number, client_id, property_id, now)
+            by = PqrsActor.CLIENT if client_id == signed_in.client_id else PqrsActor.AGENCY
+            event = PqrsEvent(pqrs_id=case.id, at=now, from_status=None, to_status=case.status, by=by)
+            await uow.pqrs.add(case, event)
             await uow.commit()
         return case
 
@@ -133,18 +138,17 @@ class FilePqrs:
             property_id = property_id or found
         return client_id, property_id, problems
 
-    async def _file(
+    def _case(
         self,
-        uow: UnitOfWork,
         viewer: SignedIn,
         form: PqrsForm,
+        number: int,
         client_id: ClientId,
         property_id: PropertyId | None,
         now: datetime,
     ) -> Pqrs:
         today = bogota_date(now)
-        number = await uow.counters.next(f"pqrs:{today.year}")
-        case = Pqrs(
+        return Pqrs(
             id=PqrsId(uuid4()),
             agency_id=viewer.agency_id,
             filing_number=filing_number(today.year, number),
@@ -162,10 +166,6 @@ class FilePqrs:
             property_id=property_id,
             contract_id=form.contract_id,
         )
-        by = PqrsActor.CLIENT if client_id == viewer.client_id else PqrsActor.AGENCY
-        event = PqrsEvent(pqrs_id=case.id, at=now, from_status=None, to_status=case.status, by=by)
-        await uow.pqrs.add(case, event)
-        return case
 
 
 def _required(field: str, text: str, limit: int, *, lines: bool = False) -> FieldProblem | None:
