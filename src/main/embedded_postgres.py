@@ -82,8 +82,8 @@ class EmbeddedPostgres:
                 try:
                     self._initialise()
                     self._run_server()
-                except BaseException:
-                    self._leave()
+                except BaseException:  # Ctrl-C too, which may come when the server is already on its way
+                    self._end()
                     raise
         except (OSError, KeyError) as error:  # KeyError: a user without a name
             raise EmbeddedPostgresError(f"PostgreSQL no puede usar {self._data_dir}: {error}") from error
@@ -99,13 +99,7 @@ class EmbeddedPostgres:
             self._leave()
             return
         with self._alone():
-            try:
-                fcntl.flock(self._membership, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return
-            finally:
-                self._leave()
-            self._call("pg_ctl", "stop", "--wait", "--silent", "--mode=fast", "-D", str(self._data), check=False)
+            self._end()
 
     __enter__ = start
 
@@ -216,6 +210,18 @@ class EmbeddedPostgres:
         self._membership = os.open(self._home / "users", os.O_RDWR | os.O_CREAT, 0o600)
         self._member_pid = os.getpid()
         fcntl.flock(self._membership, fcntl.LOCK_SH)
+
+    def _end(self) -> None:
+        """Leave, under the lock; stop the server if nobody else uses it."""
+        if self._membership is None:
+            return
+        try:
+            fcntl.flock(self._membership, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        finally:
+            self._leave()
+        self._call("pg_ctl", "stop", "--wait", "--silent", "--mode=fast", "-D", str(self._data), check=False)
 
     def _leave(self) -> None:
         if self._membership is not None:

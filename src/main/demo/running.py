@@ -16,7 +16,8 @@ _DEFAULT_PORT = "8000"
 
 def run() -> int:
     """Run the demo until Ctrl-C or SIGTERM; the exit status: 0, or 1 after a line that says what is missing."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl-C too: a shell that starts this beside itself has it ignored
+        signal.signal(number, signal.default_int_handler)
     signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))  # the terminal was closed
     try:
         _run()
