@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("captcha_secret", sa.Text(), nullable=True),
         sa.Column("return_urls", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("origins", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("gateways", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agencies")),
         sa.UniqueConstraint("slug", name=op.f("uq_agencies_slug")),

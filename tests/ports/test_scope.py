@@ -12,6 +12,7 @@ from adapters.postgres.engine import create_engine
 from application.access import Viewer
 from domain.clients import ClientProfile
 from domain.money import ZERO
+from domain.payments import PaymentGatewayCode
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import FakeStore
 from tests.ports.everything import everything
@@ -224,6 +225,7 @@ async def test_a_visitor_reads_the_agency_and_no_row_at_all(neighbours: Neighbou
     assert set(answers.pop("profiles").values()) == {ClientProfile.NONE}
     assert {dict(sums[1:])["this_year"] for sums in answers.pop("owners' sums").values()} == {ZERO}
     assert name_of(answers.pop("agency")) == neighbours.here.agency.slug
+    assert answers.pop("gateways") == (PaymentGatewayCode.PAYU,)
     lists = {question for question in answers if " of " in question}
     assert {count for question in lists for count in answers[question][1].values()} == {0}
     assert {question for question, answer in answers.items() if answer and question not in lists} == set()

@@ -23,8 +23,7 @@ from adapters.postgres.repositories.accounts import ACCOUNTS
 from adapters.postgres.repositories.accounts import MAPPER as ACCOUNT
 from adapters.postgres.repositories.agencies import AGENCIES, agency_of
 from adapters.postgres.repositories.sessions import SESSION, SESSIONS
-from adapters.postgres.scoping import SET_SCOPE, scope_parameters, table_of
-from adapters.postgres.tables import GatewayAccountRow
+from adapters.postgres.scoping import SET_SCOPE, scope_parameters
 from application.access import ClientViewer, StaffViewer, Viewer, Visitor
 from application.ports.clock import Clock
 from application.ports.reading import Entry, Many, Reading, Readings
@@ -35,7 +34,6 @@ from domain.payments import PaymentGatewayCode
 from domain.sessions import Session
 
 ENTER = sa.text("select * from enter(:token, :host, :slug, :now)")
-GATEWAY_ACCOUNTS = table_of(GatewayAccountRow)
 
 
 class PostgresReading(Reading):
@@ -66,12 +64,8 @@ class PostgresReading(Reading):
         return agency_of(rows[0]._mapping)
 
     async def gateways(self) -> tuple[PaymentGatewayCode, ...]:
-        rows = await self._source.rows(
-            sa.select(GATEWAY_ACCOUNTS.c.gateway)
-            .where(GATEWAY_ACCOUNTS.c.agency_id == self._scope.agency, GATEWAY_ACCOUNTS.c.enabled)
-            .order_by(GATEWAY_ACCOUNTS.c.gateway.desc())
-        )
-        return tuple(PaymentGatewayCode(row.gateway) for row in rows)
+        rows = await self._source.rows(sa.select(AGENCIES.c.gateways).where(AGENCIES.c.id == self._scope.agency))
+        return tuple(PaymentGatewayCode(gateway) for gateway in rows[0].gateways)
 
     async def accounts(self, ids: Collection[UUID]) -> Many[Account]:
         rows = await self._source.rows(

@@ -7,11 +7,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.mapping import Mapper
 from adapters.postgres.scoping import ScopedRepository, table_of
-from adapters.postgres.tables import GatewayAccountRow, GatewayEventRow
+from adapters.postgres.tables import AgencyRow, GatewayAccountRow, GatewayEventRow
 from application.ports.payment_gateway import SignatureAlgorithm
 from application.ports.payments import GatewayAccount, GatewayAccounts, GatewayEvent, GatewayEvents
 from domain.payments import PaymentGatewayCode
 
+AGENCIES = table_of(AgencyRow)
 GATEWAY_ACCOUNTS = table_of(GatewayAccountRow)
 EVENTS = table_of(GatewayEventRow)
 
@@ -43,6 +44,13 @@ class PostgresGatewayAccounts(ScopedRepository, GatewayAccounts):
         await self.write(
             insert(GATEWAY_ACCOUNTS).values(values).on_conflict_do_update(index_elements=["id"], set_=kept)
         )
+        enabled = (
+            sa.select(GATEWAY_ACCOUNTS.c.gateway)
+            .where(GATEWAY_ACCOUNTS.c.agency_id == account.agency_id, GATEWAY_ACCOUNTS.c.enabled)
+            .order_by(GATEWAY_ACCOUNTS.c.gateway.desc())
+        )
+        public = sa.update(AGENCIES).where(AGENCIES.c.id == account.agency_id)
+        await self.write(public.values(gateways=sa.func.array(enabled.scalar_subquery())))
 
 
 class PostgresGatewayEvents(ScopedRepository, GatewayEvents):

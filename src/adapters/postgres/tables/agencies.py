@@ -10,6 +10,9 @@ from adapters.postgres.tables import columns as c
 
 
 class AgencyRow(SQLModel, table=True):
+    """`gateways` are those that take payments now: what anybody may know of the merchant accounts, whose rows visitors
+    do not see. They follow them."""
+
     __tablename__ = "agencies"
 
     id: UUID = c.identity()
@@ -31,6 +34,7 @@ class AgencyRow(SQLModel, table=True):
     captcha_secret: str | None = c.text()
     return_urls: list[str] = c.texts()
     origins: list[str] = c.texts()
+    gateways: list[str] = c.texts(sa_column_kwargs={"server_default": "{}"})
     created_at: datetime = c.instant()
 
 

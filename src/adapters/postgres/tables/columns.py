@@ -54,8 +54,8 @@ def json(**more: Any) -> Any:
     return Field(sa_type=JSONB, **more)
 
 
-def texts() -> Any:
-    return Field(sa_type=ARRAY(sa.Text))
+def texts(**more: Any) -> Any:
+    return Field(sa_type=ARRAY(sa.Text), **more)
 
 
 def of_agency() -> Any:
