@@ -1,5 +1,6 @@
 """Serving: one line when it is ready, and an end that lets requests in flight finish."""
 
+import gc
 import os
 import signal
 import socket
@@ -10,42 +11,18 @@ from contextlib import AbstractAsyncContextManager
 
 import httpx
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
 from main.asgi import create_app
 from main.bootstrap import Portal, portal
+from main.places import url_of
 from main.settings import Settings
 
 _APP_URL = "PORTAL_SERVING_DATABASE_URL"
 _PUBLIC_URL = "PORTAL_SERVING_PUBLIC_URL"
 _LAST_REQUESTS_SECONDS = 25
 _READY_WITHIN_SECONDS = 60
-_PORTS_TRIED = 20
-
-
-def bound(host: str, port: int, *, next_free: bool = False) -> socket.socket:
-    """A listening place; with `next_free`, on the first free port from `port` on. OSError when there is none."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    last: OSError | None = None
-    for candidate in range(port, port + (_PORTS_TRIED if next_free else 1)):
-        place = socket.socket(family, socket.SOCK_STREAM)
-        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            place.bind((host, candidate))
-            place.listen(1024)  # bound alone, two servers would share a port without a word
-        except OSError as error:
-            place.close()
-            last = error
-        else:
-            place.set_inheritable(True)
-            return place
-    raise last or OSError("no port")
-
-
-def url_of(place: socket.socket) -> str:
-    host, port = place.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def serve(
@@ -104,12 +81,15 @@ def _announce(url: str, ready: Callable[[str], None], server: uvicorn.Server) ->
             time.sleep(0.05)
 
 
-def application() -> Starlette:
+def application() -> ASGIApp:
     """What each worker serves; the addresses come from the process that started it."""
     settings = Settings()
     settings.check()
+    # What was loaded stays loaded: kept out of every later collection, which otherwise stops the loop for long.
+    gc.collect()
+    gc.freeze()
 
     def open_portal() -> AbstractAsyncContextManager[Portal]:
         return portal(settings, app_url=os.environ[_APP_URL], public_url=os.environ[_PUBLIC_URL])
 
-    return create_app(open_portal)
+    return create_app(open_portal, https_only=settings.is_production)
