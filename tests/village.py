@@ -31,7 +31,7 @@ class Village:
     Félix rented once; she lives in all lists. Gloria is a client without contracts."""
 
     store: FakeStore = field(default_factory=FakeStore)
-    agency: Agency = field(default_factory=a.an_agency)
+    agency: Agency = field(default_factory=lambda: a.an_agency(origins=(f"https://{uuid4()}.example",)))
 
     def __post_init__(self) -> None:
         self.store.add(self.agency)

@@ -164,6 +164,11 @@ def upgrade() -> None:
         f"create policy no_longer_alone on agency_keys for update using ({by_agency_key} and key = '*' and {STAFF}) "
         f"with check (key = '*' and agency_id is null)"
     )
+    # The check of any policy lets a changed row through, so that the agency's own would let it take the key back.
+    op.execute(
+        "create policy never_alone_again on agency_keys as restrictive for update using (true) "
+        "with check (key <> '*' or agency_id is null)"
+    )
     op.execute(ENTER)
     op.execute(f"grant execute on function enter(text, text, text, timestamptz) to {role}")
 
@@ -172,6 +177,7 @@ def downgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     op.execute("drop function enter(text, text, text, timestamptz)")
     op.execute("drop policy if exists no_longer_alone on agency_keys")
+    op.execute("drop policy if exists never_alone_again on agency_keys")
     for table in (*OWN_ROWS, *STAFF_ONLY, *BEFORE_SIGN_IN, *OTHERS, "agencies", "agency_keys"):
         expose(table)
     role = serving_role()

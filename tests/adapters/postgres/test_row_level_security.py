@@ -1,0 +1,208 @@
+"""Row-level security by raw SQL as the serving role, for every table that the catalog knows.
+
+No repository stands between these statements and the policies: whatever a query forgets, the database does not show.
+"""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from tests.adapters.postgres.land import DANGLING, KEYS, REFUSED, SETTINGS, Land, sqlstate, typed
+
+OF_CLIENTS = {
+    "contract_readers",
+    "invoices",
+    "payment_allocations",
+    "payment_intent_invoices",
+    "payment_intents",
+    "payments",
+    "payouts",
+    "pqrs",
+    "pqrs_events",
+    "property_readers",
+}
+"""Rows of one client each, whose `client_id` says whose."""
+SHARED = {"accounts", "clients", "contract_parties", "contracts", "properties", "property_owners"}
+OF_ACCOUNTS = {"session_tokens", "sessions"}
+OF_STAFF = {"gateway_events", "gateway_transactions"}
+OF_SIGNED_IN = {"counters", "gateway_accounts"}
+BEFORE_SIGN_IN = {"agency_keys", "rate_limits", "spent_challenges"}
+"""What a visitor needs to find the agency, and to be slowed down and told from a program."""
+TABLES = sorted(OF_CLIENTS | SHARED | OF_ACCOUNTS | OF_STAFF | OF_SIGNED_IN | BEFORE_SIGN_IN)
+
+
+async def catalog(land: Land, query: str) -> list[tuple[Any, ...]]:
+    async with land.engine.connect() as connection:
+        return [tuple(row) for row in await connection.exec_driver_sql(query)]
+
+
+async def test_every_table_is_known_here(land: Land) -> None:
+    tables = "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
+    with_agency = "select table_name from information_schema.columns where column_name = 'agency_id'"
+
+    assert sorted(name for (name,) in await catalog(land, tables)) == sorted([*TABLES, "agencies", "alembic_version"])
+    assert sorted(name for (name,) in await catalog(land, with_agency)) == TABLES
+
+
+async def test_security_is_enabled_and_forced_with_policies_on_every_table(land: Land) -> None:
+    secured = (
+        "select relname from pg_class c where relrowsecurity and relforcerowsecurity and "
+        "exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'agency' and p.polcmd = '*' "
+        "        and p.polqual is not null and p.polwithcheck is not null)"
+    )
+    restricted = (
+        "select relname from pg_class c join pg_policy p on p.polrelid = c.oid "
+        "where not p.polpermissive and p.polcmd = '*' and p.polqual is not null and p.polwithcheck is not null"
+    )
+
+    assert sorted(name for (name,) in await catalog(land, secured)) == sorted([*TABLES, "agencies"])
+    # Besides the agency, the viewer: but for what shows the agency's public face.
+    assert sorted(name for (name,) in await catalog(land, restricted)) == sorted(set(TABLES) - {"agency_keys"})
+
+
+async def test_policies_are_for_every_role(land: Land) -> None:
+    assert await catalog(land, "select polname, polrelid::regclass::text from pg_policy where polroles <> '{0}'") == []
+
+
+async def test_no_function_or_view_sees_more_than_who_asks(land: Land) -> None:
+    ours = "not in ('pg_catalog', 'information_schema')"
+    definers = f"select proname from pg_proc where prosecdef and pronamespace::regnamespace::text {ours}"
+    views = (
+        f"select relname from pg_class where relkind in ('v', 'm') and relnamespace::regnamespace::text {ours} "
+        "and not coalesce(array_to_string(reloptions, ',') like '%security_invoker=true%', false)"
+    )
+
+    assert await catalog(land, definers) == await catalog(land, views) == []
+
+
+async def test_every_reference_between_tables_of_agencies_carries_the_agency_along(land: Land) -> None:
+    references = await catalog(
+        land,
+        "select c.conname, c.conrelid::regclass::text, c.confrelid::regclass::text, "
+        "  (select array_agg(a.attname::text order by k.place) from unnest(c.conkey) with ordinality k(number, place) "
+        "   join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.number), "
+        "  (select array_agg(a.attname::text order by k.place) from unnest(c.confkey) with ordinality k(number, place) "
+        "   join pg_attribute a on a.attrelid = c.confrelid and a.attnum = k.number) "
+        "from pg_constraint c where c.contype = 'f'",
+    )
+    between = [row for row in references if row[1] in TABLES and row[2] in TABLES]
+
+    assert len(between) > 20
+    assert [name for name, _, _, own, theirs in between if (own[0], theirs[0]) != ("agency_id", "agency_id")] == []
+    assert [row[1] for row in references if row not in between and row[2] != "agencies"] == []
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_an_agency_sees_its_rows_and_none_of_another(land: Land, table: str) -> None:
+    for mine, other in ((land.here, land.there), (land.there, land.here)):
+        assert await land.count(table, f"agency_id = '{mine.agency.id}'", **land.staff(mine)) > 0
+        assert await land.count(table, f"agency_id = '{other.agency.id}'", **land.staff(mine)) == 0
+        assert await land.count(table, "agency_id is null", **land.staff(mine)) == 0
+
+
+@pytest.mark.parametrize("table", [*TABLES, "agencies"])
+async def test_who_says_nothing_sees_nothing(land: Land, table: str) -> None:
+    nothing = dict.fromkeys((*SETTINGS, *KEYS), "")
+    assert await land.count(table) == 0
+    assert await land.count(table, **nothing) == 0
+    assert await land.count(table, **(nothing | {"viewer": "staff"})) == 0
+    assert await land.count(table, viewer="client", client_id=land.here.ana.id) == 0
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_a_visitor_sees_the_way_to_the_agency_and_nothing_else(land: Land, table: str) -> None:
+    agency_id = land.here.agency.id
+    for viewer in ("visitor", "", "owner", "STAFF", "staff "):
+        seen = await land.count(table, agency_id=agency_id, viewer=viewer, client_id=land.here.ana.id)
+        assert (seen > 0) is (table in BEFORE_SIGN_IN)
+    assert await land.count("agencies", agency_id=agency_id) == 1
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_a_client_sees_own_rows_only(land: Land, table: str) -> None:
+    v = land.here
+    for client in (v.ana, v.berta, v.diana, v.felix, v.gloria):
+        me = land.client(v, client)
+        if table in OF_CLIENTS:
+            assert await land.count(table, f"client_id <> '{client.id}'", **me) == 0
+        elif table in OF_ACCOUNTS:
+            assert await land.count(table, f"account_id <> '{me['account_id']}'", **me) == 0
+            assert await land.count(table, **me) > 0
+        elif table in OF_STAFF:
+            assert await land.count(table, **me) == 0
+        elif table in ("accounts", "clients"):
+            assert await land.count(table, **me) == 1
+        assert await land.count(table, f"agency_id <> '{v.agency.id}'", **me) == 0
+
+
+async def test_a_client_sees_of_shared_rows_those_that_are_shared(land: Land) -> None:
+    v = land.here
+    for client, seen in (
+        (v.ana, {"contracts": 1, "contract_parties": 2, "properties": 1, "property_owners": 0}),
+        (v.berta, {"contracts": 4, "contract_parties": 3, "properties": 2, "property_owners": 3}),
+        (v.elias, {"contracts": 1, "contract_parties": 2, "properties": 1, "property_owners": 0}),
+        (v.gloria, {"contracts": 0, "contract_parties": 0, "properties": 0, "property_owners": 0}),
+    ):
+        assert {table: await land.count(table, **land.client(v, client)) for table in seen} == seen
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_a_row_of_another_agency_cannot_be_written(land: Land, table: str) -> None:
+    row = await land.a_row(table, land.there)
+    names = ", ".join(f'"{name}"' for name in row)
+    values = ", ".join(f":{name}" for name in row)
+    async with land.seen_by(**land.staff(land.here)) as connection:
+        insert = sa.text(f"insert into {table} ({names}) values ({values})")
+        with pytest.raises(DBAPIError) as refusal:
+            await connection.execute(insert.bindparams(*typed(table, row)))
+    assert sqlstate(refusal.value) == REFUSED
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_a_row_cannot_be_given_to_another_agency(land: Land, table: str) -> None:
+    async with land.seen_by(**land.staff(land.here)) as connection:
+        with pytest.raises(DBAPIError) as refusal:
+            await connection.exec_driver_sql(f"update {table} set agency_id = '{land.there.agency.id}'")
+    assert sqlstate(refusal.value) == REFUSED
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_rows_of_another_agency_cannot_be_changed_or_removed(land: Land, table: str) -> None:
+    theirs = f"where agency_id = '{land.there.agency.id}'"
+    async with land.seen_by(**land.staff(land.here)) as connection:
+        changed = await connection.exec_driver_sql(f"update {table} set agency_id = agency_id {theirs}")
+        removed = await connection.exec_driver_sql(f"delete from {table} {theirs}")
+    assert (changed.rowcount, removed.rowcount) == (0, 0)
+
+
+@pytest.mark.parametrize("table", sorted(OF_CLIENTS - {"contract_readers", "property_readers"}))
+async def test_a_client_cannot_give_a_row_to_another(land: Land, table: str) -> None:
+    v = land.here
+    async with land.seen_by(**land.staff(v)) as connection:
+        owner = await connection.scalar(sa.text(f"select client_id from {table} limit 1"))
+    client = v.store.clients[owner]
+    async with land.seen_by(**land.client(v, client)) as connection:
+        with pytest.raises(DBAPIError) as refusal:
+            await connection.exec_driver_sql(f"update {table} set client_id = '{v.gloria.id}'")
+    assert sqlstate(refusal.value) == REFUSED
+
+
+async def test_a_reference_to_another_agencys_row_refers_to_nothing(land: Land) -> None:
+    v, theirs = land.here, land.there
+    references = {
+        "update invoices set client_id": theirs.ana.id,
+        "update invoices set contract_id": theirs.flat_lease.id,
+        "update contracts set property_id": theirs.flat.id,
+        "update pqrs set contract_id": theirs.flat_lease.id,
+        "update payments set intent_id": theirs.intent.id,
+        "update accounts set client_id": theirs.ana.id,
+        "update payment_intents set gateway_account_id": theirs.merchant.id,
+    }
+    for change, key in references.items():
+        one = f"where ctid = (select ctid from {change.split()[1]} limit 1)"
+        async with land.seen_by(**land.staff(v)) as connection:
+            with pytest.raises(DBAPIError) as refusal:
+                await connection.exec_driver_sql(f"{change} = '{key}' {one}")
+        assert sqlstate(refusal.value) == DANGLING, change
