@@ -64,7 +64,7 @@ class Context:
     def read_from(self, reading: Reading) -> None:
         """Read from this snapshot from now on."""
         self._reading = reading
-        self._loaders = Loaders(reading, self.show, self.today)
+        self._loaders = Loaders(reading, self.show, at=self.clock.now(), today=self.today)
         self._documents = None
 
     async def reread(self, viewer: Viewer | None = None) -> Loaders:

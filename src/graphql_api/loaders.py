@@ -6,7 +6,7 @@ costs a coroutine of its own.
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -44,11 +44,12 @@ class CountKey:
 
 
 class Loaders:
-    """Every batch of one operation. `today` is the Bogotá date of the operation."""
+    """Every batch of one operation. `at` is its instant, `today` its Bogotá date."""
 
-    def __init__(self, reading: Reading, show: Show, today: date) -> None:
+    def __init__(self, reading: Reading, show: Show, *, at: datetime, today: date) -> None:
         self._reading = reading
         self._show = show
+        self._at = at
         self._today = today
         self.accounts = self._one(reading.accounts)
         self.accounts_of_clients = self._one(reading.clients.accounts)
@@ -78,6 +79,7 @@ class Loaders:
         self.open_pqrs = Batch(self._open_pqrs)
         self.gateways = Batch(self._gateways)
         self.agency = Batch(self._agency)
+        self.own_sessions = Batch(self._own_sessions)
         self._lists: dict[str, tuple[Batch, Batch]] = {
             name: (Batch(self._pages(listing, name)), Batch(self._counts(listing)))
             for name, listing in (
@@ -167,6 +169,11 @@ class Loaders:
     async def _agency(self, keys: list[bool]) -> list[Any]:
         agency = self._show(await self._reading.agency())
         return [agency for _ in keys]
+
+    async def _own_sessions(self, keys: list[UUID]) -> list[Any]:
+        """The viewer's live sessions, for each time that one of them, or all, are asked for."""
+        found = await self._reading.sessions(at=self._at)
+        return [found for _ in keys]
 
     async def _gateways(self, keys: list[bool]) -> list[Any]:
         """What a payable invoice (True) may be paid with; for one that is not, nothing."""

@@ -56,7 +56,7 @@ class Account(Node):
         viewer = info.context.viewer
         if getattr(viewer, "account_id", None) != self.key:
             return []
-        found = await info.context.reading.sessions(at=info.context.clock.now())
+        found = await info.context.loaders.own_sessions.load(self.key)
         return [Session.of(session, getattr(viewer, "session_id", None)) for session in found]
 
     @classmethod

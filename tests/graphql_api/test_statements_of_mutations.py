@@ -1,0 +1,105 @@
+"""How many statements and connections a mutation takes: exact numbers, which grow with nothing that clients send."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from domain.accounts import AccountRole
+from domain.imports.sheets import ImportKind
+from tests.application.imports_office import csv_of
+from tests.graphql_api.neighbours import FILE, START
+from tests.graphql_api.town import LOGIN, PASSWORD, RETURN_URL, Counts, Town, founded
+from tests.postgres import Database
+
+REFRESH = """mutation Renovar($token: String!) { refreshSession(refreshToken: $token) {
+    __typename ... on SessionPayload { refreshToken } } }"""
+IMPORT = """mutation Importar($kind: ImportKind!, $csv: String!) { importRecords(input: {kind: $kind, csv: $csv}) {
+    __typename ... on ImportRecordsPayload { created unchanged } } }"""
+
+
+@pytest.fixture(scope="module")
+async def town(module_database: Database) -> AsyncIterator[Town]:
+    async with founded(module_database) as town:
+        await town.agency("andina", payu=True)
+        await town.books("andina")
+        await town.take("andina", ImportKind.INVOICES, *({"numero": f"FV-{n:02d}"} for n in range(1, 30)))
+        await town.person("andina", "ana", client="T1")
+        await town.person("andina", "sara", role=AccountRole.STAFF)
+        yield town
+
+
+async def test_signing_in(town: Town) -> None:
+    opened, told = await done(town, LOGIN, login="ana", password=PASSWORD)
+
+    assert told["__typename"] == "SessionPayload"
+    # The entrance; looking up; two counters; the session; two counters again; the payload.
+    assert (len(opened.statements), opened.checkouts) == (22, 8)
+
+
+async def test_a_refused_sign_in_asks_the_database_the_same_whether_the_account_exists(town: Town) -> None:
+    wrong, told = await done(town, LOGIN, login="ana", password="no es esta clave")
+    unknown, other = await done(town, LOGIN, login="nadie", password="no es esta clave")
+
+    assert told == other
+    assert told["__typename"] == "InvalidCredentials"
+    assert wrong.statements == unknown.statements
+    assert (len(wrong.statements), wrong.checkouts) == (10, 4)
+
+
+async def test_staying_signed_in(town: Town) -> None:
+    opened = await town.sign_in("ana")
+
+    good, told = await done(town, REFRESH, token=opened["refreshToken"])
+    bad, other = await done(town, REFRESH, token="no es una ficha")
+
+    assert (told["__typename"], other["__typename"]) == ("SessionPayload", "TokenExpired")
+    assert (len(good.statements), good.checkouts) == (12, 4)
+    assert (len(bad.statements), bad.checkouts) == (3, 2)
+
+
+async def test_filing_a_case(town: Town) -> None:
+    filed, told = await done(town, FILE, by="ana", text="Gotea el techo.")
+
+    assert told["__typename"] == "PqrsPayload"
+    assert (len(filed.statements), filed.checkouts) == (10, 3)
+
+
+async def test_starting_a_payment_of_one_or_of_many(town: Town) -> None:
+    found = (await town.ask("{ me { client { invoices(first: 100) { nodes { id } } } } }", by="ana")).data
+    ids = [node["id"] for node in found["me"]["client"]["invoices"]["nodes"]]
+
+    for key, chosen in (("una", ids[:1]), ("muchas", ids[1:21])):
+        started, told = await done(town, START.replace('"k"', f'"{key}"'), by="ana", ids=chosen, url=RETURN_URL)
+        assert told["__typename"] == "PaymentIntentPayload"
+        # The entrance; freezing; the checkout's data; keeping it; the payload.
+        assert (len(started.statements), started.checkouts) == (25, 5)
+
+
+@pytest.mark.parametrize("kind", ImportKind)
+async def test_importing_few_rows_or_many(town: Town, kind: ImportKind) -> None:
+    key = csv_of(kind).split(";")[0]
+    apart = {"facturas": ""} if kind is ImportKind.PAYMENTS else {}
+    taken = []
+    for rows in (3, 50):
+        csv = csv_of(kind, *({key: f"{kind}-{rows}-{number}"} | apart for number in range(rows)))
+        new, told = await done(town, IMPORT, by="sara", kind=kind.value, csv=csv)
+        again, other = await done(town, IMPORT, by="sara", kind=kind.value, csv=csv)
+        assert (told["created"], other["unchanged"]) == (rows, rows)
+        taken.append((len(new.statements), new.checkouts, len(again.statements), again.checkouts))
+
+    (few, many) = taken
+    assert few == many
+    assert few[0] <= 15
+    assert few[2] <= 6
+    assert few[1] == few[3] == 2
+
+
+async def done(town: Town, query: str, by: str | None = None, **variables: Any) -> tuple[Counts, Any]:
+    """What a mutation did, without what signing in took; and what it answered."""
+    if by and by not in town.tokens:
+        await town.ask("{ __typename }", by=by)
+    with town.counted() as counts:
+        answer = await town.ask(query, by=by, agency=None if by else "andina", **variables)
+    (told,) = answer.data.values()
+    return counts, told
