@@ -18,13 +18,15 @@ class UnsafeRole(RuntimeError):
     """The database role could read past row-level security."""
 
 
-def create_engine(url: str, *, pool_size: int = 10, statement_timeout_ms: int = 30_000) -> AsyncEngine:
+def create_engine(
+    url: str, *, pool_size: int = 10, pool_timeout: float = POOL_TIMEOUT, statement_timeout_ms: int = 30_000
+) -> AsyncEngine:
     """A pool for the serving role. Unreachable becomes Unavailable and a full pool Busy wherever it is used."""
     engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=POOL_TIMEOUT,
+        pool_timeout=pool_timeout,
         pool_pre_ping=False,
         pool_use_lifo=True,
         connect_args={
@@ -37,17 +39,24 @@ def create_engine(url: str, *, pool_size: int = 10, statement_timeout_ms: int = 
             },
         },
     )
-    event.listen(engine.sync_engine, "handle_error", _translate)
+    event.listen(engine.sync_engine, "handle_error", _translate, retval=True)
     return engine
 
 
-def _translate(context: ExceptionContext) -> None:
+_LOST = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+)
+
+
+def _translate(context: ExceptionContext) -> Unavailable | None:
     """Give failures of the connection the name that use cases know; a statement's own errors stay as they are."""
     error = context.original_exception
-    cause = getattr(error, "__cause__", None)
-    lost = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)
-    if context.is_disconnect or isinstance(error, lost) or isinstance(cause, lost):
-        context.chained_exception = Unavailable(2)
+    lost = context.is_disconnect or isinstance(error, _LOST) or isinstance(error.__cause__, _LOST)
+    return Unavailable(2) if lost else None
 
 
 def unavailable(error: BaseException) -> Unavailable | Busy | None:
@@ -67,23 +76,24 @@ def violated_constraint(error: exc.IntegrityError) -> str:
     return str(getattr(cause, "constraint_name", "") or "")
 
 
+_POWERS = """
+select distinct power
+from pg_roles r
+cross join lateral (values
+  ('superuser', r.rolsuper),
+  ('BYPASSRLS', r.rolbypassrls),
+  ('owner', exists (select from pg_class c
+                    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relowner = r.oid))
+) as held (power, holds)
+where holds and pg_has_role(current_user, r.oid, 'member')
+order by power
+"""
+
+
 async def refuse_unsafe_role(engine: AsyncEngine) -> None:
-    """Raise UnsafeRole for a superuser, a role that bypasses row-level security, or an owner of tables."""
+    """Raise UnsafeRole where the role is, or is a member of, a superuser, one that bypasses row-level security, or an
+    owner of tables."""
     async with engine.connect() as connection:
-        found = (
-            await connection.execute(
-                sa.text(
-                    "select rolsuper, rolbypassrls, "
-                    "exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace "
-                    "        where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relowner = r.oid) as owns "
-                    "from pg_roles r where rolname = current_user"
-                )
-            )
-        ).one()
-    reasons = [
-        words
-        for words, holds in (("superuser", found.rolsuper), ("BYPASSRLS", found.rolbypassrls), ("owner", found.owns))
-        if holds
-    ]
-    if reasons:
-        raise UnsafeRole(", ".join(reasons))
+        powers = (await connection.execute(sa.text(_POWERS))).scalars().all()
+    if powers:
+        raise UnsafeRole(", ".join(powers))

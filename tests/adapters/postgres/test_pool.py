@@ -1,0 +1,206 @@
+"""Connections: nothing of one transaction's scope is left for the next, and what their failures are called."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from itertools import cycle
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.postgres.engine import create_engine
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from application.access import Scope
+from domain.agencies import Agency
+from domain.clients import Client
+from domain.errors import Busy, Unavailable
+from tests import factories as a
+from tests.factories import NOON
+from tests.fakes.clock import FakeClock
+from tests.fakes.store import FakeStore
+from tests.ports.places import InPostgres
+from tests.postgres import Database
+
+
+@dataclass
+class Crowd:
+    """Six agencies with two clients each, behind two connections."""
+
+    place: InPostgres
+    members: list[tuple[Agency, list[Client]]]
+
+    @property
+    def engine(self) -> AsyncEngine:
+        return self.place.engine
+
+    async def settings(self) -> list[str]:
+        """What a connection that nobody prepared has of a scope, with the rows it shows."""
+        async with self.engine.connect() as connection:
+            said = await connection.exec_driver_sql(
+                "select coalesce(current_setting('app.' || name, true), '') from unnest(array['agency_id', 'viewer', "
+                "'client_id', 'account_id', 'agency_key', 'login_key', 'session_key', 'gateway_key']) as name"
+            )
+            shown = await connection.scalar(sa.text("select count(*) from clients"))
+            return [value for value in said.scalars() if value] + ["a row"] * int(shown or 0)
+
+
+@pytest.fixture(scope="module")
+async def crowd(module_database: Database) -> AsyncIterator[Crowd]:
+    engine = create_engine(module_database.app_url, pool_size=2, pool_timeout=30)
+    place, store, members = InPostgres(engine, FakeClock(NOON)), FakeStore(), []
+    for _ in range(6):
+        agency = a.an_agency()
+        clients = [a.a_client(agency), a.a_client(agency)]
+        store.add(agency, *clients)
+        members.append((agency, clients))
+    await place.plant(store)
+    yield Crowd(place, members)
+    await engine.dispose()
+
+
+async def test_several_hundred_interleaved_transactions_see_their_own_scope_only(crowd: Crowd) -> None:
+    async def look(agency: Agency, clients: list[Client], ways: list[str]) -> None:
+        scopes = cycle(
+            [
+                (Scope.of_agency(agency.id), {client.id for client in clients}),
+                (Scope(agency_id=agency.id, viewer="client", client_id=clients[0].id), {clients[0].id}),
+                (Scope(agency_id=agency.id), set()),
+            ]
+        )
+        for way, (scope, seen) in zip(ways, scopes, strict=False):
+            async with crowd.place.scoped(scope) as connection:
+                await asyncio.sleep(0)
+                found = await connection.exec_driver_sql("select id from clients")
+                assert set(found.scalars()) == seen
+                match way:
+                    case "commit":
+                        await connection.commit()
+                    case "fail":
+                        with pytest.raises(DBAPIError):
+                            await connection.exec_driver_sql("select 1 / 0")
+
+    ways = ["commit", "roll back", "fail", "commit", "roll back"] * 12
+    await asyncio.gather(*(look(agency, clients, ways) for agency, clients in crowd.members))
+
+
+@pytest.mark.parametrize("ending", ["commit", "roll back", "fail", "cancel"])
+async def test_no_scope_is_left_on_a_connection(crowd: Crowd, ending: str) -> None:
+    agency, clients = crowd.members[0]
+    scope = Scope(
+        agency_id=agency.id,
+        viewer="staff",
+        client_id=clients[0].id,
+        account_id=a.an_account(clients[0]).id,
+        agency_key="x",
+        login_key="x",
+        session_key="x",
+        gateway_key="x",
+    )
+
+    async def use() -> None:
+        async with crowd.place.unit_of_work(scope) as uow:
+            await uow.pqrs.client_exists(clients[0].id)
+            match ending:
+                case "commit":
+                    await uow.commit()
+                case "fail":
+                    raise RuntimeError
+                case "cancel":
+                    raise asyncio.CancelledError
+
+    await asyncio.gather(*(use() for _ in range(4)), return_exceptions=True)
+
+    assert [*await asyncio.gather(crowd.settings(), crowd.settings())] == [[], []]
+
+
+async def test_a_snapshot_leaves_no_scope_either(crowd: Crowd) -> None:
+    agency, clients = crowd.members[0]
+    async with crowd.place.readings.of(a.staff_of(agency)) as one, crowd.place.readings.of(a.staff_of(agency)) as two:
+        for reading in (one, two):
+            assert len(await reading.clients.get_many([client.id for client in clients])) == 2
+
+    assert [*await asyncio.gather(crowd.settings(), crowd.settings())] == [[], []]
+
+
+async def test_a_snapshot_writes_nothing(crowd: Crowd) -> None:
+    agency, _ = crowd.members[0]
+    async with crowd.engine.connect() as plain:
+        assert await plain.scalar(sa.text("show transaction_read_only")) == "off"
+    async with crowd.place.readings.of(a.staff_of(agency)):
+        reading_engine = crowd.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        async with reading_engine.connect() as connection:
+            with pytest.raises(DBAPIError, match="read-only"):
+                await connection.exec_driver_sql("update clients set name = name")
+
+
+async def test_when_all_connections_are_taken_for_too_long_it_is_busy(module_database: Database) -> None:
+    engine = create_engine(module_database.app_url, pool_size=1, pool_timeout=0.05)
+    units, place = PostgresUnitOfWorkFactory(engine), InPostgres(engine, FakeClock(NOON))
+    agency = a.an_agency()
+    async with units(Scope.of_agency(agency.id)):
+        with pytest.raises(Busy):
+            await units(Scope.of_agency(agency.id)).__aenter__()
+        with pytest.raises(Busy):
+            await place.readings.of(a.staff_of(agency)).__aenter__()
+    async with units(Scope.of_agency(agency.id)) as uow:
+        assert await uow.agencies.get(agency.id) is None
+    await engine.dispose()
+
+
+async def test_a_database_that_cannot_be_reached_is_unavailable() -> None:
+    engine = create_engine("postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
+    agency = a.an_agency()
+    with pytest.raises(Unavailable):
+        await PostgresUnitOfWorkFactory(engine)(Scope.of_agency(agency.id)).__aenter__()
+    with pytest.raises(Unavailable):
+        await InPostgres(engine, FakeClock(NOON)).readings.of(a.staff_of(agency)).__aenter__()
+    await engine.dispose()
+
+
+async def test_a_connection_that_is_lost_is_unavailable_and_the_next_one_serves(module_database: Database) -> None:
+    engine = create_engine(module_database.app_url, pool_size=1)
+    place, agency = InPostgres(engine, FakeClock(NOON)), a.an_agency()
+    end = sa.text("select pg_terminate_backend(pg_backend_pid())")
+
+    async with place.scoped(Scope.of_agency(agency.id)) as connection:
+        with pytest.raises(Unavailable):
+            await connection.execute(end)
+    async with place.unit_of_work(Scope.of_agency(agency.id)) as uow:
+        assert await uow.agencies.get(agency.id) is None
+    await engine.dispose()
+
+
+async def test_a_connection_lost_while_idle_fails_once_and_is_replaced(module_database: Database) -> None:
+    engine, other = (create_engine(module_database.app_url, pool_size=1) for _ in range(2))
+    place, agency = InPostgres(engine, FakeClock(NOON)), a.an_agency()
+    async with engine.connect() as connection:
+        victim = await connection.scalar(sa.text("select pg_backend_pid()"))
+    async with other.connect() as connection:
+        await connection.execute(sa.text("select pg_terminate_backend(:pid, 5000)"), {"pid": victim})
+
+    async def use() -> Agency | None:
+        async with place.unit_of_work(Scope.of_agency(agency.id)) as uow:
+            return await uow.agencies.get(agency.id)
+
+    with pytest.raises(Unavailable):
+        await use()
+    assert await use() is None
+    async with place.readings.of(a.staff_of(agency)) as reading:
+        assert await reading.clients.get_many([agency.id]) == {}
+    await engine.dispose()
+    await other.dispose()
+
+
+async def test_an_error_of_a_statement_stays_what_it_is(crowd: Crowd) -> None:
+    agency, _ = crowd.members[0]
+    for statement, given in (
+        ("select 1 / 0", {}),
+        ("select nothing", {}),
+        ("select cast(:it as uuid)", {"it": "x"}),
+        ("select cast(:it as text)", {"it": "\ud83d"}),
+    ):
+        async with crowd.place.scoped(Scope.of_agency(agency.id)) as connection:
+            with pytest.raises(DBAPIError):
+                await connection.execute(sa.text(statement), given)
