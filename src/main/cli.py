@@ -48,7 +48,7 @@ def serve(
             place = bound(host, port)
         except OSError as error:
             raise Failure(f"No se puede escuchar en {host}:{port}: {error.strerror}.") from error
-        with database(settings, migrated=True) as addresses:
+        with place, database(settings, migrated=True) as addresses:
             server.serve(
                 settings,
                 place,

@@ -32,8 +32,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PORTAL_", extra="ignore")
 
     profile: Profile = Profile.DEVELOPMENT
-    database_url: str | None = None
-    app_database_url: str | None = None
+    database_url: str | None = Field(default=None, repr=False)
+    app_database_url: str | None = Field(default=None, repr=False)
     data_dir: Path = Path("var")
     public_url: str | None = None
     secret_key: str | None = Field(default=None, repr=False)
@@ -52,8 +52,10 @@ class Settings(BaseSettings):
             raise SettingsError(f"No se puede en producción: {_NO_DATABASE}.")
 
     def check(self) -> None:
-        """Refuse (SettingsError), all at once, what production must not start with."""
+        """Refuse (SettingsError), all at once, what production must not start with; a short key nowhere."""
         if not self.is_production:
+            if self.secret_key is not None and len(self.secret_key) < _SECRET_LENGTH:
+                raise SettingsError(f"PORTAL_SECRET_KEY debe tener al menos {_SECRET_LENGTH} caracteres.")
             return
         problems = []
         if not self.database_url:

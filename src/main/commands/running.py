@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from adapters.postgres.engine import UnsafeRole, create_engine, refuse_unsafe_role
+from application.ports.secrets import SecretUnreadable
 from domain import errors
 from graphql_api.field_texts import sentences
 from main.bootstrap import Portal, portal
@@ -46,6 +47,10 @@ def command() -> Iterator[None]:
         _end(f"Valores que no sirven: {names}.")
     except UnsafeRole as error:
         _end(f"El rol de la base de datos puede ver más de lo que debe ({error}): use uno sin privilegios.")
+    except SecretUnreadable:
+        _end(
+            "PORTAL_SECRET_KEY no es la clave con la que se guardaron las credenciales: recupérela o escríbalas todas."
+        )
     except errors.AgencyNotFound:
         _end("No existe esa inmobiliaria.")
     except errors.InvalidInput as error:

@@ -10,6 +10,7 @@ from application.access import Scope
 from application.merchants import Merchants
 from application.ports.payment_gateway import SignatureAlgorithm
 from application.ports.payments import GatewayAccount
+from application.ports.secrets import SecretUnreadable
 from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.ids import AgencyId, GatewayAccountId
@@ -29,7 +30,8 @@ class SetMerchantAccount:
     `settings` by name: enabled and test (true or false), merchant_id, account_id, api_login, api_key, signature (md5,
     sha1, sha256). InvalidInput names each that cannot stay: unknown (INVALID), misshapen, missing for an account that
     is enabled (REQUIRED), or one of the gateway's public sandbox where tests are not allowed (NOT_ALLOWED). Accounts
-    of the sandbox are test accounts whatever is said.
+    of the sandbox are test accounts whatever is said. SecretUnreadable if the stored credentials cannot be opened and
+    the settings do not replace both.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -62,7 +64,7 @@ class SetMerchantAccount:
             signature=SignatureAlgorithm(settings.get("signature", account.signature.value)),
             test=_SWITCHES[settings.get("test", str(account.test).lower())] or merchant_id in self.sandbox_merchants,
         )
-        login, keys = self.merchants.credentials(account)
+        login, keys = self._credentials(account, settings)
         login = settings.get("api_login", login)
         if "api_key" in settings:
             keys = tuple(dict.fromkeys((settings["api_key"], *keys)))[:_LIVE_KEYS]
@@ -79,6 +81,15 @@ class SetMerchantAccount:
                 problems.append(FieldProblem("merchant_id", FieldProblemCode.NOT_ALLOWED, "sandbox"))
         _refuse(problems)
         return replace(account, secrets=self.merchants.sealed(account, api_login=login, api_keys=keys))
+
+    def _credentials(self, account: GatewayAccount, settings: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+        """Those that are stored. What cannot be read any more (the key was lost) may be replaced as a whole."""
+        try:
+            return self.merchants.credentials(account)
+        except SecretUnreadable:
+            if {"api_login", "api_key"} <= settings.keys():
+                return "", ()
+            raise
 
 
 def _shape(name: str, text: str) -> FieldProblem | None:

@@ -1,0 +1,325 @@
+"""The commands of operators: what they do, say, refuse, and the status they end with."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from domain.imports.sheets import ImportKind
+from tests.application.imports_office import MANAGEMENT, OWNER, csv_of
+from tests.main.command_line import Ended, run
+from tests.postgres import Database
+
+Portal = Callable[..., Ended]
+STRONG = "guadua-y-niebla-62"
+PRODUCTION_KEY = "k3Yp0-Wv9zQ1sR7tLm2XbC4dF6gH8jN5"
+
+
+@pytest.fixture
+def portal(
+    module_database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Portal:
+    """`portal`, over a migrated database with the roles of a hosted server."""
+    for name, value in (
+        ("PORTAL_DATABASE_URL", module_database.owner_url),
+        ("PORTAL_APP_DATABASE_URL", module_database.app_url),
+        ("PORTAL_DATA_DIR", str(tmp_path)),
+    ):
+        monkeypatch.setenv(name, value)
+    return lambda *arguments, stdin="": run(*arguments, monkeypatch=monkeypatch, capsys=capsys, stdin=stdin)
+
+
+@pytest.fixture
+def agency(portal: Portal, request: pytest.FixtureRequest) -> str:
+    """The slug of a new agency."""
+    slug = f"agencia-{abs(hash(request.node.name)) % 10**8}"
+    portal("agency", "create", slug, "--name", "Casa Grande S.A.S.", "--tax-id", "900123456-8")
+    return slug
+
+
+def production(monkeypatch: pytest.MonkeyPatch, **changes: str) -> None:
+    """Settings with which production starts, but for the changes; empty takes one away."""
+    given = {
+        "PROFILE": "production",
+        "SECRET_KEY": PRODUCTION_KEY,
+        "PUBLIC_URL": "https://clientes.casagrande.example",
+        "PAYU_CHECKOUT_URL": "https://checkout.payulatam.com/ppp-web-gateway-payu/",
+        "PAYU_REPORTS_URL": "https://api.payulatam.com/reports-api/4.0/service.cgi",
+        **changes,
+    }
+    for name, value in given.items():
+        if value:
+            monkeypatch.setenv(f"PORTAL_{name}", value)
+        else:
+            monkeypatch.delenv(f"PORTAL_{name}", raising=False)
+
+
+def test_an_agency_and_an_account_are_made_and_told_in_a_line_each(portal: Portal) -> None:
+    made = portal("agency", "create", "casa-grande", "--name", "Casa Grande S.A.S.", "--tax-id", "900.123.456-8")
+    account = portal(
+        *("account", "create", "casa-grande", "--username", "jefa", "--email", "jefa@casagrande.example"),
+        *("--role", "admin", "--password-stdin"),
+        stdin=f"{STRONG}\n",
+    )
+
+    assert (made.status, made.out, made.err) == (0, "Inmobiliaria casa-grande creada.\n", "")
+    assert (account.status, account.out, account.err) == (0, "Cuenta jefa creada.\n", "")
+
+
+def test_json_is_for_programs(portal: Portal) -> None:
+    made = portal("agency", "create", "otra", "--name", "Otra", "--tax-id", "900123456-8", "--json")
+    changed = portal("agency", "set", "otra", "phone=3001234567", "payu.enabled=false", "--json")
+    version = portal("migrate", "--json")
+
+    assert json.loads(made.out)["slug"] == "otra"
+    assert json.loads(changed.out) == {"slug": "otra", "changed": ["phone", "payu.enabled"]}
+    assert json.loads(version.out).keys() == {"version"}
+    assert (made.status, changed.status, version.status) == (0, 0, 0)
+
+
+def test_a_directory_is_imported_and_a_rejected_cell_ends_with_1(portal: Portal, agency: str, tmp_path: Path) -> None:
+    folder = tmp_path / "csv"
+    folder.mkdir()
+    (folder / "clientes.csv").write_text(csv_of(ImportKind.CLIENTS, {}, OWNER))
+    (folder / "inmuebles.csv").write_text(csv_of(ImportKind.PROPERTIES))
+    good = portal("agency", "import", agency, str(folder))
+    (folder / "contratos.csv").write_text(csv_of(ImportKind.CONTRACTS, {"titulares": "T404"}, MANAGEMENT))
+
+    bad = portal("agency", "import", agency, str(folder), "--json")
+
+    assert (good.status, good.out.count("\n"), good.err) == (0, 2, "")
+    assert bad.status == 1
+    told = {file["kind"]: file for file in json.loads(bad.out)["files"]}
+    assert (told["CLIENTS"]["unchanged"], told["CONTRACTS"]["created"], told["CONTRACTS"]["rejected"]) == (2, 1, 1)
+    assert told["CONTRACTS"]["rowErrors"][0]["column"] == "titulares"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["agency", "create"], "Falta SLUG."),
+        (["agency", "create", "x", "--tax-id", "900123456-8"], "Falta --name."),
+        (["agency", "set", "x"], "Falta CLAVE=VALOR…."),
+        (["agency", "import", "x", "/no/such/folder"], "El valor de DIR no sirve."),
+        (["serve", "--port", "abc"], "El valor de --port no sirve."),
+        (["serve", "--workers", "0"], "El valor de --workers no sirve."),
+        (["serve", "--port"], "A la opción --port le falta o le sobra su valor."),
+        (["serve", "--quiet"], "No existe la opción --quiet."),
+        (["migrate", "now"], "Sobran palabras en la orden."),
+        (["remove"], "No existe esa orden."),
+        (
+            ["account", "create", "x", "--username", "u", "--email", "e@x.co", "--role", "boss", "--password-stdin"],
+            "El valor de --role no sirve.",
+        ),
+        (
+            ["account", "create", "x", "--username", "u", "--email", "e@x.co", "--role", "staff"],
+            "Falta --password-stdin.",
+        ),
+    ],
+)
+def test_wrong_usage_is_told_in_a_line_with_status_2(portal: Portal, arguments: list[str], told: str) -> None:
+    ended = portal(*arguments)
+
+    assert ended.status == 2
+    assert ended.said.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["agency", "create", "Con Mayúsculas", "--name", "X", "--tax-id", "900123456-8"], "slug: "),
+        (["agency", "create", "bien", "--name", "X", "--tax-id", "900123456-1"], "tax_id: "),
+        (["agency", "create", "bien", "--name", "X", "--tax-id", "900123456-8", "--host", "con espacio"], "host: "),
+        (["agency", "set", "nadie", "phone=1"], "No existe esa inmobiliaria."),
+        (["agency", "import", "nadie", "."], "No existe esa inmobiliaria."),
+        (["agency", "set", "nadie", "phone"], "«phone» no es un ajuste: se escribe CLAVE=VALOR."),
+        (["agency", "set", "nadie", "logo=/no/such/file"], "No se puede leer /no/such/file: "),
+        (["agency", "set", "nadie", "enlinea.enabled=true"], "EnLineaPagos todavía no se puede configurar."),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_line_with_status_1(portal: Portal, arguments: list[str], told: str) -> None:
+    ended = portal(*arguments)
+
+    assert ended.status == 1
+    assert ended.said.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("setting", "named"),
+    [
+        ("color=azul", "color: "),
+        ("captcha=maybe", "captcha: "),
+        ("origins=ftp://x.example", "origins: "),
+        ("origins=https://x.example/path", "origins: "),
+        ("return_urls=javascript:alert(1)", "return_urls: "),
+        ("partial_payments=si", "partial_payments: "),
+        ("name=", "name: "),
+        ("payu.enabled=true", "merchant_id: "),
+        ("payu.color=azul", "color: "),
+        ("payu.merchant_id=abc", "merchant_id: "),
+    ],
+)
+def test_a_setting_that_cannot_stay_changes_nothing_beside_it(
+    portal: Portal, agency: str, setting: str, named: str
+) -> None:
+    ended = portal("agency", "set", agency, setting, "city=Pasto")
+
+    assert ended.status == 1
+    assert ended.said.startswith(named)
+
+
+def test_a_second_agency_of_the_same_name_is_refused(portal: Portal, agency: str) -> None:
+    ended = portal("agency", "create", agency, "--name", "X", "--tax-id", "900123456-8")
+
+    assert (ended.status, ended.said) == (1, "slug: Está repetido.")
+
+
+@pytest.mark.parametrize(
+    ("changes", "password", "named"),
+    [
+        ({}, "corta", "password: La contraseña debe tener al menos 15 caracteres."),
+        ({}, "", "password: La contraseña debe tener al menos 15 caracteres."),
+        ({"--username": "no soy uno"}, STRONG, "username: "),
+        ({"--email": "sin-arroba"}, STRONG, "email: "),
+        ({"--client": "T404"}, STRONG, "client: "),
+        ({"--role": "CLIENT"}, STRONG, "client: "),
+    ],
+)
+def test_an_account_that_is_refused_leaves_its_name_free(
+    portal: Portal, agency: str, changes: dict[str, str], password: str, named: str
+) -> None:
+    options = {"--username": "persona", "--email": "persona@x.example", "--role": "STAFF"}
+
+    def create(changes: dict[str, str], password: str) -> Ended:
+        parts = [part for pair in (options | changes).items() for part in pair]
+        return portal("account", "create", agency, *parts, "--password-stdin", stdin=f"{password}\n")
+
+    refused = create(changes, password)
+
+    assert refused.status == 1
+    assert refused.said.startswith(named)
+    assert password == "" or password not in refused.err
+    assert create({}, STRONG).status == 0
+    assert create({}, STRONG).status == 1  # taken now
+
+
+def test_production_needs_its_settings_for_every_command_that_opens_the_portal(
+    portal: Portal, agency: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    production(monkeypatch, SECRET_KEY="")
+
+    for command in (
+        ["serve", "--port", "0"],
+        ["agency", "set", agency, "city=Cali"],
+        ["agency", "import", agency, "."],
+    ):
+        ended = portal(*command)
+        assert ended.status == 1
+        assert ended.said.startswith("No se puede iniciar en producción: PORTAL_SECRET_KEY ")
+
+
+def test_production_does_not_migrate_an_embedded_database(
+    portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    production(monkeypatch, DATABASE_URL="", APP_DATABASE_URL="")
+
+    ended = portal("migrate")
+
+    assert (ended.status, "PORTAL_DATABASE_URL" in ended.said) == (1, True)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        (["captcha=none"], "captcha: "),
+        (["origins=http://x.example"], "origins: "),
+        (["return_urls=http://x.example/pagos"], "return_urls: "),
+        (
+            [
+                *("payu.enabled=true", "payu.merchant_id=508029", "payu.account_id=512321"),
+                *("payu.api_login=pRRXKOl8ikMmt9u", "payu.api_key=4Vj8eK4rloUd272L48hsrarnUA"),
+            ],
+            "merchant_id: ",
+        ),
+    ],
+)
+def test_production_refuses_what_only_development_may_have(
+    portal: Portal, agency: str, monkeypatch: pytest.MonkeyPatch, settings: list[str], named: str
+) -> None:
+    monkeypatch.setenv("PORTAL_SECRET_KEY", PRODUCTION_KEY)
+    assert portal("agency", "set", agency, *settings).status == 0
+    production(monkeypatch)
+
+    ended = portal("agency", "set", agency, *settings)
+
+    assert ended.status == 1
+    assert ended.said.startswith(named)
+    assert portal("agency", "set", agency, "city=Cali").status == 0
+
+
+def test_credentials_sealed_with_a_lost_key_can_be_written_anew(
+    portal: Portal, agency: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials = ["payu.api_login=pRRXKOl8ikMmt9u", "payu.api_key=4Vj8eK4rloUd272L48hsrarnUA"]
+    monkeypatch.setenv("PORTAL_SECRET_KEY", "the-first-key-of-thirty-two-letters")
+    portal("agency", "set", agency, "payu.merchant_id=508029", "payu.account_id=512321", *credentials)
+    monkeypatch.setenv("PORTAL_SECRET_KEY", "another-key-of-thirty-two-letters-too")
+
+    lost = portal("agency", "set", agency, "payu.enabled=true")
+    anew = portal("agency", "set", agency, "payu.enabled=true", *credentials)
+
+    assert lost.status == 1
+    assert lost.said.startswith("PORTAL_SECRET_KEY no es la clave")
+    assert anew.status == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"port": 1}, "No hay conexión con la base de datos"),
+        ({"database": "no-such-database"}, "No existe esa base de datos en el servidor."),
+    ],
+)
+def test_a_database_that_is_not_there_is_told_in_a_line(
+    portal: Portal, module_database: Database, monkeypatch: pytest.MonkeyPatch, change: dict[str, int], told: str
+) -> None:
+    address = make_url(module_database.owner_url).set(host="127.0.0.1", query={}, **change)  # type: ignore[arg-type]
+    if "database" in change:
+        address = make_url(module_database.owner_url).set(**change)  # type: ignore[arg-type]
+    monkeypatch.setenv("PORTAL_DATABASE_URL", address.render_as_string(hide_password=False))
+    monkeypatch.setenv("PORTAL_APP_DATABASE_URL", address.render_as_string(hide_password=False))
+
+    for command in ("migrate", "serve"):
+        ended = portal(command, *(["--port", "0"] if command == "serve" else []))
+        assert ended.status == 1
+        assert ended.said.startswith(told)
+
+
+def test_an_address_that_is_none_is_told_without_repeating_it(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORTAL_DATABASE_URL", "secreto-en-mal-lugar")
+
+    ended = portal("migrate")
+
+    assert ended.status == 1
+    assert ended.said.startswith("La dirección de la base de datos no sirve")
+    assert "secreto" not in ended.err
+
+
+def test_a_variable_with_a_meaningless_value_is_named(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORTAL_PROFILE", "prod")
+
+    assert portal("migrate").said == "Valores que no sirven: PORTAL_PROFILE."
+
+
+def test_the_schema_is_printed_and_compared(portal: Portal) -> None:
+    printed = portal("schema")
+
+    assert printed.status == 0
+    assert "type Query {" in printed.out
+    assert portal("schema", "--check").out == "El esquema es el guardado.\n"
