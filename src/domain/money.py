@@ -1,6 +1,6 @@
 """Colombian pesos as Decimal. Two decimals are stored; what is computed is rounded half-even to the peso (NTC 3711)."""
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 ZERO = Decimal("0.00")
 _CENT = Decimal("0.01")
@@ -8,9 +8,13 @@ _PESO = Decimal(1)
 
 
 def pesos(value: Decimal | int | str) -> Decimal:
-    """The amount with exactly two decimals; refuses (ValueError) what has more, instead of rounding in silence."""
-    amount = Decimal(value)
-    exact = amount.quantize(_CENT)
+    """The amount with exactly two decimals; refuses (ValueError) what has more, instead of rounding in silence, and
+    what is no amount."""
+    try:
+        amount = Decimal(value)
+        exact = amount.quantize(_CENT)
+    except InvalidOperation as error:
+        raise ValueError(f"not an amount: {value}") from error
     if exact != amount:
         raise ValueError(f"more than two decimals: {value}")
     return exact
@@ -18,7 +22,7 @@ def pesos(value: Decimal | int | str) -> Decimal:
 
 def rounded(amount: Decimal) -> Decimal:
     """Half-even to the whole peso, written with two decimals: the one rounding rule of the system."""
-    return amount.quantize(_PESO, rounding=ROUND_HALF_EVEN).quantize(_CENT)
+    return amount.quantize(_PESO, rounding=ROUND_HALF_EVEN).quantize(_CENT) + ZERO  # nothing has no sign
 
 
 def percentage_of(amount: Decimal, percent: Decimal) -> Decimal:

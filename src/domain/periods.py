@@ -1,6 +1,7 @@
 """Calendar of the business: Bogotá dates and billing months. UTC−5 all year, so 19:30 in Bogotá is tomorrow in UTC."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
@@ -50,5 +51,5 @@ class BillingPeriod:
 def add_months(day: date, months: int) -> date:
     """The same day of a later month, or that month's last day where it is shorter."""
     target = BillingPeriod.of(day).plus(months)
-    last = (target.plus(1).first_day - timedelta(days=1)).day
+    _, last = monthrange(target.year, target.month)
     return date(target.year, target.month, min(day.day, last))

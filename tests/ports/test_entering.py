@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ class Town:
         return self.tokens.access.token_hash
 
 
-def a_town(**account: object) -> Town:
+def a_town(**account: Any) -> Town:
     store, agency = FakeStore(), a.an_agency()
     client = a.a_client(agency)
     owner = a.an_account(client, **account)
@@ -87,8 +88,9 @@ async def there(place: Place) -> Town:
     return town
 
 
-def entry(town: Town | None = None, **said: object) -> Entry:
-    return Entry(**({"token_hash": town.bearer if town else None, "host": NOWHERE} | said))  # type: ignore[arg-type]
+def entry(town: Town | None = None, **said: Any) -> Entry:
+    common: dict[str, Any] = {"token_hash": town.bearer if town else None, "host": NOWHERE}
+    return Entry(**(common | said))
 
 
 async def test_a_visitor_comes_to_the_agency_of_the_host(place: Place, here: Town, there: Town) -> None:
