@@ -303,7 +303,8 @@ async def test_amounts_have_two_decimals_and_instants_are_in_utc(town: Town) -> 
         "andina", ImportKind.PAYMENTS, {"fecha": "03/01/2026 14:29", "valor": "1155000", "facturas": "FV-1:1155000"}
     )
     query = """{ me { lastLoginAt client { invoices { nodes {
-        subtotal vat withholdings invoiced total paid balance period lines { quantity unitPrice vatRate vat amount } payments { paidAt amount } } } } } }"""
+        subtotal vat withholdings invoiced total paid balance period
+        lines { quantity unitPrice vatRate vat amount } payments { paidAt amount } } } } } }"""
 
     me = (await town.ask(query, by="ana")).data["me"]
 
