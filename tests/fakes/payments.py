@@ -144,6 +144,8 @@ class FakeGatewayAccounts(_Repository, GatewayAccounts):
         return next(found, None) if key == self.scope.gateway_key else None
 
     async def get(self, gateway: PaymentGatewayCode) -> GatewayAccount | None:
+        if self.scope.viewer == "visitor":
+            return None
         mine = (account for account in self.books.accounts.values() if account.agency_id == self.scope.agency)
         return next((account for account in mine if account.gateway is gateway), None)
 

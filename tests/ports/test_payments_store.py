@@ -25,10 +25,12 @@ async def test_a_merchant_account_is_found_by_its_public_key_before_any_scope(pl
         assert await uow.gateway_accounts.by_public_key("nobody") is None
 
 
-async def test_an_agency_has_its_own_account_whoever_of_it_asks(place: Place) -> None:
-    for scope in (place.staff, place.mine, Scope(agency_id=place.agency.id)):
+async def test_an_agency_has_its_own_account_for_whoever_signed_in(place: Place) -> None:
+    for scope in (place.staff, place.mine):
         async with place.store.unit_of_work(scope) as uow:
             assert await uow.gateway_accounts.get(PAYU) == place.account
+    async with place.store.unit_of_work(Scope(agency_id=place.agency.id)) as uow:
+        assert await uow.gateway_accounts.get(PAYU) is None
 
 
 async def test_an_account_is_replaced_when_it_is_saved_again(place: Place) -> None:
