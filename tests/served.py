@@ -12,7 +12,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from starlette.types import ASGIApp
 
 from adapters.argon2.hasher import Argon2PasswordHasher
 from application.ports.clock import Clock
+from application.ports.documents import DocumentRenderer
+from application.use_cases.documents import DrawDocuments
 from graphql_api.http import SecurityHeaders
 from main.asgi import create_app, routes_of
 from main.bootstrap import Portal, portal
@@ -54,6 +56,11 @@ class Service:
     @property
     def app(self) -> ASGIApp:
         return SecurityHeaders(Starlette(routes=routes_of(self.portal)))
+
+    def drawing_with(self, renderer: DocumentRenderer) -> "Service":
+        """The same with another renderer."""
+        use_cases = replace(self.portal.use_cases, draw_documents=DrawDocuments(renderer=renderer))
+        return Service(replace(self.portal, use_cases=use_cases))
 
     def client(self, **options: Any) -> httpx.AsyncClient:
         """A browser or program at 203.0.113.9 that calls the service under the host portal.example."""

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from adapters.postgres.tables import metadata
 from application.access import StaffViewer
+from application.ports.documents import DocumentRenderer
 from domain.accounts import AccountRole
 from domain.agencies import Agency
 from domain.ids import AccountId, SessionId
@@ -208,6 +209,19 @@ class Town:
             given["X-Agency"] = agency
         response = await self.http.post("/graphql", json={"query": query, "variables": variables or {}}, headers=given)
         return Answer(response.status_code, response.text, response.headers)
+
+    @property
+    def connections_in_use(self) -> int:
+        pool: Any = self.service.portal.engine.pool
+        return int(pool.checkedout())
+
+    @asynccontextmanager
+    async def drawing_with(self, renderer: DocumentRenderer) -> AsyncIterator[None]:
+        """Documents are drawn by this renderer meanwhile."""
+        before = self.http
+        async with self.service.drawing_with(renderer).client() as self.http:
+            yield
+        self.http = before
 
     def counted(self) -> Any:
         return counted(self.service.portal.engine)
