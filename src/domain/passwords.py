@@ -17,6 +17,8 @@ MAXIMUM = 128
 
 _UNKNOWN_CHARACTERS = 6
 """So many characters must be left when everything a guesser knows is taken out."""
+_WORDS_ENOUGH = 2
+"""A common word with a number is tried first; two different ones together are a phrase, of which there are many."""
 _DIFFERENT_CHARACTERS = 5
 _SHORTEST_WORD = 4
 _FORWARD = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb")
@@ -59,20 +61,25 @@ def password_problem(password: str, *, staff: bool, known: Iterable[str] = ()) -
     text = _folded(password)
     if len(set(text)) < _DIFFERENT_CHARACTERS or _too_little(_without_sequences(text)):
         return PasswordProblem.PREDICTABLE
-    if _is_made_of(COMMON_WORDS, text):
-        return PasswordProblem.COMMON
-    if _is_made_of(COMMON_WORDS.union(*map(_words, known)), text):
-        return PasswordProblem.PERSONAL
+    personal = set().union(*map(_words, known))
+    found, rest = _taken_out(COMMON_WORDS | personal, text)
+    if _too_little(_without_sequences(_YEAR.sub(" ", rest))):
+        if found & personal:
+            return PasswordProblem.PERSONAL
+        if len(found) < _WORDS_ENOUGH:
+            return PasswordProblem.COMMON
     return None
 
 
-def _is_made_of(words: Iterable[str], text: str) -> bool:
-    """Whether little is left of a text without those words, with digits and signs for letters or without."""
+def _taken_out(words: Iterable[str], text: str) -> tuple[set[str], str]:
+    """Which of the words stand in a text, with digits and signs for letters or without, and the text less them."""
+    found = set()
     for word in sorted((word for word in words if len(word) >= _SHORTEST_WORD), key=len, reverse=True):
         spelled = text.translate(_LEET)
         while (at := max(text.find(word), spelled.find(word))) >= 0:
             text, spelled = (f"{t[:at]} {t[at + len(word) :]}" for t in (text, spelled))
-    return _too_little(_without_sequences(_YEAR.sub(" ", text)))
+            found.add(word)
+    return found, text
 
 
 def _without_sequences(text: str) -> str:
