@@ -175,6 +175,12 @@ class _Accounts(FakeAccounts):
         super().__init__(_sign_in_store(store), scope)
         self._clients = store.clients
 
+    async def add(self, account: Account) -> None:
+        await super().add(account)
+        client = self._clients.get(account.client_id) if account.client_id else None
+        if client is not None and client.email is None:
+            client.email = account.email
+
     async def change_profile(
         self, account: Account, *, phone: str | None, address: str | None, city: str | None
     ) -> None:

@@ -104,6 +104,21 @@ async def test_staff_find_all_accounts_and_a_client_the_own_one(office: Office) 
         assert await uow.accounts.by_login(login_key(account.username)) is None
 
 
+@pytest.mark.parametrize(("before", "after"), [(None, "berta@correo.example"), ("otra@correo.example", None)])
+async def test_a_client_without_an_email_gets_the_accounts(
+    office: Office, before: str | None, after: str | None
+) -> None:
+    client = a.a_client(office.agency, "Berta", email=before)
+    store = FakeStore()
+    store.add(client)
+    await office.place.plant(store)
+    await office.add(a.an_account(client, email="berta@correo.example"))
+
+    async with office.place.readings.of(a.staff_of(office.agency)) as reading:
+        found = (await reading.clients.get_many([client.id]))[client.id]
+    assert found.email == (after or before)
+
+
 async def test_all_of_an_account_is_kept(office: Office) -> None:
     account = a.an_account(
         office.berta, roles=(AccountRole.CLIENT, AccountRole.ADMIN), status=AccountStatus.INVITED, password_hash=None

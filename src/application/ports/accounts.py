@@ -17,7 +17,8 @@ class Accounts(Protocol):
     async def get(self, account_id: AccountId, *, for_update: bool = False) -> Account | None: ...
 
     async def add(self, account: Account) -> None:
-        """Raises InvalidInput DUPLICATE on `username`, `email` or `client` when the agency has one already."""
+        """Raises InvalidInput DUPLICATE on `username`, `email` or `client` when the agency has one already. A client
+        without an e-mail gets the account's: the two change together from then on."""
         ...
 
     async def save(self, account: Account) -> None: ...

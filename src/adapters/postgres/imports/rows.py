@@ -36,7 +36,7 @@ def client_row(change: Change[ClientRecord]) -> Values:
         "address": record.address,
         "city": record.city,
         "name_key": folded(record.name)[:MAX_SHORT],  # some letters unfold into many, and an index has a limit
-        "search": folded(f"{record.code} {record.name} {record.document}"),
+        "search": folded(f"{record.code} {record.name} {record.document} {record.email or ''}"),
         "import_digest": change.digest,
     }
 

@@ -10,6 +10,7 @@ from adapters.postgres.mapping import Mapper
 from adapters.postgres.scoping import ScopedRepository, table_of
 from adapters.postgres.tables import AccountRow, ClientRow
 from application.ports.accounts import Accounts
+from application.text import folded
 from domain.accounts import Account, login_key
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.ids import AccountId
@@ -51,6 +52,13 @@ class PostgresAccounts(ScopedRepository, Accounts):
             if field is None:
                 raise
             raise InvalidInput(FieldProblem(field, FieldProblemCode.DUPLICATE)) from error
+        if account.client_id is not None:
+            nothing_yet = (CLIENTS.c.id == account.client_id) & CLIENTS.c.email.is_(None)
+            await self.write(
+                sa.update(CLIENTS)
+                .where(CLIENTS.c.agency_id == self.scope.agency, nothing_yet)
+                .values(email=account.email, search=CLIENTS.c.search + " " + folded(account.email))
+            )
 
     async def save(self, account: Account) -> None:
         await self.write(
