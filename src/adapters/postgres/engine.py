@@ -55,6 +55,8 @@ _LOST = (
 def _translate(context: ExceptionContext) -> Unavailable | None:
     """Give failures of the connection the name that use cases know; a statement's own errors stay as they are."""
     error = context.original_exception
+    if not isinstance(error, Exception):  # cancelled: the connection is given up, but nothing failed
+        return None
     lost = context.is_disconnect or isinstance(error, _LOST) or isinstance(error.__cause__, _LOST)
     return Unavailable(2) if lost else None
 

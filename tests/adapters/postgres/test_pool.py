@@ -204,3 +204,21 @@ async def test_an_error_of_a_statement_stays_what_it_is(crowd: Crowd) -> None:
         async with crowd.place.scoped(Scope.of_agency(agency.id)) as connection:
             with pytest.raises(DBAPIError):
                 await connection.execute(sa.text(statement), given)
+
+
+async def test_being_cancelled_in_the_middle_of_a_statement_is_no_failure(crowd: Crowd) -> None:
+    agency, clients = crowd.members[0]
+
+    async def wait() -> None:
+        async with crowd.place.scoped(Scope.of_agency(agency.id)) as connection:
+            await connection.exec_driver_sql("select pg_sleep(10)")
+
+    waiting = asyncio.create_task(wait())
+    await asyncio.sleep(0.1)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+    assert [*await asyncio.gather(crowd.settings(), crowd.settings())] == [[], []]
+    async with crowd.place.readings.of(a.staff_of(agency)) as reading:
+        assert len(await reading.clients.get_many([client.id for client in clients])) == 2
