@@ -15,22 +15,22 @@ from graphql_api.refusals import ErrorCode
 from graphql_api.scalars import Money
 
 Answer = Any
-Handle = Callable[[Any, Context], Answer | Awaitable[Answer]]
+Handle = Callable[[Any, Context, str], Answer | Awaitable[Answer]]
 
 
 def _plain(kind: type[refusals.UserError], code: ErrorCode, message: str) -> Handle:
-    return lambda error, context: kind(code=code, message=message)
+    return lambda error, context, field: kind(code=code, message=message)
 
 
 def _later(kind: Any, code: ErrorCode, message: str) -> Handle:
-    return lambda error, context: kind(
+    return lambda error, context, field: kind(
         code=code,
         message=message.format(seconds=error.retry_after_seconds),
         retry_after_seconds=error.retry_after_seconds,
     )
 
 
-def _invalid_input(error: errors.InvalidInput, context: Context) -> refusals.InvalidInput:
+def _invalid_input(error: errors.InvalidInput, context: Context, field: str) -> refusals.InvalidInput:
     return refusals.InvalidInput(
         code=ErrorCode.INVALID_INPUT,
         message="Revise los datos marcados.",
@@ -41,7 +41,15 @@ def _invalid_input(error: errors.InvalidInput, context: Context) -> refusals.Inv
     )
 
 
-async def _not_payable(error: errors.InvoiceNotPayable, context: Context) -> refusals.InvoiceNotPayable:
+def _wrong_password(error: errors.InvalidCredentials, context: Context, field: str) -> refusals.InvalidCredentials:
+    known = field != "login"
+    return refusals.InvalidCredentials(
+        code=ErrorCode.INVALID_CREDENTIALS,
+        message="La contraseña actual no es correcta." if known else "El usuario o la contraseña no son correctos.",
+    )
+
+
+async def _not_payable(error: errors.InvoiceNotPayable, context: Context, field: str) -> refusals.InvoiceNotPayable:
     loaders = await context.reread()
     found = await loaders.invoices.load_many(error.invoice_ids)
     return refusals.InvoiceNotPayable(
@@ -51,7 +59,7 @@ async def _not_payable(error: errors.InvoiceNotPayable, context: Context) -> ref
     )
 
 
-async def _in_progress(error: errors.PaymentInProgress, context: Context) -> refusals.PaymentInProgress:
+async def _in_progress(error: errors.PaymentInProgress, context: Context, field: str) -> refusals.PaymentInProgress:
     intent = await (await context.reread()).intents.load(error.intent_id)
     message = f"Ya hay un pago en curso de esas facturas, con la referencia {intent.reference}."
     if intent.gateway_reference:
@@ -63,7 +71,7 @@ async def _in_progress(error: errors.PaymentInProgress, context: Context) -> ref
     )
 
 
-def _amount(error: errors.AmountNotAllowed, context: Context) -> refusals.AmountNotAllowed:
+def _amount(error: errors.AmountNotAllowed, context: Context, field: str) -> refusals.AmountNotAllowed:
     return refusals.AmountNotAllowed(
         code=ErrorCode.AMOUNT_NOT_ALLOWED,
         message="El valor no es uno que se pueda pagar ahora.",
@@ -72,7 +80,7 @@ def _amount(error: errors.AmountNotAllowed, context: Context) -> refusals.Amount
     )
 
 
-async def _gateway(error: errors.GatewayUnavailable, context: Context) -> refusals.GatewayUnavailable:
+async def _gateway(error: errors.GatewayUnavailable, context: Context, field: str) -> refusals.GatewayUnavailable:
     known = await (await context.reread()).intents.load(error.intent_id) if error.intent_id else None
     return refusals.GatewayUnavailable(
         code=ErrorCode.GATEWAY_UNAVAILABLE,
@@ -82,7 +90,7 @@ async def _gateway(error: errors.GatewayUnavailable, context: Context) -> refusa
     )
 
 
-def _limit(error: errors.LimitReached, context: Context) -> refusals.LimitReached:
+def _limit(error: errors.LimitReached, context: Context, field: str) -> refusals.LimitReached:
     return refusals.LimitReached(
         code=ErrorCode.LIMIT_REACHED,
         message=f"Llegó al máximo permitido: {error.limit} por día.",
@@ -93,12 +101,7 @@ def _limit(error: errors.LimitReached, context: Context) -> refusals.LimitReache
 TABLE: dict[type[errors.DomainError], tuple[type[refusals.UserError], Handle]] = {
     errors.InvalidInput: (refusals.InvalidInput, _invalid_input),
     errors.NotFound: (refusals.NotFound, _plain(refusals.NotFound, ErrorCode.NOT_FOUND, "No lo encontramos.")),
-    errors.InvalidCredentials: (
-        refusals.InvalidCredentials,
-        _plain(
-            refusals.InvalidCredentials, ErrorCode.INVALID_CREDENTIALS, "El usuario o la contraseña no son correctos."
-        ),
-    ),
+    errors.InvalidCredentials: (refusals.InvalidCredentials, _wrong_password),
     errors.CaptchaRejected: (
         refusals.CaptchaRejected,
         _plain(refusals.CaptchaRejected, ErrorCode.CAPTCHA_REJECTED, "Confirme de nuevo que no es un robot."),
@@ -155,7 +158,7 @@ TABLE: dict[type[errors.DomainError], tuple[type[refusals.UserError], Handle]] =
 def _handler(error_class: Any, answer_class: Any, handle: Handle) -> strawberry.ExceptionHandler[Any, Any]:
     class Handler(strawberry.ExceptionHandler[error_class, answer_class]):
         def handle(self, exception: Any, *, field: Any, info: Any) -> Any:
-            return handle(exception, info.context)
+            return handle(exception, info.context, info.field_name)
 
     return Handler()
 

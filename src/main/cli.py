@@ -35,7 +35,10 @@ def say(sentence: str, told: dict[str, Any], *, as_json: bool) -> None:
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Dirección en la que escucha.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Puerto; 0 toma uno libre.", min=0, max=65535)] = 8000,
+    port: Annotated[
+        int | None,
+        typer.Option(help="Puerto; 0 toma uno libre. Sin decirlo, 8000 o el siguiente libre.", min=0, max=65535),
+    ] = None,
     workers: Annotated[int, typer.Option(help="Procesos que atienden.", min=1, max=64)] = 1,
 ) -> None:
     """El servicio. Escribe «listening on URL» cuando está listo; SIGTERM lo termina tras las solicitudes en curso."""
@@ -45,9 +48,9 @@ def serve(
         settings = Settings()
         settings.check()
         try:
-            place = bound(host, port)
+            place = bound(host, 8000, next_free=True) if port is None else bound(host, port)
         except OSError as error:
-            raise Failure(f"No se puede escuchar en {host}:{port}: {error.strerror}.") from error
+            raise Failure(f"No se puede escuchar en {host}:{port or 8000}: {error.strerror}.") from error
         with place, database(settings, migrated=True) as addresses:
             server.serve(
                 settings,
@@ -158,10 +161,16 @@ def reconcile_payments(slug: Slug, as_json: AsJson = False) -> None:
 
 @app.command("simulate-gateways")
 def simulate_gateways(
-    port: Annotated[int, typer.Option(help="Puerto.", min=0, max=65535)] = 8001,
+    port: Annotated[
+        int | None, typer.Option(help="Puerto. Sin decirlo, 8001 o el siguiente libre.", min=0, max=65535)
+    ] = None,
 ) -> None:
-    """El simulador de las pasarelas, con sus páginas y su control."""
-    os.execv(sys.executable, [sys.executable, "-m", "simulator", "--port", str(port)])  # noqa: S606 (no shell is the point)
+    """El simulador de las pasarelas, con sus páginas y su control. Solo para desarrollo."""
+    with command():
+        if Settings().is_production:
+            raise Failure("El simulador no funciona en producción.")
+    place = ["--next-free"] if port is None else ["--port", str(port)]
+    os.execv(sys.executable, [sys.executable, "-m", "simulator", *place])  # noqa: S606 (no shell is the point)
 
 
 @app.command()

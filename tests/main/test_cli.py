@@ -323,3 +323,11 @@ def test_the_schema_is_printed_and_compared(portal: Portal) -> None:
     assert printed.status == 0
     assert "type Query {" in printed.out
     assert portal("schema", "--check").out == "El esquema es el guardado.\n"
+
+
+def test_production_starts_no_simulator(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORTAL_PROFILE", "production")
+
+    ended = portal("simulate-gateways")
+
+    assert (ended.status, ended.said) == (1, "El simulador no funciona en producción.")

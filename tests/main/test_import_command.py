@@ -116,6 +116,19 @@ async def test_a_refused_file_ends_the_run_and_what_came_before_stays(command: C
     assert set(command.factory.of(command.agency_id).clients) == {"T1", "T2"}
 
 
+async def test_json_tells_which_file_was_refused_and_why(command: Command) -> None:
+    (command.directory / "inmuebles.csv").write_text("codigo;direccion;ciudad;uso\n")
+
+    status, out, _ = await command.run(as_json=True)
+
+    assert status == 1
+    assert json.loads(out)["files"][1] == {
+        "file": "inmuebles.csv",
+        "kind": "PROPERTIES",
+        "refused": ["Falta la columna «propietarios»."],
+    }
+
+
 async def test_csvs_of_no_kind_are_told_and_left_alone(command: Command) -> None:
     (command.directory / "notas.csv").write_text("a;b\n")
 

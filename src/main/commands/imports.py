@@ -41,8 +41,9 @@ async def import_directory(
         try:
             report = await import_file(agency_id, kind=kind, path=path, progress=_progress(path.name, err))
         except FileRefused as refused:
-            for problem in refused.file_problems:
-                print(f"{path.name}: {_one_line(file_message(problem))}", file=err)
+            reasons = [_one_line(file_message(problem)) for problem in refused.file_problems]
+            print("\n".join(f"{path.name}: {reason}" for reason in reasons), file=err)
+            done.append({"file": path.name, "kind": kind.value, "refused": reasons})
             status = 1
             break
         finally:
