@@ -17,6 +17,7 @@ from uvicorn.supervisors import Multiprocess
 from main.asgi import create_app
 from main.bootstrap import Portal, portal
 from main.places import url_of
+from main.protocol import BoundedHttpProtocol
 from main.settings import Settings
 
 _APP_URL = "PORTAL_SERVING_DATABASE_URL"
@@ -40,7 +41,7 @@ def serve(
         factory=True,
         workers=workers,
         loop="uvloop",
-        http="httptools",
+        http=BoundedHttpProtocol,
         ws="none",
         log_level="warning",
         access_log=False,
