@@ -70,7 +70,7 @@ def a_client(agency: Agency, name: str = "Ana Peña", **given: Any) -> Client:
         "name": name,
         "document_type": IdentityDocumentType.CC,
         "document_number": f"52{next(_numbers):06d}",
-        "email": "ana@correo.example",
+        "email": f"tercero-{next(_numbers)}@correo.example",
         "phone": "300 123 4567",
         "address": "Calle 1 # 2-3",
         "city": "Bogotá",

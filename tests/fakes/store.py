@@ -222,7 +222,7 @@ class Sight:
 def client_text(client: Client) -> str:
     """What a client is searched by."""
     document = DocumentNumber(client.document_number, client.check_digit)
-    return folded(f"{client.code} {client.name} {document}")
+    return folded(f"{client.code} {client.name} {document} {client.email or ''}")
 
 
 def property_text(home: Property) -> str:

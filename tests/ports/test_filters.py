@@ -41,7 +41,7 @@ class Archive:
 
     def __post_init__(self) -> None:
         v = self.village
-        self.company = a.a_company(v.agency, "Comercializadora Ñandú & Cía. S.A.S.")
+        self.company = a.a_company(v.agency, "Comercializadora Ñandú & Cía. S.A.S.", email="compras@nandu.example")
         self.odd = a.a_client(v.agency, "100% Real_es", code="RARO\\1")
         self.lease = a.a_lease(v.depot, number="ARR-ÑÚ-9")
         v.store.add(self.company, self.odd, self.lease)
@@ -74,8 +74,8 @@ async def archive(library: Place) -> Archive:
     return archive
 
 
-@pytest.mark.parametrize("search", ["ñandú", "NANDU", "nandu  comercializadora", "Cía.", "800197268-4", "&"])
-async def test_clients_are_found_by_name_and_document_whatever_accents_and_case(archive: Archive, search: str) -> None:
+@pytest.mark.parametrize("search", ["ñandú", "NANDU", "nandu  comercializadora", "Cía.", "800197268-4", "COMPRAS@N"])
+async def test_clients_are_found_by_name_document_and_mail_however_typed(archive: Archive, search: str) -> None:
     assert await archive.numbers("clients", ClientFilter(search=search)) == [archive.company.code]
 
 
