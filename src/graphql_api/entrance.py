@@ -10,7 +10,7 @@ from application.access import StaffViewer
 from application.ports.clock import Clock
 from application.ports.reading import Entry, Readings
 from application.use_cases import UseCases
-from domain.errors import DomainError
+from domain.errors import DomainError, Unauthenticated
 from domain.sessions import TOUCH_INTERVAL, token_hash
 from graphql_api.context import Context
 from graphql_api.handlers import explain
@@ -35,6 +35,17 @@ class Entrance(OpenContext):
     def __call__(self, facts: RequestFacts, operation: OperationFacts) -> AbstractAsyncContextManager[Context]:
         return self._open(facts, operation)
 
+    async def knows(self, facts: RequestFacts) -> bool:
+        """Whether the token is that of a session, without opening anything for it. Raises what reading raises."""
+        if facts.bearer is None:
+            return False
+        entry = Entry(token_hash=token_hash(facts.bearer), host=facts.host, slug=facts.agency_header, tolerant=False)
+        try:
+            async with self.readings.enter(entry):
+                return True
+        except Unauthenticated:
+            return False
+
     @asynccontextmanager
     async def _open(self, facts: RequestFacts, operation: OperationFacts) -> AsyncIterator[Context]:
         asked = operation.root_fields - {"__typename"}
@@ -48,7 +59,10 @@ class Entrance(OpenContext):
             try:
                 reading = await stack.enter_async_context(self.readings.enter(entry))
             except DomainError as error:
-                raise explain(error) or error from error
+                refused = explain(error)
+                if refused is None:
+                    raise
+                raise refused from error
             context = Context(
                 use_cases=self.use_cases,
                 readings=self.readings,

@@ -19,9 +19,8 @@ from graphql_api.handlers import explain
 from graphql_api.http import GraphQLEndpoint, SecurityHeaders
 from graphql_api.schema import build_schema
 from main.bootstrap import Portal
-from main.migrations import is_current
+from main.readiness import Readiness
 
-_READY_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 OpenPortal = Callable[[], AbstractAsyncContextManager[Portal]]
@@ -38,8 +37,11 @@ def create_app(open_portal: OpenPortal, *, https_only: bool = False) -> ASGIApp:
             yield
             warming.cancel()
 
+    app = Starlette(lifespan=lifespan)
+    # A path with one slash too many does not exist: a redirect would go to whatever host the request named.
+    app.router.redirect_slashes = False
     # Around everything, so that a page that does not exist and an error nobody foresaw carry the headers too.
-    return SecurityHeaders(Starlette(lifespan=lifespan), https_only=https_only)
+    return SecurityHeaders(app, https_only=https_only)
 
 
 async def _warm_up(opened: Portal) -> None:
@@ -54,13 +56,14 @@ def routes_of(portal: Portal) -> list[BaseRoute]:
     """Every route of the service over an open portal."""
     production = portal.settings.is_production
     explorer = Explorer(open_to_visitors=not production)
-
+    entrance = Entrance(use_cases=portal.use_cases, readings=portal.readings, clock=portal.clock)
     endpoint = GraphQLEndpoint(
         build_schema(),
-        Entrance(use_cases=portal.use_cases, readings=portal.readings, clock=portal.clock),
+        entrance,
         introspection_open=not production,
         may_introspect=may_introspect,
         may_call=portal.use_cases.may_call,
+        knows_bearer=entrance.knows,
         explain=explain,
         page=explorer.page,
         trusted_hops=portal.settings.trusted_proxies,
@@ -71,24 +74,9 @@ def routes_of(portal: Portal) -> list[BaseRoute]:
         *explorer.routes,
         *payu_routes(portal.use_cases.receive_gateway_report),
         Route("/healthz", _alive, methods=["GET"]),
-        Route("/readyz", _ready(portal), methods=["GET"]),
+        Route("/readyz", Readiness(portal.engine).answer, methods=["GET"]),
     ]
 
 
 async def _alive(request: Request) -> Response:
     return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
-
-
-def _ready(portal: Portal) -> Callable[[Request], object]:
-    async def ready(request: Request) -> Response:
-        """Whether the database answers within a second and has this code's schema."""
-        try:
-            async with asyncio.timeout(_READY_SECONDS):
-                current = await is_current(portal.engine)
-        except Exception:
-            return JSONResponse({"status": "unavailable", "database": "unreachable"}, 503)
-        if not current:
-            return JSONResponse({"status": "unavailable", "database": "not migrated"}, 503)
-        return JSONResponse({"status": "ok", "database": "ok"}, headers={"Cache-Control": "no-store"})
-
-    return ready

@@ -4,6 +4,7 @@ import asyncio
 import json
 import math
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -13,7 +14,9 @@ from starlette.types import Receive
 from graphql_api.http.codes import Code, RequestRefused, refusal
 
 _DEEPEST = 32
-_MOST_CONTAINERS = 50_000
+_MOST_VALUES = 20_000
+_READ_IN_THREAD = 128 * 1024
+"""Bytes: reading more than that would keep everybody else waiting for too long."""
 _LONGEST_INTEGER = 40
 _CHARSET = re.compile(r'charset\s*=\s*"?\s*utf-?8\s*"?', re.IGNORECASE)
 
@@ -29,11 +32,15 @@ class GraphQLRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyLimits:
-    """Bytes of a body without and with an Authorization header, and seconds in which it must have arrived."""
+    """Bytes of a body without and with a session, and seconds in which it must have arrived."""
 
     without_session: int = 128 * 1024
     with_session: int = 8 * 1024 * 1024
     seconds: float = 10.0
+
+
+HasSession = Callable[[], Awaitable[bool]]
+"""Whether the token of a request is that of a session."""
 
 
 class Disconnected(Exception):
@@ -52,17 +59,30 @@ def require_json(headers: Headers) -> None:
         raise RequestRefused(415, Code.BAD_USER_INPUT, "El cuerpo debe ir sin comprimir.")
 
 
-async def read_body(receive: Receive, headers: Headers, limits: BodyLimits) -> bytes:
-    """The whole body. Refuses what is larger than its cap as soon as that is known, and what arrives too slowly."""
+async def read_body(receive: Receive, headers: Headers, limits: BodyLimits, has_session: HasSession) -> bytes:
+    """The whole body. Refuses what is larger than its cap as soon as that is known, and what arrives too slowly.
+
+    `has_session` is asked when the body is larger than what a visitor may send, before more of it is read: whoever
+    writes any Authorization header is refused there with UNAUTHENTICATED.
+    """
     cap = limits.with_session if headers.get("authorization") else limits.without_session
-    announced = headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:20]) > cap:
+    length = headers.get("content-length", "")
+    announced = int(length[:20]) if length.isdecimal() else 0
+    if announced > cap:
         raise _too_large(cap)
+    allowed = limits.without_session
     chunks: list[bytes] = []
     size = 0
+    complete = False
     try:
         async with asyncio.timeout(limits.seconds):
             while True:
+                if max(announced, size) > allowed:
+                    if not await has_session():
+                        raise refusal(Code.UNAUTHENTICATED)
+                    allowed = cap
+                if complete:
+                    return b"".join(chunks)
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise Disconnected
@@ -71,14 +91,20 @@ async def read_body(receive: Receive, headers: Headers, limits: BodyLimits) -> b
                 if size > cap:
                     raise _too_large(cap)
                 chunks.append(chunk)
-                if not message.get("more_body", False):
-                    return b"".join(chunks)
+                complete = not message.get("more_body", False)
     except TimeoutError:
         raise RequestRefused(408, Code.TIMEOUT, "La solicitud tardó demasiado en llegar.") from None
 
 
-def parse_request(body: bytes) -> GraphQLRequest:
+async def read_request(body: bytes) -> GraphQLRequest:
     """Read strict JSON and check the members of a GraphQL request; refuses with BAD_USER_INPUT."""
+    if len(body) > _READ_IN_THREAD:
+        return await asyncio.to_thread(parse_request, body)
+    return parse_request(body)
+
+
+def parse_request(body: bytes) -> GraphQLRequest:
+    """The same at once, for bodies that take no time."""
     value = _json(body)
     if not isinstance(value, dict):
         raise refusal(Code.BAD_USER_INPUT, "El cuerpo debe ser un objeto JSON.")
@@ -98,9 +124,8 @@ def parse_request(body: bytes) -> GraphQLRequest:
 
 
 def _json(body: bytes) -> Any:
-    # Lists and objects cost far more memory than the bytes that open them; texts do not.
-    if body.count(b"[") + body.count(b"{") > _MOST_CONTAINERS:
-        raise refusal(Code.BAD_USER_INPUT, "El cuerpo tiene demasiadas listas u objetos.")
+    if _has_too_many_values(body):
+        raise refusal(Code.BAD_USER_INPUT, "El cuerpo tiene demasiados valores.")
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_no_constant, parse_int=_integer, parse_float=_finite)
         _check_values(value)
@@ -111,6 +136,19 @@ def _json(body: bytes) -> Any:
     except (ValueError, RecursionError):
         raise refusal(Code.BAD_USER_INPUT, "El cuerpo no es JSON válido.") from None
     return value
+
+
+def _has_too_many_values(body: bytes) -> bool:
+    """Judged before any of them is made: each costs far more than its bytes.
+
+    What stands within texts is not counted. Of what is no JSON, the number is right up to where it stops being that,
+    and a parser goes no further.
+    """
+    without_escapes = body.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in body else body
+    if without_escapes.count(b'"') > 4 * _MOST_VALUES:  # a name and a text for each value
+        return True
+    outside = b"".join(without_escapes.split(b'"')[::2])
+    return sum(outside.count(sign) for sign in (b",", b"[", b"{")) > _MOST_VALUES
 
 
 class _Unacceptable(Exception):

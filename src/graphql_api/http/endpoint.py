@@ -6,6 +6,7 @@ browser or a cache do what its user did not mean.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import strawberry
@@ -16,13 +17,14 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from graphql_api.http import errors
-from graphql_api.http.body import BodyLimits, Disconnected, GraphQLRequest, parse_request, read_body, require_json
+from graphql_api.http.body import BodyLimits, Disconnected, GraphQLRequest, read_body, read_request, require_json
 from graphql_api.http.codes import EXECUTED, MEANINGS, Code, RequestRefused, refusal
 from graphql_api.http.connection import while_connected
 from graphql_api.http.documents import DocumentRefused, Documents, Prepared
 from graphql_api.http.execution import require_plain, run
 from graphql_api.http.facts import (
     BadHost,
+    KnowsBearer,
     MayIntrospect,
     OpenContext,
     OperationFacts,
@@ -33,6 +35,7 @@ from graphql_api.http.facts import (
 from graphql_api.http.negotiation import JSON, accepted, wants_page
 from graphql_api.http.origins import MayCall, cross_origin_headers, nobody_may_call, preflight_headers
 from graphql_api.http.responses import SecurityHeaders, json_response
+from graphql_api.http.shares import Shares
 from graphql_api.limits import Limits, TooComplex
 
 _ALLOW = "POST, GET, HEAD, OPTIONS"
@@ -44,13 +47,18 @@ def nobody_may(_context: Any) -> bool:
     return False
 
 
+async def any_bearer(_facts: RequestFacts) -> bool:
+    return True
+
+
 class GraphQLEndpoint:
     """ASGI application for one route, to be mounted as `Route("/graphql", endpoint)`.
 
     `open_context` is described at OpenContext. Introspection is open to everybody with `introspection_open`; without
     it, to whom `may_introspect(context)` allows, and errors of documents then suggest no names. `may_call`
-    tells which origins may call; `explain` maps known exceptions to refusals; `page` answers a browser's GET.
-    `trusted_hops` is the number of proxies of ours before the service. `deadline` is in seconds.
+    tells which origins may call; `knows_bearer` which tokens may send large bodies; `explain` maps known exceptions to
+    refusals; `page` answers a browser's GET. `trusted_hops` is the number of proxies of ours before the service.
+    `deadline` is in seconds. For the numbers of operations under way at once, see Shares.
     """
 
     def __init__(
@@ -63,12 +71,15 @@ class GraphQLEndpoint:
         introspection_open: bool = False,
         may_introspect: MayIntrospect = nobody_may,
         may_call: MayCall = nobody_may_call,
+        knows_bearer: KnowsBearer = any_bearer,
         explain: errors.Explain = errors.explain_nothing,
         page: Callable[[], Response] | None = None,
         trusted_hops: int = 0,
         deadline: float = 20.0,
         most_errors: int = 5,
         most_in_flight: int = 256,
+        most_per_bearer: int = 8,
+        most_per_address: int = 64,
         https_only: bool = False,
     ) -> None:
         require_plain(schema)
@@ -78,13 +89,13 @@ class GraphQLEndpoint:
         self._introspection_open = introspection_open
         self._may_introspect = may_introspect
         self._may_call = may_call
+        self._knows_bearer = knows_bearer
         self._explain = explain
         self._page = page
         self._trusted_hops = trusted_hops
         self._deadline = deadline
         self._most_errors = most_errors
-        self._most_in_flight = most_in_flight
-        self._in_flight = 0
+        self._shares = Shares(in_all=most_in_flight, per_bearer=most_per_bearer, per_address=most_per_address)
         self._documents = Documents(
             schema._schema, limits or Limits(), suggestions=introspection_open, most_errors=most_errors
         )
@@ -133,15 +144,11 @@ class GraphQLEndpoint:
             facts = read_facts(scope, headers, trusted_hops=self._trusted_hops)
             cross_origin = await cross_origin_headers(headers, facts.host, facts.agency_header, self._may_call)
             require_json(headers)
-            request = parse_request(await read_body(receive, headers, self._body_limits))
-            # Counted only from here: a client that sends its body slowly must not keep others out.
-            if self._in_flight >= self._most_in_flight:
-                raise refusal(Code.BUSY)
-            self._in_flight += 1
-            try:
-                status, body = await self._answer(facts, request, receive)
-            finally:
-                self._in_flight -= 1
+            with self._shares.request(facts):
+                has_session = partial(self._knows_bearer, facts)
+                request = await read_request(await read_body(receive, headers, self._body_limits, has_session))
+                with self._shares.operation(facts):
+                    status, body = await self._answer(facts, request, receive)
         except BadHost:
             return self._refused(refusal(Code.BAD_USER_INPUT, "La cabecera Host no es válida."), media_type, {})
         except RequestRefused as problem:

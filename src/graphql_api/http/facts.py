@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -56,6 +56,10 @@ class OpenContext(Protocol):
 
     def __call__(self, facts: RequestFacts, operation: OperationFacts, /) -> AbstractAsyncContextManager[Any]: ...
 
+
+KnowsBearer = Callable[[RequestFacts], Awaitable[bool]]
+"""Whether the token of a request is that of a session, asked before a large body is read. May raise what `explain`
+knows."""
 
 MayIntrospect = Callable[[Any], bool]
 """Whether the viewer of an opened context may read the schema where introspection is not open to everyone."""

@@ -55,6 +55,39 @@ async def test_a_place_is_free_again_after_every_kind_of_end(connect: Connect) -
         assert (await ask(client, "{ hello }")).status_code == 200
 
 
+async def test_a_session_has_a_share_of_its_own(connect: Connect, record: Record) -> None:
+    tenant, staff = ({"Authorization": f"Bearer {token}"} for token in ("ficha-de-cliente", "ficha-del-personal"))
+    async with connect(most_per_bearer=1) as client:
+        first = asyncio.create_task(ask(client, "mutation { paySlowly }", tenant))
+        await record.started.wait()
+        second = await ask(client, "mutation { pay { __typename } }", tenant)
+        others = [await ask(client, "{ hello }", headers) for headers in (staff, {})]
+        await first
+        third = await ask(client, "{ hello }", tenant)
+
+    assert (second.status_code, second.headers["retry-after"], code_of(second)) == (429, "1", "RATE_LIMITED")
+    assert [answer.status_code for answer in (*others, third)] == [200, 200, 200]
+    assert record.effects == ["paid slowly"]
+
+
+async def test_visitors_behind_one_address_share(connect: Connect, record: Record) -> None:
+    near, far = ({"X-Forwarded-For": address} for address in ("198.51.100.1", "198.51.100.2"))
+    async with connect(most_per_address=1, trusted_hops=1) as client:
+        first = asyncio.create_task(ask(client, "mutation { paySlowly }", near))
+        await record.started.wait()
+        second = await ask(client, "mutation { pay { __typename } }", near)
+        others = [
+            await ask(client, "{ hello }", headers)
+            for headers in (far, near | {"Authorization": "Bearer ficha-de-cliente"})
+        ]
+        await first
+        third = await ask(client, "{ hello }", near)
+
+    assert (second.status_code, second.headers["retry-after"], code_of(second)) == (429, "1", "RATE_LIMITED")
+    assert [answer.status_code for answer in (*others, third)] == [200, 200, 200]
+    assert record.effects == ["paid slowly"]
+
+
 class Line:
     """One request over ASGI whose messages the test sends one by one."""
 
@@ -146,6 +179,24 @@ async def test_a_body_that_trickles_is_not_waited_for(line: Callable[..., Line],
 
     assert call.status == 408
     assert record.opened == []
+
+
+async def test_a_body_on_its_way_takes_a_place_of_its_session_but_none_of_visitors(record: Record) -> None:
+    # One application for all: its places are what this is about.
+    app = application(record, most_per_bearer=1, most_per_address=1)
+    bearer = [(b"authorization", b"Bearer ficha-de-cliente")]
+    statuses = []
+    for headers in ([], bearer):
+        slow, quick = Line(app, headers), Line(app, headers)
+        slow.body(b'{"query": "', more=True)
+        await asyncio.sleep(0)
+        quick.body(document("{ hello }"))
+        await quick.done
+        slow.body(b'{ hello }"}')
+        await slow.done
+        statuses.append((quick.status, slow.status))
+
+    assert statuses == [(200, 200), (429, 200)]
 
 
 @pytest.mark.parametrize(("token", "fits"), [(None, 128 * 1024), ("ficha-de-cliente", 8 * 1024 * 1024)])
