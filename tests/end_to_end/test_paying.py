@@ -1,5 +1,6 @@
 """A tenant pays online: in the gateway's pages, and back on the own main page."""
 
+import asyncio
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +16,7 @@ MONTHS = [
     *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
     *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
 ]
-TENANTS = ("ana", "beto", "cora", "dora", "elsa", "fito", "gala")
+TENANTS = ("ana", "beto", "cora", "dora", "elsa", "fito", "gala", "hugo", "ines")
 DASHBOARD = "dashboard { tenant { pendingAmount pendingInvoices nextDueInvoice { number } lastPayment { amount } } }"
 INVOICES = "invoices { nodes { id number statusLabel balance payable } }"
 
@@ -142,6 +143,26 @@ async def test_a_declined_card_may_be_tried_again_in_the_same_checkout(town: Str
     assert await paid(beto) == ["FV-T2-1"]
 
 
+async def test_who_leaves_after_a_decline_starts_anew_and_paying_both_leaves_credit(town: Street) -> None:
+    ines, payer, first_reference = await begun(town, "ines")
+    await payer.press("Rechazar", code="INSUFFICIENT_FUNDS")
+    await ines.until(first_reference, "DECLINED")
+
+    _, other, reference = await begun(town, "ines")
+    assert reference != first_reference
+    await other.press("Pagar y aprobar")
+    await ines.until(reference, "APPROVED")
+    assert await paid(ines) == ["FV-T9-1"]
+
+    # The page of the first attempt is still open in another tab.
+    await payer.press("Intentar de nuevo")
+    await payer.press("Pagar y aprobar")
+    (second,) = (await ines.until(first_reference, "APPROVED"))["payments"]
+    assert (second["amount"], second["credited"]) == ("1850000.00", "1850000.00")
+    tenant = (await ines.me("dashboard { tenant { creditBalance pendingAmount } }"))["dashboard"]["tenant"]
+    assert tenant == {"creditBalance": "1850000.00", "pendingAmount": "1850000.00"}
+
+
 async def test_a_debit_that_the_bank_takes_its_time_for(town: Street) -> None:
     cora, payer, reference = await begun(town, "cora")
     (first,) = [it for it in await invoices(cora) if it["number"] == "FV-T3-1"]
@@ -223,6 +244,16 @@ async def test_two_invoices_are_paid_with_one_receipt(town: Street) -> None:
     assert "FV-T6-2" in text
     assert await paid(fito) == ["FV-T6-1", "FV-T6-2"]
     assert (await fito.me(DASHBOARD))["dashboard"]["tenant"]["pendingAmount"] == "0.00"
+
+
+async def test_pressing_the_button_many_times_at_once_opens_one_checkout(town: Street) -> None:
+    hugo = await town.person("andina", "hugo")
+    first = (await invoices(hugo))[-1]["id"]
+
+    told = await asyncio.gather(*(hugo.start(first) for _ in range(6)))
+
+    assert len({answer["intent"]["reference"] for answer in told}) == 1
+    assert len({str(answer["intent"]["checkout"]) for answer in told}) == 1
 
 
 async def test_another_agencys_door_takes_no_notice_of_it(town: Street) -> None:

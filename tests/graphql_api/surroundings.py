@@ -23,16 +23,17 @@ PEOPLE = [*CLIENTS.values(), *STAFF]
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`texts`: the answers that a person gets; `ids`: all that are a person's own to ask for."""
+    """`texts`: the answers that a person gets; `found`: the ids in them; `ids`: all that are one's own to ask for."""
 
     neighbours: Neighbours
     texts: dict[str, str]
+    found: dict[str, set[str]]
     ids: dict[str, set[str]]
 
     @classmethod
     async def of(cls, neighbours: Neighbours) -> "Surroundings":
         views = {name: await _look_around(neighbours, name) for name in neighbours.people}
-        ids = {name: found for name, (_, found) in views.items()}
+        ids = {name: set(found) for name, (_, found) in views.items()}
         for start in ("", "b."):
             # No list shows the accounts of colleagues, nor the ended lease of one's own property.
             staff = {key for name in STAFF for key in ids[start + name] if kind_of(key) == "Account"}
@@ -40,7 +41,8 @@ class Surroundings:
             for name in STAFF:
                 ids[start + name] |= staff
             ids[f"{start}olga"] |= set(ids_in(ended.data))
-        return cls(neighbours, {name: text for name, (text, _) in views.items()}, ids)
+        texts = {name: text for name, (text, _) in views.items()}
+        return cls(neighbours, texts, {name: found for name, (_, found) in views.items()}, ids)
 
     @property
     def everything(self) -> set[str]:

@@ -105,11 +105,11 @@ def test_every_field_of_what_is_seen_is_in_a_table() -> None:
     assert set(node_types()) <= WHOLE.keys()
 
 
-@pytest.mark.parametrize("name", [start + name for start in ("", "b.") for name in PEOPLE])
+@pytest.mark.parametrize("name", [*PEOPLE, "b.ana", "b.olga", "b.sara"])
 async def test_everybody_finds_exactly_what_is_theirs(surroundings: Surroundings, name: str) -> None:
     """By following what they see, and by asking for every id there is."""
     neighbours, found = surroundings.neighbours, surroundings.texts[name]
-    for key in sorted(surroundings.everything):
+    for key in sorted(surroundings.everything - surroundings.found[name]):
         found += (await ask_node(neighbours, name, key)).text
 
     seen = {text for text in neighbours.audiences if text in found}

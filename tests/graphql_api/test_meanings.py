@@ -133,6 +133,18 @@ async def test_pending_is_the_balance_of_rent_without_what_is_voided(town: Town)
     assert owner["pendingCommission"] == "16000.00"
 
 
+async def test_what_the_back_office_reports_as_paid_without_a_receipt_is_paid_in_full(town: Town) -> None:
+    await bill(town, rent("FV-1", "2026-07-14", total="1000", estado="pagada"))
+    query = """{ me { client { invoices { nodes { status paid total balance overdue payable payments { amount } } }
+        dashboard { tenant { pendingAmount lastPayment { amount } } } } } }"""
+
+    client = (await town.ask(query, by="ana")).data["me"]["client"]
+
+    amounts = {"status": "PAID", "paid": "1000.00", "total": "1000.00", "balance": "0.00"}
+    assert client["invoices"]["nodes"] == [amounts | {"overdue": False, "payable": False, "payments": []}]
+    assert client["dashboard"]["tenant"] == {"pendingAmount": "0.00", "lastPayment": None}
+
+
 async def test_profiles_follow_contracts_ended_ones_too(town: Town) -> None:
     codes = ["NADA", "FIADOR", "ANTES", "AMBOS", "DUENO"]
     await town.take("andina", ImportKind.CLIENTS, *({"codigo": code} for code in codes))

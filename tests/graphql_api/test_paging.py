@@ -219,7 +219,7 @@ STRANGE = [
 """Cursors by their look, of another list or of none."""
 
 
-@pytest.mark.parametrize(("by", "name"), LISTS)
+@pytest.mark.parametrize(("by", "name"), [("ana", "invoices"), ("olga", "properties"), ("sara", "clients")])
 async def test_what_is_no_cursor_is_the_askers_mistake(town: Town, by: str, name: str) -> None:
     for text in NONSENSE:
         for arguments in ({"after": text}, {"before": text, "last": 3}):
@@ -230,11 +230,11 @@ async def test_what_is_no_cursor_is_the_askers_mistake(town: Town, by: str, name
 
 @pytest.mark.parametrize(("by", "name"), LISTS)
 async def test_a_cursor_of_another_list_gives_a_page_or_is_a_mistake(town: Town, by: str, name: str) -> None:
-    others = [shown(await page(town, *other, first=3))["pageInfo"]["endCursor"] for other in LISTS]
-    for text in (*STRANGE, *others):
-        for arguments in ({"after": text}, {"before": text, "last": 3}):
-            answer = await page(town, by, name, **arguments)
-            if answer.errors:
-                assert answer.code == "BAD_USER_INPUT", (base64.urlsafe_b64decode(text + "==="), answer.text)
-            else:
-                shown(answer)
+    others = [("ana", "invoices"), ("ana", "payments"), ("olga", "properties"), ("sara", "clients")]
+    theirs = [shown(await page(town, *other, first=3))["pageInfo"]["endCursor"] for other in others]
+    for number, text in enumerate((*STRANGE, *theirs)):
+        answer = await page(town, by, name, **({"before": text, "last": 3} if number % 2 else {"after": text}))
+        if answer.errors:
+            assert answer.code == "BAD_USER_INPUT", (base64.urlsafe_b64decode(text + "==="), answer.text)
+        else:
+            shown(answer)
