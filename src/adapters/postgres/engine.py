@@ -6,7 +6,7 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.errors import Busy, Unavailable
 
@@ -52,17 +52,30 @@ _LOST = (
 )
 
 
-def _translate(context: ExceptionContext) -> Unavailable | None:
+def _translate(context: ExceptionContext) -> Unavailable | Busy | None:
     """Give failures of the connection the name that use cases know; a statement's own errors stay as they are."""
     error = context.original_exception
     if not isinstance(error, Exception):  # cancelled: the connection is given up, but nothing failed
         return None
+    if isinstance(error.__cause__, asyncpg.TooManyConnectionsError):  # the server's, for all who share it
+        return Busy(1)
     lost = context.is_disconnect or isinstance(error, _LOST) or isinstance(error.__cause__, _LOST)
     return Unavailable(2) if lost else None
 
 
-def unavailable(error: BaseException) -> Unavailable | Busy | None:
-    """What an error while connecting means, if it is one of connecting."""
+async def connected(engine: AsyncEngine) -> AsyncConnection:
+    """A connection, to be closed by the caller. Raises Unavailable or Busy for what they are names of, and anything
+    else as it is."""
+    try:
+        return await engine.connect()
+    except Exception as error:
+        known = _why_not_connected(error)
+        if known is None:
+            raise
+        raise known from error
+
+
+def _why_not_connected(error: Exception) -> Unavailable | Busy | None:
     if isinstance(error, exc.TimeoutError):
         return Busy(1)
     if isinstance(error, OSError | TimeoutError | asyncpg.PostgresConnectionError | asyncpg.CannotConnectNowError):

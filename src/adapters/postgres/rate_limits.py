@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from adapters.postgres.engine import unavailable
+from adapters.postgres.engine import connected
 from adapters.postgres.scoping import SET_SCOPE, scope_parameters, table_of
 from adapters.postgres.tables import RateLimitRow, SpentChallengeRow
 from application.access import Scope
@@ -78,10 +78,7 @@ class PostgresSpentChallenges(SpentChallenges):
 @asynccontextmanager
 async def _transaction(engine: AsyncEngine, agency_id: AgencyId) -> AsyncIterator[AsyncConnection]:
     """As a visitor of the agency; committed unless an exception leaves it."""
-    try:
-        connection = await engine.connect()
-    except Exception as error:
-        raise unavailable(error) or error from error
+    connection = await connected(engine)
     try:
         await connection.execute(SET_SCOPE, scope_parameters(Scope(agency_id=agency_id)))
         yield connection

@@ -4,7 +4,7 @@ from types import TracebackType
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from adapters.postgres.engine import unavailable
+from adapters.postgres.engine import connected
 from adapters.postgres.imports.store import PostgresImportStore
 from adapters.postgres.repositories.accounts import PostgresAccounts
 from adapters.postgres.repositories.agencies import PostgresAgencies, PostgresCounters
@@ -25,11 +25,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self._connection: AsyncConnection | None = None
 
     async def __aenter__(self) -> "PostgresUnitOfWork":
-        try:
-            connection = await self._engine.connect()
-        except Exception as error:
-            raise unavailable(error) or error from error
-        self._connection = connection
+        self._connection = connection = await connected(self._engine)
         try:
             await connection.execute(SET_SCOPE, scope_parameters(self._scope))
         except BaseException:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.postgres.engine import create_engine
+from adapters.postgres.rate_limits import PostgresRateLimiter
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.access import Scope
 from domain.agencies import Agency
@@ -157,6 +158,32 @@ async def test_a_database_that_cannot_be_reached_is_unavailable() -> None:
     with pytest.raises(Unavailable):
         await InPostgres(engine, FakeClock(NOON)).readings.of(a.staff_of(agency)).__aenter__()
     await engine.dispose()
+
+
+async def test_a_server_without_a_connection_to_spare_is_busy(database: Database) -> None:
+    owner, engine = create_engine(database.owner_url, pool_size=1), create_engine(database.app_url)
+    clock, agency = FakeClock(NOON), a.an_agency()
+    async with owner.begin() as connection:
+        name = await connection.scalar(sa.text("select current_database()"))
+        await connection.exec_driver_sql(f'alter database "{name}" connection limit 0')
+    with pytest.raises(Busy):
+        await PostgresUnitOfWorkFactory(engine)(Scope.of_agency(agency.id)).__aenter__()
+    with pytest.raises(Busy):
+        await InPostgres(engine, clock).readings.of(a.staff_of(agency)).__aenter__()
+    with pytest.raises(Busy):
+        await PostgresRateLimiter(engine, clock).clear(agency.id, "a key")
+    await owner.dispose()
+    await engine.dispose()
+
+
+async def test_what_else_keeps_from_connecting_is_told_as_it_is(database: Database) -> None:
+    missing = sa.make_url(database.app_url).set(database="nada").render_as_string(hide_password=False)
+    engine = create_engine(missing)
+    with pytest.raises(DBAPIError, match="nada") as refused:
+        await PostgresUnitOfWorkFactory(engine)(Scope.of_agency(a.an_agency().id)).__aenter__()
+    await engine.dispose()
+
+    assert refused.value.__cause__ is not refused.value
 
 
 async def test_a_connection_that_is_lost_is_unavailable_and_the_next_one_serves(module_database: Database) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from adapters.postgres.engine import unavailable
+from adapters.postgres.engine import connected
 from adapters.postgres.reading.connection import SnapshotConnection
 from adapters.postgres.reading.dashboards import PostgresDashboards
 from adapters.postgres.reading.intents import PostgresIntentReader
@@ -101,10 +101,7 @@ class _Opening(AbstractAsyncContextManager[Reading]):
         self._reading: PostgresReading | None = None
 
     async def __aenter__(self) -> Reading:
-        try:
-            self._connection = await self._engine.connect()
-        except Exception as error:
-            raise unavailable(error) or error from error
+        self._connection = await connected(self._engine)
         try:
             viewer, last_seen_at = await self._viewer(self._connection)
         except BaseException:
