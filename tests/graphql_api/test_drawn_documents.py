@@ -13,7 +13,7 @@ from application.ports.documents import Document, DocumentUnavailable, InvoiceVi
 from domain.accounts import AccountRole
 from domain.imports.sheets import ImportKind
 from tests.fakes.documents import DocumentView, FakeDocumentRenderer
-from tests.graphql_api.test_union_members import FILE
+from tests.graphql_api.forms import FILE
 from tests.graphql_api.town import Answer, Town, founded
 from tests.postgres import Database
 

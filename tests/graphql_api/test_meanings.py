@@ -11,7 +11,7 @@ from domain.imports.sheets import ImportKind
 from domain.payments import PaymentGatewayCode
 from graphql_api.types.agency import PaymentGateway
 from tests.adapters.payu.examples import FORM, a_confirmation, encoded
-from tests.graphql_api.test_union_members import FILE, PAY
+from tests.graphql_api.forms import FILE, PAY
 from tests.graphql_api.town import NOON, RETURN_URL, Town, founded
 from tests.postgres import Database
 from tests.served import PUBLIC_URL

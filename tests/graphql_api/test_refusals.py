@@ -1,6 +1,7 @@
 """What use cases refuse, and what the schema says of it: nothing that is foreseen looks like a fault."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,6 +103,20 @@ def test_a_mutations_union_has_what_its_use_case_documents_and_nothing_else(name
 
 def test_every_mutation_is_known_with_its_use_case() -> None:
     assert USE_CASES.keys() == object_type("Mutation").fields.keys()
+
+
+def test_every_member_that_can_be_met_is_met_by_a_test() -> None:
+    """`act` names what came back as «mutation.Member»; here it is enough that a test asks for each."""
+    written = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_answers_of_*.py"))
+    met = set(re.findall(r'"([a-z]\w+\.[A-Z]\w+)"', written))
+    promised = {
+        f"{name}.{member.name}"
+        for name, field in object_type("Mutation").fields.items()
+        for member in get_named_type(field.type).types
+        if member.name not in NOT_YET.get(name, set())
+    }
+
+    assert met == promised
 
 
 def _subclasses(kind: type[Any]) -> set[type[Any]]:

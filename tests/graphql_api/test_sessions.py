@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.accounts import AccountRole
-from tests.graphql_api.test_union_members import CHANGE, NEW, REFRESH
+from tests.graphql_api.forms import CHANGE, NEW, REFRESH
 from tests.graphql_api.town import LOGIN, PASSWORD, Answer, Town, founded
 from tests.postgres import Database
 

@@ -7,7 +7,7 @@ import pytest
 
 from domain.accounts import AccountRole
 from domain.imports.sheets import ImportKind
-from tests.graphql_api.test_union_members import PAY
+from tests.graphql_api.forms import PAY
 from tests.graphql_api.town import RETURN_URL, Town, founded
 from tests.postgres import Database
 
