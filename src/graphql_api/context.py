@@ -8,7 +8,7 @@ from typing import Any
 
 import strawberry
 
-from application.access import StaffViewer, Viewer
+from application.access import StaffViewer, Viewer, Visitor
 from application.ports.clock import Clock
 from application.ports.reading import Reading, Readings
 from application.use_cases import UseCases
@@ -74,6 +74,12 @@ class Context:
             self.viewer = viewer
         self.read_from(await self._stack.enter_async_context(self.readings.of(self.viewer)))
         return self.loaders
+
+    async def leave(self) -> None:
+        """The session is over: what follows in the same operation comes from a visitor."""
+        await self.aclose()
+        self._reading = self._loaders = self._documents = None
+        self.viewer = Visitor(agency_id=self.viewer.agency_id)
 
     async def aclose(self) -> None:
         """Give the snapshot of a mutation's payload back."""

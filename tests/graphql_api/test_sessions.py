@@ -148,6 +148,56 @@ async def test_logout_ends_this_session_or_all_of_them(town: Town) -> None:
     assert [await who(town, it["accessToken"]) for it in (one, two, three)] == [None, None, None]
 
 
+AFTERWARDS = 'city: updateProfile(input: {city: "Cali"}) { __typename } again: logout { __typename }'
+
+
+async def test_after_leaving_the_rest_of_the_operation_is_a_visitors(town: Town) -> None:
+    for leave in ("logout", "logout(everywhere: true)", 'endSession(id: "%s")'):
+        opened = await town.sign_in("ana")
+        sessions = (await town.send(SESSIONS, token=opened["accessToken"])).data["me"]["sessions"]
+        (current,) = [it["id"] for it in sessions if it["current"]]
+        before = await town.rows("select city from clients order by code")
+        operation = f"mutation {{ out: {leave.replace('%s', current)} {{ __typename }} {AFTERWARDS} }}"
+
+        answer = await town.send(operation, token=opened["accessToken"])
+
+        assert [(error["path"], error["extensions"]["code"]) for error in answer.errors] == [
+            (["city"], "UNAUTHENTICATED")
+        ], leave
+        assert await town.rows("select city from clients order by code") == before
+        assert await who(town, opened["accessToken"]) is None
+
+
+async def test_ending_another_session_or_failing_to_leave_changes_nobody(town: Town) -> None:
+    opened, other = await town.sign_in("ana"), await town.sign_in("ana")
+    sessions = (await town.send(SESSIONS, token=opened["accessToken"])).data["me"]["sessions"]
+    (theirs,) = [it["id"] for it in sessions if not it["current"]]
+    end = f'out: endSession(id: "{theirs}") {{ __typename }} none: endSession(id: "x") {{ __typename }}'
+
+    answer = await town.send(f"mutation {{ {end} {AFTERWARDS} }}", token=opened["accessToken"])
+
+    assert answer.data == {
+        "out": {"__typename": "LogoutPayload"},
+        "none": {"__typename": "NotFound"},
+        "city": {"__typename": "UpdateProfilePayload"},
+        "again": {"__typename": "LogoutPayload"},
+    }
+    assert await who(town, other["accessToken"]) is None
+
+
+async def test_who_enters_after_leaving_is_who_entered(town: Town) -> None:
+    opened = await town.sign_in("ana")
+    given = f'input: {{login: "sara", password: "{PASSWORD}"}}'
+    enter = f"login({given}) {{ ... on SessionPayload {{ account {{ username }} }} }}"
+
+    answer = await town.send(
+        f"mutation {{ logout {{ __typename }} {enter} again: logout {{ __typename }} }}", token=opened["accessToken"]
+    )
+
+    assert answer.data["login"] == {"account": {"username": "sara"}}
+    assert answer.data["again"] == {"__typename": "LogoutPayload"}
+
+
 async def test_changing_the_password_ends_the_other_sessions(town: Town) -> None:
     phone, laptop = await town.sign_in("ana"), await town.sign_in("ana")
     given = {"old": PASSWORD, "new": NEW, "again": NEW}
@@ -197,7 +247,7 @@ async def test_a_visitors_agency_is_the_hosts_or_the_headers_or_none(town: Town)
     async def visited(headers: dict[str, str]) -> Any:
         answer = await town.send("{ agency { slug } me { id } }", headers=headers)
         if answer.errors:
-            assert (answer.status, answer.code) == (404, "AGENCY_NOT_FOUND")
+            assert (answer.status, answer.code) == (400, "AGENCY_NOT_FOUND")
             return None
         assert answer.data["me"] is None
         return answer.data["agency"]["slug"]
@@ -217,7 +267,7 @@ async def test_the_only_agency_there_is_needs_no_name(database: Database) -> Non
         await town.agency("sola")
         assert (await town.send("{ agency { slug } }")).data == {"agency": {"slug": "sola"}}
         named = await town.send("{ agency { slug } }", agency="otra")
-        assert (named.status, named.code) == (404, "AGENCY_NOT_FOUND")
+        assert (named.status, named.code) == (400, "AGENCY_NOT_FOUND")
         await town.agency("segunda")
         assert (await town.send("{ agency { slug } }")).code == "AGENCY_NOT_FOUND"
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from application.access import Visitor
+from application.access import Visitor, require_signed_in
 from application.use_cases.sessions import OpenedSession
 from domain.ids import SessionId
 from graphql_api.context import Info
@@ -107,6 +107,7 @@ class AccessMutations:
         everywhere: Annotated[bool, strawberry.argument(description="Todas las sesiones de la cuenta.")] = False,
     ) -> LogoutResult:
         closed = await info.context.use_cases.sign_out(info.context.viewer, everywhere=everywhere)
+        await info.context.leave()
         return LogoutPayload(closed_sessions=closed)
 
     @strawberry.mutation(description="Cierra una de las sesiones propias.")
@@ -115,6 +116,8 @@ class AccessMutations:
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="De Account.sessions.")],  # noqa: A002
     ) -> EndSessionResult:
-        session_id = SessionId(key_of(id, "Session") or NOBODY)
-        closed = await info.context.use_cases.end_session(info.context.viewer, session_id=session_id)
+        viewer, session_id = info.context.viewer, SessionId(key_of(id, "Session") or NOBODY)
+        closed = await info.context.use_cases.end_session(viewer, session_id=session_id)
+        if require_signed_in(viewer).session_id == session_id:
+            await info.context.leave()
         return LogoutPayload(closed_sessions=closed)
