@@ -15,6 +15,8 @@ from domain.ids import AccountId, AgencyId, SessionId
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
 REFRESH_GRACE = timedelta(seconds=10)
 """After a rotation the old token still serves this long: the answer was lost, or two tabs asked at once."""
+MAX_SIBLINGS = 10
+"""How many refresh tokens of a session may stand beside one another."""
 TOUCH_INTERVAL = timedelta(minutes=1)
 """Being seen is written down at most this often; idle time is exact to within it."""
 USER_AGENT_LIMIT = 200

@@ -117,15 +117,57 @@ async def test_a_disabled_account_refreshes_nothing(world: World, status: Accoun
     assert world.access.commits == commits
 
 
-async def test_a_role_taken_away_is_gone_at_the_next_refresh(world: World) -> None:
+@pytest.mark.parametrize("staff", [True, False])
+async def test_a_session_ends_with_the_role_of_staff_that_its_lifetime_is_of(world: World, staff: bool) -> None:
+    account = world.a_staff_account(client=True) if staff else world.an_account()
+    opened = await world.signs_in(account)
+    before = account.roles
+    world.stored(account).roles = (AccountRole.CLIENT,) if staff else (AccountRole.CLIENT, AccountRole.STAFF)
+    commits = world.access.commits
+
+    with pytest.raises(TokenExpired):
+        await world.refresh(None, refresh_token=opened.refresh_token)
+
+    assert isinstance(opened.viewer, StaffViewer if staff else ClientViewer)
+    assert world.access.commits == commits
+    world.stored(account).roles = before
+    assert (await world.refresh(None, refresh_token=opened.refresh_token)).access_token
+
+
+async def test_a_role_beside_it_changes_no_session(world: World) -> None:
     account = world.a_staff_account(client=True)
     opened = await world.signs_in(account)
-    world.stored(account).roles = (AccountRole.CLIENT,)
+    world.stored(account).roles = (AccountRole.ADMIN,)
 
     renewed = await world.refresh(None, refresh_token=opened.refresh_token)
 
-    assert isinstance(opened.viewer, StaffViewer)
-    assert isinstance(renewed.viewer, ClientViewer)
+    assert isinstance(renewed.viewer, StaffViewer)
+    assert renewed.viewer.is_admin
+
+
+async def test_a_repeat_gets_ten_tokens_beside_one_another_and_no_more(world: World) -> None:
+    opened = await world.signs_in(world.an_account())
+    pairs = [await world.refresh(None, refresh_token=opened.refresh_token) for _ in range(10)]
+    tokens, commits = len(world.store.tokens), world.access.commits
+
+    with pytest.raises(TokenExpired):
+        await world.refresh(None, refresh_token=opened.refresh_token)
+
+    assert (len(world.store.tokens), world.access.commits) == (tokens, commits)
+    assert world.session(opened).ended_at is None
+    newest = await world.refresh(None, refresh_token=pairs[4].refresh_token)
+    assert (await world.refresh(None, refresh_token=newest.refresh_token)).access_token
+
+
+async def test_tokens_that_have_run_out_are_forgotten_at_the_next_rotation(world: World) -> None:
+    account = world.an_account()
+    opened, other = await world.signs_in(account), await world.signs_in(account)
+    world.clock.advance(15 * MINUTE)
+
+    renewed = await world.refresh(None, refresh_token=opened.refresh_token)
+
+    kept = {opened.refresh_token, renewed.access_token, renewed.refresh_token, other.access_token, other.refresh_token}
+    assert set(world.store.tokens) == {token_hash(token) for token in kept}
 
 
 @pytest.mark.parametrize(

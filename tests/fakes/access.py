@@ -187,6 +187,15 @@ class FakeSessions(Sessions):
             if token.session_id == session_id and token.kind is TokenKind.REFRESH and token.rotated_at is None:
                 token.rotated_at = at
 
+    async def siblings(self, session_id: SessionId) -> int:
+        mine = [token for token in self.work.tokens.values() if token.session_id == session_id]
+        return sum(token.kind is TokenKind.REFRESH and token.rotated_at is None for token in mine)
+
+    async def forget_expired(self, session_id: SessionId, *, at: datetime) -> None:
+        for key, token in list(self.work.tokens.items()):
+            if token.session_id == session_id and token.expires_at <= at:
+                del self.work.tokens[key]
+
     def _own(self, session: Session) -> bool:
         return (session.agency_id, session.account_id) == (self.scope.agency_id, self.scope.account_id)
 

@@ -56,3 +56,11 @@ class Sessions(Protocol):
     async def mark_rotated(self, session_id: SessionId, *, at: datetime) -> None:
         """Give every refresh token of the session that has none its `rotated_at`."""
         ...
+
+    async def siblings(self, session_id: SessionId) -> int:
+        """How many refresh tokens of the session have no `rotated_at`."""
+        ...
+
+    async def forget_expired(self, session_id: SessionId, *, at: datetime) -> None:
+        """Remove the session's tokens that have run out by then."""
+        ...

@@ -10,7 +10,7 @@ from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.accounts import Account
 from domain.errors import NotFound, TokenExpired
 from domain.ids import SessionId
-from domain.sessions import RefreshVerdict, SessionToken, TokenPair, token_hash
+from domain.sessions import MAX_SIBLINGS, RefreshVerdict, SessionToken, TokenPair, token_hash
 
 _log = logging.getLogger(__name__)
 
@@ -44,8 +44,9 @@ def may_enter(account: Account) -> bool:
 class RefreshSession:
     """Exchange a refresh token for a new pair. For whoever holds it; `viewer` says which agency the request is for.
 
-    Repeated within ten seconds it gives a sibling pair. Later, two parties hold the session: it is ended for both.
-    Refuses with TokenExpired whatever the reason: unknown, of another agency, reused, run out, account disabled.
+    Repeated within ten seconds it gives a sibling pair, ten of them at most. Later, two parties hold the session: it is
+    ended for both. Refuses with TokenExpired whatever the reason: unknown, of another agency, reused, run out, one
+    sibling too many, account disabled, or its role of staff given or taken since the sign-in.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -67,6 +68,8 @@ class RefreshSession:
             account = await uow.accounts.get(found.account_id)
             if session is None or token is None or account is None or not may_enter(account):
                 raise TokenExpired
+            if session.staff is not account.is_staff:
+                raise TokenExpired  # its lifetime is that of the former role
             now = self.clock.now()
             verdict = session.judge(token, at=now)
             if verdict is RefreshVerdict.REUSED:
@@ -77,7 +80,10 @@ class RefreshSession:
             if verdict not in (RefreshVerdict.ROTATE, RefreshVerdict.REPEAT):
                 raise TokenExpired
             if verdict is RefreshVerdict.ROTATE:
+                await uow.sessions.forget_expired(session.id, at=now)
                 await uow.sessions.mark_rotated(session.id, at=now)
+            elif await uow.sessions.siblings(session.id) >= MAX_SIBLINGS:
+                raise TokenExpired
             pair = session.issue(at=now)
             await uow.sessions.save(session)
             await uow.sessions.add_tokens((pair.access, pair.refresh))

@@ -60,6 +60,22 @@ class PostgresSessions(ScopedRepository, Sessions):
             .values(rotated_at=at)
         )
 
+    async def siblings(self, session_id: SessionId) -> int:
+        count = sa.select(sa.func.count()).where(
+            TOKENS.c.agency_id == self.scope.agency,
+            TOKENS.c.session_id == session_id,
+            TOKENS.c.kind == TokenKind.REFRESH.value,
+            TOKENS.c.rotated_at.is_(None),
+        )
+        return int(await self.connection.scalar(count) or 0)
+
+    async def forget_expired(self, session_id: SessionId, *, at: datetime) -> None:
+        await self.write(
+            sa.delete(TOKENS).where(
+                TOKENS.c.agency_id == self.scope.agency, TOKENS.c.session_id == session_id, TOKENS.c.expires_at <= at
+            )
+        )
+
     def _own(self) -> sa.Select[tuple[object, ...]]:
         return sa.select(SESSIONS).where(
             SESSIONS.c.agency_id == self.scope.agency, SESSIONS.c.account_id == self.scope.account_id
