@@ -24,6 +24,7 @@ STAFF = f"{setting('viewer')} = 'staff'"
 CLIENT = f"{setting('viewer')} = 'client'"
 SIGNED_IN = f"{setting('viewer')} in ('client', 'staff')"
 ANYONE = "true"
+NOBODY = "false"
 
 
 def mine(column: str = "client_id") -> str:
@@ -37,11 +38,21 @@ def readable(table: str, readers: str, column: str, extra: str = "") -> str:
     return f"exists (select 1 from {readers} r where {same})"  # noqa: S608 (names of ours, no input)
 
 
-def protect(table: str, *, client: str | None = None, anyone: str | None = None, key: str | None = None) -> None:
+def protect(
+    table: str,
+    *,
+    client: str | None = None,
+    anyone: str | None = None,
+    key: str | None = None,
+    added_by: str = STAFF,
+    changed_by: str = STAFF,
+    removed_by: str = STAFF,
+) -> None:
     """Policies of a table with agency_id.
 
     `client`: which rows of the agency its clients see, besides its staff who see all; `anyone`: instead, which rows
     any viewer of the agency sees; neither: staff only. `key`: rows visible before any scope, to be read only.
+    The others as in `restrict_writing`.
     """
     op.execute(f"alter table {table} enable row level security")
     op.execute(f"alter table {table} force row level security")
@@ -54,11 +65,29 @@ def protect(table: str, *, client: str | None = None, anyone: str | None = None,
     else:
         allowed_to_read = allowed
     op.execute(f"create policy viewer on {table} as restrictive using ({allowed_to_read}) with check ({allowed})")
+    # What a key opens besides is not even locked.
+    lockable = allowed if key else ANYONE
+    restrict_writing(table, added_by=added_by, changed_by=changed_by, removed_by=removed_by, lockable=lockable)
+
+
+def restrict_writing(
+    table: str, *, added_by: str = STAFF, changed_by: str = STAFF, removed_by: str = STAFF, lockable: str = ANYONE
+) -> None:
+    """Which rows, of those a viewer sees, that viewer may add, change or remove.
+
+    What is said for changing is asked of the new row, and of the old one only as far as `lockable`: clients lock rows
+    that they do not change (`select … for update` asks the policies of an update for the old row).
+    """
+    op.execute(f"create policy adding on {table} as restrictive for insert with check ({added_by})")
+    op.execute(
+        f"create policy changing on {table} as restrictive for update using ({lockable}) with check ({changed_by})"
+    )
+    op.execute(f"create policy removing on {table} as restrictive for delete using ({removed_by})")
 
 
 def expose(table: str) -> None:
     """Take the policies of `protect` off again."""
-    for name in ("agency", "by_key", "viewer"):
+    for name in ("agency", "by_key", "viewer", "adding", "changing", "removing"):
         op.execute(f"drop policy if exists {name} on {table}")
     op.execute(f"alter table {table} no force row level security")
     op.execute(f"alter table {table} disable row level security")

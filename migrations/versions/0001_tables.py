@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("return_urls", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("origins", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("gateways", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("test_gateways", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agencies")),
         sa.UniqueConstraint("slug", name=op.f("uq_agencies_slug")),
@@ -231,6 +232,7 @@ def upgrade() -> None:
         sa.Column("request_hash", sa.Text(), nullable=False),
         sa.Column("checkout", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("queried_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("amount > 0", name=op.f("ck_payment_intents_amount_positive")),
         sa.ForeignKeyConstraint(
             ["agency_id", "client_id"],
@@ -694,6 +696,32 @@ def upgrade() -> None:
         postgresql_where=sa.text("live"),
     )
     op.create_table(
+        "payment_intent_keys",
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("request_hash", sa.Text(), nullable=False),
+        sa.Column("intent_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "client_id"],
+            ["clients.agency_id", "clients.id"],
+            name=op.f("fk_payment_intent_keys_agency_id_client_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "intent_id"],
+            ["payment_intents.agency_id", "payment_intents.id"],
+            name=op.f("fk_payment_intent_keys_agency_id_intent_id"),
+        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_payment_intent_keys_agency_id")),
+        sa.PrimaryKeyConstraint("agency_id", "client_id", "key", name=op.f("pk_payment_intent_keys")),
+    )
+    op.create_index(
+        op.f("ix_payment_intent_keys_agency_id_intent_id"),
+        "payment_intent_keys",
+        ["agency_id", "intent_id"],
+        unique=False,
+    )
+    op.create_table(
         "pqrs_events",
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("pqrs_id", sa.Uuid(), nullable=False),
@@ -748,6 +776,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_session_tokens_agency_id_session_id"), table_name="session_tokens")
     op.drop_table("session_tokens")
     op.drop_table("pqrs_events")
+    op.drop_index(op.f("ix_payment_intent_keys_agency_id_intent_id"), table_name="payment_intent_keys")
+    op.drop_table("payment_intent_keys")
     op.drop_index(
         "uq_payment_intent_invoices_live", table_name="payment_intent_invoices", postgresql_where=sa.text("live")
     )

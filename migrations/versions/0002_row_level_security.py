@@ -8,12 +8,14 @@ from migrations.row_level_security import (
     ANYONE,
     CLIENT,
     ME,
+    NOBODY,
     SIGNED_IN,
     STAFF,
     expose,
     mine,
     protect,
     readable,
+    restrict_writing,
     setting,
 )
 
@@ -22,18 +24,10 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-OWN_ROWS = (
-    "invoices",
-    "payments",
-    "payment_allocations",
-    "payouts",
-    "payment_intents",
-    "payment_intent_invoices",
-    "pqrs",
-    "pqrs_events",
-    "property_readers",
-    "contract_readers",
-)
+OWN_ROWS = ("invoices", "payments", "payment_allocations", "payouts", "property_readers", "contract_readers")
+PAYING = ("payment_intents", "payment_intent_invoices")
+"""Rows that clients add and change too; of the others they only add, or nothing at all."""
+FILING = ("payment_intent_keys", "pqrs", "pqrs_events")
 STAFF_ONLY = ("gateway_transactions", "gateway_events")
 BEFORE_SIGN_IN = ("rate_limits", "spent_challenges")
 OTHERS = (
@@ -76,12 +70,13 @@ begin
        and (p_slug is null or token.agency_id = named) then
       perform set_config('app.agency_id', token.agency_id::text, true),
               set_config('app.account_id', token.account_id::text, true);
-      select s.last_seen_at into visit from sessions s
+      select s.last_seen_at, s.staff into visit from sessions s
         where s.id = token.session_id and s.ended_at is null and s.expires_at > p_now;
       if found then
         select a.client_id, a.roles, a.roles && array['STAFF', 'ADMIN'] as staff into person from accounts a
           where a.id = token.account_id and a.status = 'ACTIVE';
-        if found and (person.staff or person.client_id is not null) then
+        -- A session lasts as long as the role it began with allows: with another one it is over.
+        if found and person.staff = visit.staff and (person.staff or person.client_id is not null) then
           perform set_config('app.viewer', case when person.staff then 'staff' else 'client' end, true),
                   set_config('app.client_id', coalesce(person.client_id::text, ''), true);
           agency_id := token.agency_id;
@@ -128,12 +123,16 @@ def upgrade() -> None:
 
     for table in OWN_ROWS:
         protect(table, client=mine())
+    for table in PAYING:
+        protect(table, client=mine(), added_by=SIGNED_IN, changed_by=SIGNED_IN)
+    for table in FILING:
+        protect(table, client=mine(), added_by=SIGNED_IN)
     for table in STAFF_ONLY:
         protect(table)
     for table in BEFORE_SIGN_IN:
-        protect(table, anyone=ANYONE)
-    protect("counters", anyone=SIGNED_IN)
-    protect("clients", client=mine("id"))
+        protect(table, anyone=ANYONE, added_by=ANYONE, changed_by=ANYONE, removed_by=ANYONE)
+    protect("counters", anyone=SIGNED_IN, added_by=SIGNED_IN, changed_by=SIGNED_IN, removed_by=NOBODY)
+    protect("clients", client=mine("id"), changed_by=SIGNED_IN)
     protect("properties", client=readable("properties", "property_readers", "property_id"))
     protect("contracts", client=readable("contracts", "contract_readers", "contract_id"))
     protect("property_owners", client=readable("property_owners", "property_readers", "property_id", " and r.as_owner"))
@@ -143,10 +142,18 @@ def upgrade() -> None:
     protect("gateway_accounts", anyone=SIGNED_IN, key=f"public_key = {setting('gateway_key')}")
     own_account = f"id = {ACCOUNT} or ({CLIENT} and client_id = {ME})"
     by_login = f"username_key = {setting('login_key')} or email_key = {setting('login_key')}"
-    protect("accounts", anyone=f"{STAFF} or {own_account} or {by_login}")
+    # Who types a login reads the account; what is changed at the sign-in is changed as that account.
+    protect(
+        "accounts",
+        anyone=f"{STAFF} or {own_account}",
+        key=f"agency_id = {AGENCY} and ({by_login})",
+        changed_by=f"{STAFF} or {own_account}",
+    )
     by_session = f"token_hash = {setting('session_key')}"
-    protect("session_tokens", anyone=f"account_id = {ACCOUNT}", key=by_session)
-    protect("sessions", anyone=f"account_id = {ACCOUNT}")
+    own_session = f"account_id = {ACCOUNT}"
+    own = {"added_by": own_session, "changed_by": own_session, "removed_by": own_session}
+    protect("session_tokens", anyone=own_session, key=by_session, **own)
+    protect("sessions", anyone=own_session, **own)
 
     by_agency_key = f"key = any(string_to_array({setting('agency_key')}, ' '))"
     # Agencies and their keys have no viewer: their public face is what a visitor sees.
@@ -157,8 +164,8 @@ def upgrade() -> None:
         op.execute(f"alter table {table} enable row level security")
         op.execute(f"alter table {table} force row level security")
         op.execute(f"create policy agency on {table} using ({mine_too}) with check ({mine_too})")
-        if key:
-            op.execute(f"create policy by_key on {table} for select using ({key})")
+        op.execute(f"create policy by_key on {table} for select using ({key})")
+        restrict_writing(table, removed_by=NOBODY, lockable=STAFF)
     # Besides reading: the second agency takes the key of the only one away, which by then is nobody's.
     op.execute(
         f"create policy no_longer_alone on agency_keys for update using ({by_agency_key} and key = '*' and {STAFF}) "
@@ -178,7 +185,7 @@ def downgrade() -> None:
     op.execute("drop function enter(text, text, text, timestamptz)")
     op.execute("drop policy if exists no_longer_alone on agency_keys")
     op.execute("drop policy if exists never_alone_again on agency_keys")
-    for table in (*OWN_ROWS, *STAFF_ONLY, *BEFORE_SIGN_IN, *OTHERS, "agencies", "agency_keys"):
+    for table in (*OWN_ROWS, *PAYING, *FILING, *STAFF_ONLY, *BEFORE_SIGN_IN, *OTHERS, "agencies", "agency_keys"):
         expose(table)
     role = serving_role()
     op.execute(f"revoke all on all tables in schema public from {role}")

@@ -154,7 +154,7 @@ class PaymentIntent:
     Frozen from the start: amount, invoices, merchant account, payer. `reference` names it to the gateway and is never
     used twice. `request_hash` tells a repeated idempotency key from a reused one. `invoices` are paid in their order.
     `attempts` are the gateway's transactions, in the order they became known; only staff see them. `queried_at` is
-    when the gateway was last asked.
+    when the gateway last answered a question about it.
     """
 
     id: PaymentIntentId

@@ -45,6 +45,10 @@ from main.settings import Secrets, Settings
 _GATEWAY_SECONDS = 15.0
 """PayU may take a minute, but the answer to a front end, and to PayU's own notice, must come before that."""
 
+_QUESTIONS_AT_ONCE = 20
+_CAPTCHAS_AT_ONCE = 50
+_IDLE_CONNECTIONS = 5
+
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -79,12 +83,14 @@ async def portal(
         engine = create_engine(app_url, pool_size=settings.database_pool)
         stack.push_async_callback(engine.dispose)
         await refuse_unsafe_role(engine)
-        http = await stack.enter_async_context(httpx.AsyncClient(follow_redirects=False, trust_env=False))
+        # One for each, so that a gateway that is slow takes no connection from signing in.
+        to_payu = await stack.enter_async_context(_http(_QUESTIONS_AT_ONCE))
+        to_captchas = await stack.enter_async_context(_http(_CAPTCHAS_AT_ONCE))
         renderer = await stack.enter_async_context(PdfDocumentRenderer())
         hasher = hasher or Argon2PasswordHasher()
         stack.callback(hasher.close)
         clock = clock or SystemClock()
-        readings = PostgresReadings(engine, clock)
+        readings = PostgresReadings(engine, clock, test_gateways=not settings.is_production)
         yield Portal(
             settings=settings,
             engine=engine,
@@ -92,9 +98,23 @@ async def portal(
             readings=readings,
             renderer=renderer,
             use_cases=_use_cases(
-                settings, secrets, engine, clock, readings, http, renderer, hasher, public_url.rstrip("/")
+                settings,
+                secrets,
+                engine,
+                clock,
+                readings,
+                to_payu,
+                to_captchas,
+                renderer,
+                hasher,
+                public_url.rstrip("/"),
             ),
         )
+
+
+def _http(at_once: int) -> httpx.AsyncClient:
+    limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=_IDLE_CONNECTIONS)
+    return httpx.AsyncClient(follow_redirects=False, trust_env=False, limits=limits)
 
 
 def _use_cases(
@@ -103,7 +123,8 @@ def _use_cases(
     engine: AsyncEngine,
     clock: Clock,
     readings: Readings,
-    http: httpx.AsyncClient,
+    to_payu: httpx.AsyncClient,
+    to_captchas: httpx.AsyncClient,
     renderer: PdfDocumentRenderer,
     hasher: Argon2PasswordHasher,
     public_url: str,
@@ -116,16 +137,17 @@ def _use_cases(
         spent=PostgresSpentChallenges(engine, clock),
         clock=clock,
         secrets=box,
-        http=http,
+        http=to_captchas,
         open_gate_allowed=not settings.is_production,
         own_hosts=frozenset({urlsplit(public_url).hostname or ""}),
     )
     payu = PayuGateway(
-        http,
+        to_payu,
         checkout_url=settings.payu_checkout_url,
         reports_url=settings.payu_reports_url,
         allowed_hosts=PAYU_HOSTS if settings.is_production else PAYU_HOSTS | _LOOPBACK,
         total_timeout=_GATEWAY_SECONDS,
+        at_once=_QUESTIONS_AT_ONCE,
     )
     gateways = {PaymentGatewayCode.PAYU: payu}
     merchants = Merchants(secrets=box, test_allowed=not settings.is_production)

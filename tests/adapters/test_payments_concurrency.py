@@ -8,7 +8,7 @@ import pytest
 
 from adapters.postgres.engine import create_engine
 from application.ports.payment_gateway import Reception
-from domain.errors import PaymentInProgress
+from domain.errors import GatewayUnavailable, IdempotencyConflict, PaymentInProgress
 from domain.invoices import InvoiceStatus
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus, ReportedState
 from tests.application.payments_world import Desk, a_client, a_merchant_account, an_agency, an_invoice, as_client
@@ -114,6 +114,45 @@ async def test_notices_refreshes_and_the_regular_check_together_are_one_payment(
     ((payment, _),) = await office.store.payments(office.agency.id)
     assert payment.credited == 0
     assert (await office.store.invoice(office.invoices[0])).paid == Decimal("1000000.00")
+
+
+async def test_while_a_slow_gateway_is_asked_many_refreshes_and_notices_ask_no_more(office: Office) -> None:
+    intent = await office.start(office.viewer, office.invoices[0])
+    await office.notice(intent)
+    office.gateway.knows([a_report(intent.reference, intent.amount)])
+    office.gateway.thinking.clear()
+    work = asyncio.gather(
+        *(office.refresh_payment(office.viewer, reference=intent.reference) for _ in range(8)),
+        *(office.notice(intent, transaction_id=f"invented-{n}") for n in range(8)),
+        return_exceptions=True,
+    )
+    done = asyncio.create_task(asyncio.wait_for(asyncio.shield(work), 1))
+    with pytest.raises(TimeoutError):
+        await done
+    assert office.gateway.queried == [intent.reference]
+    office.gateway.thinking.set()
+
+    results = await work
+
+    later = [result for result in results if isinstance(result, GatewayUnavailable)]
+    assert len(later) in (7, 8)  # one of the notices may have been the one to ask
+    assert [it for it in results if isinstance(it, Exception) and it not in later] == []
+    assert office.gateway.queried == [intent.reference]
+    assert len(await office.store.payments(office.agency.id)) == 1
+
+
+async def test_a_key_that_found_an_open_intent_belongs_to_it_on_postgres(office: Office) -> None:
+    one, other, _ = office.invoices
+    intent = await office.start(office.viewer, one)
+    again = await at_once(*(office.start(office.viewer, one, key=f"key-{n % 2 + 2}") for n in range(10)))
+    assert {result.id for result in again if isinstance(result, PaymentIntent)} == {intent.id}, again
+    await office.notice(intent)
+
+    for key in ("key-2", "key-3"):
+        repeated = await office.start(office.viewer, one, key=key)
+        assert (repeated.id, repeated.status) == (intent.id, S.APPROVED)
+        with pytest.raises(IdempotencyConflict):
+            await office.start(office.viewer, other, key=key)
 
 
 async def test_two_intents_for_one_invoice_paid_at_once_leave_the_second_as_credit(office: Office) -> None:

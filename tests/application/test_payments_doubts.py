@@ -1,5 +1,6 @@
 """Notices that a signature cannot vouch for, that differ, or that prove nothing at all."""
 
+import asyncio
 import logging
 from datetime import timedelta
 from decimal import Decimal
@@ -69,6 +70,7 @@ async def test_while_the_gateway_cannot_be_asked_the_notice_waits_to_be_repeated
     assert len(world.payments) == 1
 
     world.gateway.down = False
+    world.clock.advance(3)
     world.gateway.knows(a_report(intent.reference, intent.amount, transaction_id=f"tx-{n}") for n in (1, 2))
     assert await world.notice(intent, transaction_id="tx-2") is Reception.PROCESSED
     assert len(world.payments) == 2
@@ -84,6 +86,23 @@ async def test_invented_ids_do_not_make_us_ask_the_gateway_at_every_call() -> No
         with pytest.raises(GatewayUnavailable) as later:
             await world.notice(intent, transaction_id=f"invented-{n + 2}")
         assert later.value.retry_after_seconds == 3
+
+
+async def test_notices_that_come_while_the_gateway_is_being_asked_wait_to_be_repeated() -> None:
+    world = World()
+    intent = await world.start(world.viewer, world.invoices[0])
+    await world.notice(intent)
+    world.gateway.knows([a_report(intent.reference, intent.amount)])
+    world.gateway.thinking.clear()
+    first = asyncio.create_task(world.notice(intent, transaction_id="invented-1"))
+    await world.gateway.asked.wait()
+    others = await asyncio.gather(
+        *(world.notice(intent, transaction_id=f"invented-{n}") for n in range(2, 9)), return_exceptions=True
+    )
+    assert [str(other) for other in others] == ["retry after 3 s"] * 7
+    world.gateway.thinking.set()
+    assert await first is Reception.PROCESSED
+    assert (world.gateway.queried, len(world.payments)) == ([intent.reference], 1)
     assert len(world.gateway.queried) == 1
 
 

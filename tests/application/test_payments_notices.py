@@ -13,7 +13,7 @@ from domain.invoices import InvoiceStatus
 from domain.payment_intents import PaymentIntentStatus, ReportedState
 from domain.payments import PaymentGatewayCode, PaymentMethod, PaymentStatus
 from tests.application.payments_world import World, a_client, an_invoice, as_client
-from tests.fakes.payment_gateway import a_report
+from tests.fakes.payment_gateway import a_notice, a_report
 
 S = PaymentIntentStatus
 
@@ -133,6 +133,37 @@ async def test_the_day_of_the_receipt_is_the_gateways_within_reason() -> None:
         await world.refresh_payment(world.viewer, reference=intent.reference)
         ((payment, _),) = world.payments
         assert payment.paid_at == kept
+
+
+async def test_of_notices_about_one_payment_a_hundred_are_kept(caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+    intent = await world.start(world.viewer, world.invoices[0])
+    other = await world.start(world.viewer, world.invoices[1], key="key-2")
+    for n in range(100):
+        await world.notice(intent, state=ReportedState.DECLINED, transaction_id=f"tx-{n}")
+    before = repr(world.books)
+
+    for n in range(5):
+        assert await world.notice(intent, transaction_id=f"more-{n}") is Reception.STORED
+
+    assert repr(world.books) == before
+    assert caplog.text.count("others will be passed over") == 1
+    assert await world.notice(intent, state=ReportedState.DECLINED, transaction_id="tx-3") is Reception.DUPLICATE
+    assert await world.notice(other) is Reception.PROCESSED
+    # What was passed over is found by asking.
+    world.gateway.knows([a_report(intent.reference, intent.amount)])
+    assert (await world.refresh_payment(world.viewer, reference=intent.reference)).status is S.APPROVED
+
+
+async def test_of_a_long_notice_the_beginning_is_kept() -> None:
+    world = World()
+    intent = await world.start(world.viewer, world.invoices[0])
+    body = a_notice(intent.reference, intent.amount) + b" " * 50_000
+
+    assert await world.receive(body) is Reception.PROCESSED
+
+    ((event),) = world.books.events.values()
+    assert event.body.encode() == body[: 8 * 1024]
 
 
 async def test_a_disabled_account_still_books_what_was_under_way() -> None:

@@ -1,5 +1,6 @@
 """Asking the gateway: for the page the payer comes back to, and regularly."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -94,7 +95,46 @@ async def test_a_silent_gateway_leaves_what_was_known() -> None:
     with pytest.raises(GatewayUnavailable) as refused:
         await world.refresh_payment(world.viewer, reference=intent.reference)
     assert (refused.value.intent_id, refused.value.retry_after_seconds) == (intent.id, 30)
+    assert world.books.asked.pop(intent.id) == world.clock.now()
     assert repr(world.books) == before
+
+
+async def test_while_a_slow_gateway_is_being_asked_nobody_else_asks() -> None:
+    world = World()
+    intent = await world.start(world.viewer, world.invoices[0])
+    world.gateway.knows([a_report(intent.reference, intent.amount)])
+    world.gateway.thinking.clear()
+    first = asyncio.create_task(world.refresh_payment(world.viewer, reference=intent.reference))
+    await world.gateway.asked.wait()
+
+    others = await asyncio.gather(
+        *(world.refresh_payment(world.viewer, reference=intent.reference) for _ in range(20)),
+        *(world.reconcile_payments(world.agency.id) for _ in range(3)),
+    )
+    assert others == [*[world.intent(intent)] * 20, *[0] * 3]
+    assert world.intent(intent).status is S.REDIRECTED
+    world.clock.advance(10)
+    world.gateway.thinking.set()
+
+    assert (await first).status is S.APPROVED
+    assert world.intent(intent).queried_at == world.clock.now()
+    assert (await world.refresh_payment(world.viewer, reference=intent.reference)).status is S.APPROVED
+    assert world.gateway.queried == [intent.reference]
+
+
+async def test_a_question_without_an_answer_is_put_again_after_a_moment() -> None:
+    world = World()
+    intent = await world.start(world.viewer, world.invoices[0])
+    world.gateway.down = True
+    with pytest.raises(GatewayUnavailable):
+        await world.refresh_payment(world.viewer, reference=intent.reference)
+    world.gateway.down = False
+
+    world.clock.advance(2)
+    assert (await world.refresh_payment(world.viewer, reference=intent.reference)).queried_at is None
+    world.clock.advance(1)
+    answered = await world.refresh_payment(world.viewer, reference=intent.reference)
+    assert answered.queried_at == world.clock.now()
 
 
 async def test_credentials_that_cannot_be_read_leave_what_was_known() -> None:
@@ -174,4 +214,5 @@ async def test_the_regular_check_stops_at_a_silent_gateway() -> None:
     assert await world.reconcile_payments(world.agency.id) == 0
     assert len(world.gateway.queried) == 1
     world.gateway.down = False
+    world.clock.advance(3)
     assert await world.reconcile_payments(world.agency.id, limit=2) == 2

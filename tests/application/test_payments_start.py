@@ -10,12 +10,13 @@ import pytest
 from application.use_cases.payments.start import new_reference
 from domain.errors import (
     GatewayUnavailable,
+    IdempotencyConflict,
     InvoiceNotPayable,
     PaymentInProgress,
 )
 from domain.invoices import InvoiceStatus
 from domain.payment_intents import PaymentIntentStatus, ReportedState
-from tests.application.payments_world import RETURN_URL, World, an_invoice, as_staff
+from tests.application.payments_world import RETURN_URL, World, a_client, an_invoice, as_client, as_staff
 from tests.fakes.payment_gateway import a_report
 
 S = PaymentIntentStatus
@@ -45,6 +46,7 @@ async def test_a_checkout_freezes_the_balances_and_sends_the_payer_off() -> None
         "description": f"Inmobiliaria Andina: {one.number}, {other.number}",
         "tax": "0.00",
         "tax_base": "0.00",
+        "agency_phone": "",
         "response_url": f"{RETURN_URL}?reference={intent.reference}",
         "confirmation_url": "https://api.example/callbacks/payu/acc-andina",
     }
@@ -103,6 +105,43 @@ async def test_another_key_for_the_same_purchase_gives_the_open_intent(status: P
 
     assert (again.id, again.checkout) == (intent.id, intent.checkout)
     assert len(world.books.intents) == 1
+
+
+async def test_a_key_that_found_an_open_intent_belongs_to_it_for_good() -> None:
+    world = World()
+    one, other, third = world.invoices
+    intent = await world.start(world.viewer, one)
+    assert (await world.start(world.viewer, one, key="key-2")).id == intent.id
+    before = repr(world.books)
+
+    for invoices in ([other], [one, other]):
+        with pytest.raises(IdempotencyConflict):
+            await world.start(world.viewer, *invoices, key="key-2")
+    with pytest.raises(IdempotencyConflict):
+        await world.start(world.viewer, one, key="key-2", return_url="https://app.example/vuelta")
+    with pytest.raises(IdempotencyConflict):
+        await world.start(world.viewer, one, key="key-2", amount="1.00")
+    assert repr(world.books) == before
+
+    await world.notice(intent)
+    again = await world.start(world.viewer, one, key="key-2")
+    assert (again.id, again.status) == (intent.id, S.APPROVED)
+    with pytest.raises(IdempotencyConflict):
+        await world.start(world.viewer, third, key="key-2")
+    # Keys are each client's own.
+    beto = a_client(world.agency, "Beto")
+    rent = an_invoice(beto)
+    world.know(beto, [rent])
+    assert (await world.start(as_client(beto), rent, key="key-2")).id != intent.id
+
+
+async def test_a_key_that_was_refused_is_free_for_another_try() -> None:
+    world = World()
+    one, other, _ = world.invoices
+    await world.start(world.viewer, one)
+    with pytest.raises(PaymentInProgress):
+        await world.start(world.viewer, one, other, key="key-2")
+    assert (await world.start(world.viewer, other, key="key-2")).invoices[0].invoice_id == other.id
 
 
 async def test_a_start_that_was_cut_short_is_completed_by_the_next() -> None:
@@ -196,7 +235,27 @@ async def test_a_gateway_that_does_not_answer_frees_nothing() -> None:
         await world.start(world.viewer, world.invoices[0], key="k")
 
     assert (refused.value.intent_id, refused.value.retry_after_seconds) == (old.id, 30)
+    assert world.books.asked.pop(old.id) == world.clock.now()
     assert repr(world.books) == before
+
+
+async def test_while_another_call_asks_about_the_old_one_nothing_is_opened() -> None:
+    world = World()
+    old = await world.start(world.viewer, world.invoices[0])
+    world.clock.advance(timedelta(minutes=31))
+    world.gateway.thinking.clear()
+    first = asyncio.create_task(world.start(world.viewer, world.invoices[0], key="key-2"))
+    await world.gateway.asked.wait()
+    before = repr(world.books)
+
+    with pytest.raises(GatewayUnavailable) as refused:
+        await world.start(world.viewer, world.invoices[0], key="key-3")
+
+    assert (refused.value.intent_id, refused.value.retry_after_seconds) == (old.id, 3)
+    assert repr(world.books) == before
+    world.gateway.thinking.set()
+    assert (await first).id != old.id
+    assert world.gateway.queried == [old.reference]
 
 
 def test_references_are_letters_and_digits_and_never_the_same() -> None:

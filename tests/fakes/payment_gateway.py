@@ -1,5 +1,6 @@
 """A gateway that says what the test told it to say, and remembers what it was asked."""
 
+import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -72,9 +73,13 @@ def a_report(
 
 class FakePaymentGateway(PaymentGateway):
     """`answers` is what a query about a reference brings; `down` makes queries fail. `queried` and `checkouts` are the
-    references it was called with, in order."""
+    references it was called with, in order. While `thinking` is cleared no query is answered;
+    `asked` is set by the first."""
 
     def __init__(self) -> None:
+        self.thinking = asyncio.Event()
+        self.thinking.set()
+        self.asked = asyncio.Event()
         self.answers: dict[str, tuple[GatewayReport, ...]] = {}
         self.down = False
         self.queried: list[str] = []
@@ -95,6 +100,7 @@ class FakePaymentGateway(PaymentGateway):
         description: str,
         tax: Decimal,
         tax_base: Decimal,
+        agency_phone: str | None,
         response_url: str,
         confirmation_url: str,
     ) -> Checkout:
@@ -109,6 +115,7 @@ class FakePaymentGateway(PaymentGateway):
             "description": description,
             "tax": str(tax),
             "tax_base": str(tax_base),
+            "agency_phone": agency_phone or "",
             "response_url": response_url,
             "confirmation_url": confirmation_url,
         }
@@ -137,6 +144,8 @@ class FakePaymentGateway(PaymentGateway):
 
     async def query(self, reference: str, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
         self.queried.append(reference)
+        self.asked.set()
+        await self.thinking.wait()
         if self.down:
             raise GatewayUnavailable(30)
         return self.answers.get(reference, ())

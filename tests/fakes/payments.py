@@ -16,6 +16,7 @@ from application.access import Scope
 from application.ports.agencies import Agencies, Counters
 from application.ports.payment_gateway import Payer
 from application.ports.payments import (
+    AnsweredKey,
     GatewayAccount,
     GatewayAccounts,
     GatewayEvent,
@@ -38,13 +39,17 @@ Shares = tuple[tuple[InvoiceId, Decimal], ...]
 
 @dataclass
 class Books:
-    """`transactions` says which intent a transaction is of, `booked` by which payment its money was booked."""
+    """`asked` is when the gateway was last asked about an intent, `keys` are the digests of requests that were given
+    one that was open. `transactions` says which intent a transaction is of, `booked` by which payment its money was
+    booked."""
 
     agencies: dict[AgencyId, Agency] = field(default_factory=dict)
     clients: dict[ClientId, Client] = field(default_factory=dict)
     invoices: dict[InvoiceId, Invoice] = field(default_factory=dict)
     accounts: dict[GatewayAccountId, GatewayAccount] = field(default_factory=dict)
     intents: dict[PaymentIntentId, PaymentIntent] = field(default_factory=dict)
+    asked: dict[PaymentIntentId, datetime] = field(default_factory=dict)
+    keys: dict[tuple[ClientId, str, PaymentIntentId], str] = field(default_factory=dict)
     transactions: dict[tuple[GatewayAccountId, str], PaymentIntentId] = field(default_factory=dict)
     booked: dict[tuple[GatewayAccountId, str], PaymentId] = field(default_factory=dict)
     events: dict[tuple[AgencyId, str], GatewayEvent] = field(default_factory=dict)
@@ -155,8 +160,27 @@ class FakeGatewayAccounts(_Repository, GatewayAccounts):
 
 
 class FakePaymentIntents(_Repository, PaymentIntents):
-    async def by_idempotency_key(self, client_id: ClientId, key: str) -> PaymentIntent | None:
-        return next((it for it in self._seen() if it.client_id == client_id and it.idempotency_key == key), None)
+    async def by_idempotency_key(self, client_id: ClientId, key: str) -> AnsweredKey | None:
+        for intent in self._seen():
+            if (intent.client_id, intent.idempotency_key) == (client_id, key):
+                return AnsweredKey(intent, intent.request_hash)
+            if (client_id, key, intent.id) in self.books.keys:
+                return AnsweredKey(intent, self.books.keys[client_id, key, intent.id])
+        return None
+
+    async def remember(self, intent: PaymentIntent, *, key: str, request_hash: str) -> None:
+        self.must_see(intent.agency_id, intent.client_id)
+        assert await self.by_idempotency_key(intent.client_id, key) is None
+        self.books.keys[intent.client_id, key, intent.id] = request_hash
+
+    async def claim_question(self, intent: PaymentIntent, *, at: datetime, since: datetime) -> bool:
+        if not self.sees(intent.agency_id, intent.client_id):
+            return False
+        last = [self.books.asked.get(intent.id), self.books.intents[intent.id].queried_at]
+        if any(instant is not None and instant > since for instant in last):
+            return False
+        self.books.asked[intent.id] = at
+        return True
 
     async def by_reference(self, reference: str, *, for_update: bool = False) -> PaymentIntent | None:
         return next((intent for intent in self._seen() if intent.reference == reference), None)
@@ -233,6 +257,13 @@ class FakeGatewayEvents(_Repository, GatewayEvents):
         key = (event.agency_id, event.dedup_key)
         self.books.deliveries[key] = self.books.deliveries.get(key, 0) + 1
         return self.books.events.setdefault(key, event).outcome
+
+    async def knows(self, dedup_key: str) -> bool:
+        return (self.scope.agency, dedup_key) in self.books.events
+
+    async def count(self, reference: str) -> int:
+        mine = (event for event in self.books.events.values() if self.sees(event.agency_id))
+        return sum(event.reference == reference for event in mine)
 
     async def outcome(self, dedup_key: str) -> str | None:
         event = self.books.events.get((self.scope.agency, dedup_key))

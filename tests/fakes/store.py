@@ -1,6 +1,7 @@
 """All rows of all agencies in memory, and which of them a scope sees."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from functools import singledispatchmethod
 from typing import Any
@@ -59,6 +60,8 @@ class FakeStore:
     pqrs_events: list[PqrsEvent] = field(default_factory=list)
     gateway_accounts: dict[GatewayAccountId, GatewayAccount] = field(default_factory=dict)
     intents: dict[PaymentIntentId, PaymentIntent] = field(default_factory=dict)
+    asked: dict[PaymentIntentId, datetime] = field(default_factory=dict)
+    keys: dict[tuple[ClientId, str, PaymentIntentId], str] = field(default_factory=dict)
     transactions: dict[tuple[GatewayAccountId, str], PaymentIntentId] = field(default_factory=dict)
     booked: dict[tuple[GatewayAccountId, str], PaymentId] = field(default_factory=dict)
     gateway_events: dict[tuple[AgencyId, str], GatewayEvent] = field(default_factory=dict)
@@ -73,6 +76,8 @@ class FakeStore:
             invoices=self.invoices,
             accounts=self.gateway_accounts,
             intents=self.intents,
+            asked=self.asked,
+            keys=self.keys,
             transactions=self.transactions,
             booked=self.booked,
             events=self.gateway_events,

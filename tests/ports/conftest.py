@@ -35,12 +35,14 @@ async def library(request: pytest.FixtureRequest, module_database: Database) -> 
 
 
 @asynccontextmanager
-async def opened(name: str, clock: FakeClock, database: Database) -> AsyncIterator[Place]:
+async def opened(
+    name: str, clock: FakeClock, database: Database, *, test_gateways: bool = False
+) -> AsyncIterator[Place]:
     if name == "in_memory":
-        yield InMemory(clock)
+        yield InMemory(clock, test_gateways=test_gateways)
         return
     engine = create_engine(database.app_url)
     try:
-        yield InPostgres(engine, clock)
+        yield InPostgres(engine, clock, test_gateways=test_gateways)
     finally:
         await engine.dispose()

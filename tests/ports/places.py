@@ -45,10 +45,10 @@ class InMemory(Place):
     ended = AttributeError
     refused = PermissionError
 
-    def __init__(self, clock: FakeClock) -> None:
+    def __init__(self, clock: FakeClock, *, test_gateways: bool = False) -> None:
         self.database = FakeDatabase()
         self.unit_of_work = self.database
-        self.readings = FakeReadings(self.database, clock)
+        self.readings = FakeReadings(self.database, clock, test_gateways=test_gateways)
 
     async def plant(self, store: FakeStore) -> None:
         published = copy(self.database.store)
@@ -66,10 +66,10 @@ class InPostgres(Place):
     ended = ResourceClosedError
     refused = DBAPIError
 
-    def __init__(self, engine: AsyncEngine, clock: FakeClock) -> None:
+    def __init__(self, engine: AsyncEngine, clock: FakeClock, *, test_gateways: bool = False) -> None:
         self.engine = engine
         self.unit_of_work = PostgresUnitOfWorkFactory(engine)
-        self.readings = PostgresReadings(engine, clock)
+        self.readings = PostgresReadings(engine, clock, test_gateways=test_gateways)
 
     async def plant(self, store: FakeStore) -> None:
         for agency_id in agencies_of(store):

@@ -228,6 +228,27 @@ async def test_a_token_serves_no_longer_than_its_account(place: Place, status: A
     assert await entered(place, entry(town, host=town.host, tolerant=True)) == town.visitor
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((AccountRole.CLIENT,), (AccountRole.CLIENT, AccountRole.STAFF)),
+        ((AccountRole.CLIENT,), (AccountRole.ADMIN,)),
+        ((AccountRole.STAFF,), (AccountRole.CLIENT,)),
+        ((AccountRole.CLIENT, AccountRole.ADMIN), (AccountRole.CLIENT,)),
+    ],
+)
+async def test_a_token_serves_no_longer_than_the_role_that_its_session_began_with(
+    place: Place, before: tuple[AccountRole, ...], after: tuple[AccountRole, ...]
+) -> None:
+    town = a_town(roles=before)
+    town.account.roles = after
+    await place.plant(town.store)
+
+    with pytest.raises(Unauthenticated):
+        await entered(place, entry(town))
+    assert await entered(place, entry(town, host=town.host, tolerant=True)) == town.visitor
+
+
 async def test_an_account_of_nobody_is_let_in_nowhere(place: Place) -> None:
     town = a_town(client_id=None)
     await place.plant(town.store)

@@ -1,13 +1,14 @@
 """What is said of the repository of intents holds in memory and in Postgres alike."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
-from application.ports.payments import InvoicesHeld
+from application.access import Scope
+from application.ports.payments import AnsweredKey, InvoicesHeld
 from domain.clients import Client
 from domain.ids import ClientId
 from domain.payment_intents import (
@@ -58,8 +59,47 @@ async def test_an_intent_of_another_does_not_exist(place: Place) -> None:
 async def test_a_key_finds_its_clients_intent(place: Place) -> None:
     intent = await place.add(place.intent())
     async with place.store.unit_of_work(place.mine) as uow:
-        assert await uow.intents.by_idempotency_key(place.ana.id, intent.idempotency_key) == intent
+        found = await uow.intents.by_idempotency_key(place.ana.id, intent.idempotency_key)
+        assert found == AnsweredKey(intent, intent.request_hash)
         assert await uow.intents.by_idempotency_key(ClientId(uuid4()), intent.idempotency_key) is None
+
+
+async def test_another_key_that_was_given_an_intent_finds_it_with_what_was_asked_for(place: Place) -> None:
+    intent, key = await place.add(place.intent()), uuid4().hex
+    async with place.store.unit_of_work(place.mine) as uow:
+        await uow.intents.remember(intent, key=key, request_hash="otra")
+        await uow.commit()
+    await place.save(replace(intent, status=S.EXPIRED))
+
+    async with place.store.unit_of_work(place.mine) as uow:
+        found = await uow.intents.by_idempotency_key(place.ana.id, key)
+        assert found == AnsweredKey(replace(intent, status=S.EXPIRED), "otra")
+        assert await uow.intents.by_idempotency_key(place.beto.id, key) is None
+    for scope in place.strangers:
+        async with place.store.unit_of_work(scope) as uow:
+            assert await uow.intents.by_idempotency_key(place.ana.id, key) is None
+
+
+async def test_a_question_is_claimed_by_one_until_it_has_aged(place: Place) -> None:
+    intent, pause = await place.add(place.intent()), timedelta(seconds=3)
+
+    async def claimed(at: datetime, scope: Scope | None = None) -> bool:
+        async with place.store.unit_of_work(scope or place.staff) as uow:
+            mine = await uow.intents.claim_question(intent, at=at, since=at - pause)
+            await uow.commit()
+        return mine
+
+    assert not await claimed(AT, Scope.of_agency(place.other.id))
+    assert await claimed(AT)
+    assert not await claimed(AT + timedelta(seconds=2))
+    assert await place.found(intent) == intent  # nothing was answered
+    assert await claimed(AT + pause)
+    # An answer that took long counts from when it came, and saving it leaves the claim.
+    await place.save(replace(intent, queried_at=AT + timedelta(seconds=15)))
+    assert not await claimed(AT + timedelta(seconds=17))
+    assert await claimed(AT + timedelta(seconds=18))
+    await place.save(replace(intent, queried_at=None))
+    assert not await claimed(AT + timedelta(seconds=20))
 
 
 @pytest.mark.parametrize("status", list(S))

@@ -7,17 +7,19 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.postgres.engine import create_engine
 from adapters.postgres.rate_limits import PostgresRateLimiter, PostgresSpentChallenges, _transaction
-from adapters.postgres.tables import AgencyRow
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from application.access import Scope
 from application.ports.captcha import SpentChallenges
 from application.ports.rate_limits import RateLimiter
 from domain.errors import TooManyAttempts, Unavailable
 from domain.ids import AgencyId
 from domain.throttling import Backoff
+from tests.factories import an_agency
 from tests.fakes.captcha import FakeSpentChallenges
 from tests.fakes.clock import FakeClock
 from tests.fakes.rate_limits import FakeRateLimiter
@@ -67,21 +69,9 @@ async def in_postgres(database: Database, clock: FakeClock) -> AsyncIterator[Sub
     engine = create_engine(database.app_url)
     agencies = [AgencyId(uuid4()), AgencyId(uuid4())]
     for agency_id in agencies:
-        async with _transaction(engine, agency_id) as connection:
-            await connection.execute(
-                insert(AgencyRow).values(
-                    id=agency_id,
-                    slug=f"agency-{agency_id}",
-                    name="Andina",
-                    tax_id="900123456",
-                    check_digit=8,
-                    partial_payments_allowed=False,
-                    captcha_provider="ALTCHA",
-                    return_urls=[],
-                    origins=[],
-                    created_at=clock.now(),
-                )
-            )
+        async with PostgresUnitOfWorkFactory(engine)(Scope.of_agency(agency_id)) as uow:
+            await uow.agencies.add(an_agency(id=agency_id), hosts=())
+            await uow.commit()
     yield Subject(
         PostgresRateLimiter(engine, clock),
         PostgresSpentChallenges(engine, clock),

@@ -1,6 +1,7 @@
 """A snapshot: what it answers about many at once, and that it stays as it was when it was opened."""
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from application.access import Scope
 from application.filters import (
     ContractFilter,
     InvoiceFilter,
@@ -18,6 +20,7 @@ from application.filters import (
     PqrsFilter,
     PropertyFilter,
 )
+from application.merchants import Merchants
 from application.pagination import PageRequest
 from application.ports.reading import Listing
 from domain.clients import ClientProfile
@@ -25,9 +28,13 @@ from domain.ids import ClientId
 from domain.payments import PaymentGatewayCode
 from tests import factories as a
 from tests.factories import NOON, TODAY
+from tests.fakes.clock import FakeClock
+from tests.fakes.secrets import FakeSecretBox
 from tests.fakes.store import FakeStore
+from tests.ports.conftest import opened
 from tests.ports.everything import everything
 from tests.ports.places import Place
+from tests.postgres import Database
 from tests.told import told
 from tests.village import Village
 
@@ -172,6 +179,25 @@ async def test_agency_gateways_and_sessions_are_those_of_the_viewer(library: Pla
         assert await reading.gateways() == (PaymentGatewayCode.PAYU,)
         assert told(await reading.sessions(at=NOON)) == told(mine)
         assert await reading.sessions(at=NOON + timedelta(days=7)) == []
+
+
+@pytest.mark.parametrize("name", ["in_memory", "postgres"])
+@pytest.mark.parametrize("test_gateways", [True, False])
+async def test_the_ways_to_pay_are_those_that_a_payment_may_be_started_with(
+    name: str, test_gateways: bool, clock: FakeClock, module_database: Database
+) -> None:
+    merchants = Merchants(secrets=FakeSecretBox(), test_allowed=test_gateways)
+    async with opened(name, clock, module_database, test_gateways=test_gateways) as place:
+        village = Village()
+        await place.plant(village.store)
+        for enabled, test, secrets in itertools.product((True, False), (True, False), (None, "sellado")):
+            account = replace(village.merchant, enabled=enabled, test=test, secrets=secrets)
+            async with place.unit_of_work(Scope.of_agency(village.agency.id)) as uow:
+                await uow.gateway_accounts.save(account)
+                await uow.commit()
+            for viewer in (village.staff, village.viewer(village.ana), village.visitor):
+                async with place.readings.of(viewer) as reading:
+                    assert bool(await reading.gateways()) is merchants.usable(account), (enabled, test, secrets)
 
 
 async def test_what_is_committed_meanwhile_is_seen_by_the_next_snapshot_only(place: Place) -> None:

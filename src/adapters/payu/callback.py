@@ -15,12 +15,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from application.ports.payment_gateway import NotificationRejected, Reception, Rejection
+from domain.errors import Busy, GatewayUnavailable, Unavailable
 from domain.payments import PaymentGatewayCode
 
 _log = logging.getLogger(__name__)
 
 _MAX_BYTES = 64 * 1024
 _READ_SECONDS = 10.0
+_RETRY_AFTER = 30
 _ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _STATUS = {
     Rejection.MALFORMED: 400,
@@ -68,14 +70,21 @@ def payu_callback(receive: ReceiveNotification) -> Callable[[Request], Awaitable
             return Response(status_code=_STATUS[rejection.kind])
         except ClientDisconnect:
             return Response(status_code=400)
+        except (Busy, GatewayUnavailable, Unavailable) as error:
+            _log.warning("notice to account %s has to come again: %s", account, type(error).__name__)
+            return _later(error.retry_after_seconds)
         except Exception:
             # Whatever it was, a later repetition may go better; 503 is what makes PayU repeat.
             _log.exception("notice to account %s not processed", account)
-            return Response(status_code=503, headers={"Retry-After": "30"})
+            return _later(_RETRY_AFTER)
         _log.info("notice to account %s: %s", account, reception)
         return Response(status_code=200)
 
     return handle
+
+
+def _later(seconds: int) -> Response:
+    return Response(status_code=503, headers={"Retry-After": str(seconds)})
 
 
 async def _body(request: Request) -> bytes:

@@ -8,6 +8,8 @@ from application.ports.payment_gateway import MerchantAccount, Payer, SignatureA
 from domain.payment_intents import CURRENCY, Checkout, PaymentIntent
 
 MAX_URL = 255
+_NO_PHONE = "0000000"
+"""PayU's form does not do without a `telephone`."""
 _ALGORITHM_NAMES = {
     SignatureAlgorithm.MD5: "MD5",
     SignatureAlgorithm.SHA1: "SHA",
@@ -29,10 +31,12 @@ def signed_form(
     description: str,
     tax: Decimal,
     tax_base: Decimal,
+    agency_phone: str | None,
     response_url: str,
     confirmation_url: str,
 ) -> Checkout:
-    """The form for `intent`. VAT and its base always go along: PayU charges 19 % of VAT where they are missing.
+    """The form for `intent`. VAT and its base always go along: PayU charges 19 % of VAT where they are missing. Where
+    the payer has no telephone, the agency's goes along as the one to call, and is not said to be the payer's.
 
     ValueError if an address is longer than PayU takes: cut, it would send the payer or the notice astray.
     """
@@ -63,7 +67,7 @@ def signed_form(
         "lng": "es",
         "buyerFullName": _line(payer.name, 150),
         "buyerEmail": _line(payer.email, 255),
-        "telephone": _line(payer.phone or "", 50),
+        "telephone": _line(payer.phone or "", 50) or _line(agency_phone or "", 50) or _NO_PHONE,
         "payerFullName": _line(payer.name, 50),
         "payerEmail": _line(payer.email, 255),
         "payerPhone": _line(payer.phone or "", 20),

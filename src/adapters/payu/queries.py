@@ -43,17 +43,33 @@ class _Refused(Exception):
 
 
 class PayuQueries:
-    """Asks `url` through `client`, following no redirect; an answer may take `total_timeout` seconds."""
+    """Asks `url` through `client`, following no redirect; an answer may take `total_timeout` seconds, and `at_once` may
+    be under way."""
 
-    def __init__(self, client: httpx.AsyncClient, *, url: str, connect_timeout: float, total_timeout: float) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, *, url: str, connect_timeout: float, total_timeout: float, at_once: int
+    ) -> None:
         self._client = client
+        self._at_once = at_once
+        self._under_way = 0
         self._url = url
         self._total_timeout = total_timeout
         self._timeout = httpx.Timeout(total_timeout, connect=connect_timeout)
 
     async def by_reference(self, reference: str, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
         """All charges of all orders with that reference; none while the payer tried no method. Each live key is tried
-        while PayU refuses the credentials. GatewayUnavailable for any other answer, or none in time."""
+        while PayU refuses the credentials. GatewayUnavailable for any other answer, none in time, or too many
+        questions under way."""
+        if self._under_way >= self._at_once:
+            _log.warning("PayU is not asked about %s: %d questions are under way", reference, self._under_way)
+            raise GatewayUnavailable(_RETRY_AFTER)
+        self._under_way += 1
+        try:
+            return await self._answer(reference, merchant)
+        finally:
+            self._under_way -= 1
+
+    async def _answer(self, reference: str, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
         for api_key in merchant.api_keys:
             question = {
                 "test": merchant.test,
@@ -131,7 +147,7 @@ def _report(order: Any, transaction: Any, reference: str, merchant: MerchantAcco
         currency=currency,
         evidence=Evidence.QUERY,
         code=code or str(told),
-        reason=reason_of(state, _text(response, "pendingReason") or code, method=method, failed=told == "ERROR"),
+        reason=reason_of(state, code, _text(response, "pendingReason"), method=method, failed=told == "ERROR"),
         method=method,
         gateway_reference=trace or number or None,
         occurred_at=_instant(_member(response, "operationDate")),

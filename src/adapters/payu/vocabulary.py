@@ -51,6 +51,7 @@ _METHOD_NAMES = {
     "BANK_REFERENCED": PaymentMethod.CASH,
 }
 
+_REVIEW = frozenset({"PENDING_TRANSACTION_REVIEW", "PENDING_REVIEW", "15"})
 _FUNDS = frozenset({"INSUFFICIENT_FUNDS", "EXCEEDED_AMOUNT", "6", "17"})
 _CARD = frozenset({"INVALID_CARD", "EXPIRED_CARD", "INVALID_EXPIRATION_DATE_OR_SECURITY_CODE", "7", "9", "12"})
 _BANK = frozenset(
@@ -82,8 +83,11 @@ def method_of(name: str, kind: str = "") -> PaymentMethod | None:
     return _METHOD_NAMES.get(name.upper()) or _METHOD_TYPES.get(kind) or PaymentMethod.OTHER
 
 
-def reason_of(state: ReportedState, code: str, *, method: PaymentMethod | None, failed: bool) -> StatusReason | None:
-    """What the payer can do about it. `code` is `responseCode` or its number; `failed`: PayU calls it an error."""
+def reason_of(
+    state: ReportedState, code: str, pending: str = "", *, method: PaymentMethod | None, failed: bool
+) -> StatusReason | None:
+    """What the payer can do about it. `code` is `responseCode` or its number, `pending` is `pendingReason`; `failed`:
+    PayU calls it an error."""
     match state:
         case ReportedState.DECLINED if failed:
             return StatusReason.GATEWAY_ERROR
@@ -91,7 +95,7 @@ def reason_of(state: ReportedState, code: str, *, method: PaymentMethod | None, 
             return _declined(code)
         case ReportedState.EXPIRED:
             return StatusReason.EXPIRED_AT_GATEWAY
-        case ReportedState.PENDING if code in ("PENDING_TRANSACTION_REVIEW", "15"):
+        case ReportedState.PENDING if {code, pending} & _REVIEW:
             return StatusReason.UNDER_REVIEW
         case ReportedState.PENDING:
             return StatusReason.AWAITING_CASH if method is PaymentMethod.CASH else StatusReason.AWAITING_BANK

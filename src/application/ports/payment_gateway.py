@@ -104,12 +104,13 @@ class PaymentGateway(Protocol):
         description: str,
         tax: Decimal,
         tax_base: Decimal,
+        agency_phone: str | None,
         response_url: str,
         confirmation_url: str,
     ) -> Checkout:
         """Where the payer's browser goes to pay `intent`. `tax` is the VAT within its amount, `tax_base` what carries
-        that VAT; zero for exempt housing. May call the gateway, hence never inside a unit of work;
-        raises GatewayUnavailable."""
+        that VAT; zero for exempt housing. `agency_phone` is for gateways that want one where the
+        payer has none. May call the gateway, hence never inside a unit of work; raises GatewayUnavailable."""
         ...
 
     def parse_notification(

@@ -50,9 +50,27 @@ class InvoicesHeld(Exception):
     """Another live intent took one of the invoices in the meantime; this work is lost and may be begun again."""
 
 
+@dataclass(frozen=True, slots=True)
+class AnsweredKey:
+    """What an idempotency key was answered with, and the digest of the request that brought it."""
+
+    intent: PaymentIntent
+    request_hash: str
+
+
 class PaymentIntents(Protocol):
-    async def by_idempotency_key(self, client_id: ClientId, key: str) -> PaymentIntent | None:
-        """What the client began under that key. Who asks for the same key meanwhile waits until this work ends."""
+    async def by_idempotency_key(self, client_id: ClientId, key: str) -> AnsweredKey | None:
+        """What the client began under that key, or was given for it by `remember`. Who asks for the same key
+        meanwhile waits until this work ends."""
+        ...
+
+    async def remember(self, intent: PaymentIntent, *, key: str, request_hash: str) -> None:
+        """That its client sent this other key too and was given the same intent. The key has to be unused."""
+        ...
+
+    async def claim_question(self, intent: PaymentIntent, *, at: datetime, since: datetime) -> bool:
+        """Whether the caller is the one to ask the gateway now: False if somebody asked or was answered after
+        `since`. Of many at once one gets True. For the agency's scope; counts from the commit on."""
         ...
 
     async def by_reference(self, reference: str, *, for_update: bool = False) -> PaymentIntent | None:
@@ -116,6 +134,12 @@ class GatewayEvents(Protocol):
 
     async def receive(self, event: GatewayEvent) -> str | None:
         """Store it, or count one more delivery of the one with its key; that one's outcome so far."""
+        ...
+
+    async def knows(self, dedup_key: str) -> bool: ...
+
+    async def count(self, reference: str) -> int:
+        """How many different notices about that reference are stored."""
         ...
 
     async def outcome(self, dedup_key: str) -> str | None: ...

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from adapters.payu.callback import payu_routes
 from application.ports.payment_gateway import NotificationRejected, Reception, Rejection
-from domain.errors import GatewayUnavailable, Unavailable
+from domain.errors import Busy, GatewayUnavailable, Unavailable
 from domain.payments import PaymentGatewayCode
 from tests.adapters.payu.examples import FORM, a_confirmation, encoded
 
@@ -65,6 +65,18 @@ async def test_an_unexpected_failure_is_logged(caplog: pytest.LogCaptureFixture)
     with caplog.at_level(logging.ERROR):
         await post(Receiver(RuntimeError("boom")), b"x")
     assert "boom" in caplog.text
+
+
+@pytest.mark.parametrize("error", [GatewayUnavailable(17), Unavailable(17), Busy(17)])
+async def test_what_has_to_come_again_is_one_line_and_says_when(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="adapters.payu.callback"):
+        response = await post(Receiver(error), b"x")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "17")
+    ((record),) = [it for it in caplog.records if it.name == "adapters.payu.callback"]
+    assert record.getMessage() == f"notice to account acc9f2c has to come again: {type(error).__name__}"
+    assert (record.levelno, record.exc_info) == (logging.WARNING, None)
 
 
 @pytest.mark.parametrize("declared", [True, False])

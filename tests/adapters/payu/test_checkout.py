@@ -105,7 +105,23 @@ def test_texts_fit_the_fields_and_have_no_control_characters() -> None:
 
 def test_what_is_not_known_of_the_payer_is_left_out() -> None:
     fields = dict(form(payer=Payer(name="Ana", email="ana@example.com")).fields)
-    assert not {"telephone", "payerPhone", "payerDocument", "payerDocumentType"} & fields.keys()
+    assert not {"payerPhone", "payerDocument", "payerDocumentType"} & fields.keys()
+
+
+@pytest.mark.parametrize(
+    ("own", "agency", "told"),
+    [
+        ("3001234567", "6011234567", "3001234567"),
+        (None, "601 123 4567", "601 123 4567"),
+        (" \n", "601\t1", "601 1"),
+        (None, None, "0000000"),
+        ("", "\x00", "0000000"),
+    ],
+)
+def test_there_is_always_a_telephone(own: str | None, agency: str | None, told: str) -> None:
+    fields = dict(form(payer=replace(ANA, phone=own), agency_phone=agency).fields)
+    assert fields["telephone"] == told
+    assert fields.get("payerPhone") == ((own or "").strip() or None)
 
 
 def test_an_address_that_payu_would_cut_is_refused() -> None:
@@ -127,6 +143,7 @@ def form(
     description: str = "Factura FV-1",
     tax: Decimal = Decimal("0.00"),
     tax_base: Decimal = Decimal("0.00"),
+    agency_phone: str | None = None,
     response_url: str = "https://portal.example/pago?reference=INV0001234A01",
 ) -> Checkout:
     return signed_form(
@@ -137,6 +154,7 @@ def form(
         description=description,
         tax=tax,
         tax_base=tax_base,
+        agency_phone=agency_phone,
         response_url=response_url,
         confirmation_url="https://api.example/callbacks/payu/acc9f2c",
     )

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.payu.gateway import PAYU_HOSTS, PayuGateway
+from adapters.payu.addresses import PAYU_HOSTS
+from adapters.payu.gateway import PayuGateway
 from application.ports.payment_gateway import MerchantAccount
 from domain.errors import GatewayUnavailable
 from domain.payment_intents import Evidence, GatewayReport, ReportedState, StatusReason
@@ -132,6 +133,21 @@ async def test_a_reference_without_a_try_is_unknown_and_no_error(nothing: dict[s
             "VISA",
             "PENDING",
             StatusReason.UNDER_REVIEW,
+        ),
+        (
+            "PENDING",
+            {"responseCode": "PENDING_TRANSACTION_REVIEW", "pendingReason": "PENDING_REVIEW"},
+            "VISA",
+            "PENDING",
+            StatusReason.UNDER_REVIEW,
+        ),
+        ("PENDING", {"pendingReason": "PENDING_REVIEW"}, "VISA", "PENDING", StatusReason.UNDER_REVIEW),
+        (
+            "DECLINED",
+            {"responseCode": "INVALID_CARD", "pendingReason": "X"},
+            "VISA",
+            "DECLINED",
+            StatusReason.CARD_DATA,
         ),
         ("SUBMITTED", {}, "PSE", "PENDING", StatusReason.AWAITING_BANK),
         ("DECLINED", {"responseCode": "INVALID_CARD"}, "VISA", "DECLINED", StatusReason.CARD_DATA),
@@ -317,6 +333,33 @@ async def test_this_machine_is_accepted_where_it_is_allowed() -> None:
         PayuGateway(client, checkout_url=local, reports_url=local, allowed_hosts={"127.0.0.1"})
         with pytest.raises(ValueError, match="PayU"):
             PayuGateway(client, checkout_url=local, reports_url=local)
+
+
+async def test_of_many_questions_at_once_some_are_asked_and_the_others_refused_at_once() -> None:
+    answered, asked = asyncio.Event(), asyncio.Semaphore(0)
+
+    async def slowly(request: httpx.Request) -> httpx.Response:
+        asked.release()
+        await answered.wait()
+        return httpx.Response(200, json=an_answer([]))
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(slowly)) as client:
+        gateway = PayuGateway(client, checkout_url=CHECKOUT, reports_url=REPORTS, at_once=3)
+        first = [asyncio.create_task(gateway.query(REFERENCE, merchant=a_merchant())) for _ in range(3)]
+        for _ in first:
+            await asked.acquire()
+        for _ in range(5):
+            with pytest.raises(GatewayUnavailable) as refused:
+                await asyncio.wait_for(gateway.query(REFERENCE, merchant=a_merchant()), 1)
+            assert refused.value.retry_after_seconds == 30
+        first[0].cancel()
+        await asyncio.wait(first[:1])
+        first.append(asyncio.create_task(gateway.query(REFERENCE, merchant=a_merchant())))
+        await asked.acquire()
+        answered.set()
+        assert await asyncio.gather(*first[1:]) == [(), (), ()]
+        assert asked.locked()  # nothing more was asked
+        assert await gateway.query(REFERENCE, merchant=a_merchant()) == ()
 
 
 def answering(answer: Any) -> Callable[[httpx.Request], httpx.Response]:

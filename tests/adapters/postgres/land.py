@@ -72,6 +72,7 @@ async def plant_the_rest(land: Land, village: Village) -> None:
             "insert into counters values (:agency, 'serie', 1)",
             "insert into rate_limits values (:agency, 'clave', 1, :at, null)",
             "insert into spent_challenges values (:agency, 'clave', :at)",
+            "insert into payment_intent_keys select agency_id, client_id, 'otra', 'hash', id from payment_intents",
             f"insert into gateway_events ({EVENT}) select :agency, :agency, :merchant, 'x', :at, '', '', true, 1",
         ):
             used = {name: value for name, value in values.items() if f":{name}" in statement}

@@ -115,6 +115,7 @@ def test_all_mappers_are_here() -> None:
         "agency_keys",
         "contract_readers",
         "counters",
+        "payment_intent_keys",
         "property_readers",
         "rate_limits",
         "spent_challenges",

@@ -9,13 +9,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from domain.accounts import login_key
 from tests.adapters.postgres.land import DANGLING, KEYS, REFUSED, SETTINGS, Land, sqlstate, typed
+from tests.village import Village
 
 OF_CLIENTS = {
     "contract_readers",
     "invoices",
     "payment_allocations",
     "payment_intent_invoices",
+    "payment_intent_keys",
     "payment_intents",
     "payments",
     "payouts",
@@ -186,6 +189,90 @@ async def test_a_client_cannot_give_a_row_to_another(land: Land, table: str) -> 
     async with land.seen_by(**land.client(v, client)) as connection:
         with pytest.raises(DBAPIError) as refusal:
             await connection.exec_driver_sql(f"update {table} set client_id = '{v.gloria.id}'")
+    assert sqlstate(refusal.value) == REFUSED
+
+
+CLIENTS_ADD = {"counters", "payment_intent_invoices", "payment_intent_keys", "payment_intents", "pqrs", "pqrs_events"}
+CLIENTS_CHANGE = {"accounts", "clients", "counters", "payment_intent_invoices", "payment_intents"}
+ANYBODYS = {"rate_limits", "spent_challenges"}
+NEVER_REMOVED = {"agencies", "agency_keys", "counters"}
+
+
+@pytest.mark.parametrize("table", [*TABLES, "agencies"])
+async def test_who_is_not_staff_adds_changes_and_removes_only_what_the_work_needs(land: Land, table: str) -> None:
+    v = land.here
+    staff = land.staff(v)
+    visitor = {"agency_id": v.agency.id, "viewer": "visitor"} | keys_to_everything(v)
+    for client in (None, v.ana, v.felix):
+        viewer = visitor if client is None else land.client(v, client) | keys_to_everything(v)
+        changing = ANYBODYS if client is None else ANYBODYS | CLIENTS_CHANGE | OF_ACCOUNTS
+        removing = ANYBODYS if client is None else ANYBODYS | OF_ACCOUNTS
+        column = "id" if table == "agencies" else "agency_id"
+        assert table in changing or not await rows_touched(land, f"update {table} set {column} = {column}", viewer)
+        assert table in removing or not await rows_touched(land, f"delete from {table}", viewer)
+        if table not in CLIENTS_ADD | ANYBODYS | OF_ACCOUNTS | {"agencies"}:
+            row = await land.a_row(table, v) | ({"client_id": client.id} if client and table in OF_CLIENTS else {})
+            await refuse_to_add(land, table, row, viewer)
+    async with land.seen_by(**staff) as connection:
+        assert (await connection.exec_driver_sql(f"update {table} set {column} = {column}")).rowcount > 0
+        if table in NEVER_REMOVED:
+            assert (await connection.exec_driver_sql(f"delete from {table}")).rowcount == 0
+
+
+def keys_to_everything(village: Village) -> dict[str, object]:
+    """What would open rows to be read."""
+    token = next(it for it in village.store.tokens.values() if it.account_id == village.accounts["Ana Peña"].id)
+    return {
+        "login_key": login_key(village.accounts["Ana Peña"].username),
+        "session_key": token.token_hash,
+        "gateway_key": village.merchant.public_key,
+        "agency_key": village.agency.slug,
+        "origin_key": village.agency.origins[0],
+    }
+
+
+async def rows_touched(land: Land, statement: str, viewer: dict[str, object]) -> bool:
+    """Whether a statement finds a row that it may touch, be it one that others refer to; False if it is refused."""
+    async with land.seen_by(**viewer) as connection:
+        try:
+            return (await connection.exec_driver_sql(statement)).rowcount > 0
+        except DBAPIError as error:
+            if sqlstate(error) not in (REFUSED, DANGLING):
+                raise
+            return sqlstate(error) == DANGLING
+
+
+async def refuse_to_add(land: Land, table: str, row: dict[str, Any], viewer: dict[str, object]) -> None:
+    names, values = ", ".join(f'"{name}"' for name in row), ", ".join(f":{name}" for name in row)
+    async with land.seen_by(**viewer) as connection:
+        insert = sa.text(f"insert into {table} ({names}) values ({values})")
+        with pytest.raises(DBAPIError) as refusal:
+            await connection.execute(insert.bindparams(*typed(table, row)))
+    assert sqlstate(refusal.value) == REFUSED, table
+
+
+async def test_an_account_whose_login_was_typed_is_changed_by_itself_only(land: Land) -> None:
+    v = land.here
+    account = v.accounts["Ana Peña"]
+    typed_in = {"agency_id": v.agency.id, "viewer": "visitor", "login_key": login_key(account.username)}
+    change = f"update accounts set last_login_at = now() where id = '{account.id}'"
+    async with land.seen_by(**typed_in) as connection:
+        assert (await connection.exec_driver_sql(change)).rowcount == 0
+        locked = await connection.exec_driver_sql(f"select id from accounts where id = '{account.id}' for update")
+        assert locked.all() == []
+        assert (await connection.exec_driver_sql("select id from accounts")).scalars().all() == [account.id]
+    async with land.seen_by(agency_id=v.agency.id, viewer="visitor", account_id=account.id) as connection:
+        assert (await connection.exec_driver_sql(change)).rowcount == 1
+
+
+async def test_a_client_locks_invoices_and_changes_none(land: Land) -> None:
+    v = land.here
+    me = land.client(v, v.ana)
+    async with land.seen_by(**me) as connection:
+        mine = (await connection.exec_driver_sql("select id from invoices for update")).all()
+        assert mine
+        with pytest.raises(DBAPIError) as refusal:
+            await connection.exec_driver_sql("update invoices set paid = total")
     assert sqlstate(refusal.value) == REFUSED
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from application.access import Viewer, Visitor, viewer_of
+from application.merchants import Merchants
 from application.ports.clock import Clock
 from application.ports.reading import Entry, Many, Reading, Readings
 from domain.accounts import Account, AccountStatus
@@ -18,13 +19,15 @@ from tests.fakes.reading.dashboards import FakeDashboards, FakePqrsReader
 from tests.fakes.reading.listing import FakeReader
 from tests.fakes.reading.money import FakeIntentReader, FakeInvoiceReader, FakePaymentReader, FakePayoutReader
 from tests.fakes.reading.people import FakeClientReader, FakeContractReader, FakePropertyReader
+from tests.fakes.secrets import FakeSecretBox
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeDatabase
 
 
 class FakeReading(FakeReader, Reading):
-    def __init__(self, store: FakeStore, viewer: Viewer, last_seen_at: datetime | None) -> None:
+    def __init__(self, store: FakeStore, viewer: Viewer, last_seen_at: datetime | None, merchants: Merchants) -> None:
         super().__init__(store, viewer.scope)
+        self.merchants = merchants
         self.viewer = viewer
         self.last_seen_at = last_seen_at
         given = (store, viewer.scope)
@@ -46,9 +49,8 @@ class FakeReading(FakeReader, Reading):
         return self.store.agencies[self.scope.agency]
 
     async def gateways(self) -> tuple[PaymentGatewayCode, ...]:
-        agency_id = self.viewer.agency_id
-        accounts = [it for it in self.store.gateway_accounts.values() if it.agency_id == agency_id and it.enabled]
-        return tuple(sorted((account.gateway for account in accounts), reverse=True))
+        mine = [it for it in self.store.gateway_accounts.values() if it.agency_id == self.viewer.agency_id]
+        return tuple(sorted((account.gateway for account in mine if self.merchants.usable(account)), reverse=True))
 
     async def accounts(self, ids: Collection[UUID]) -> Many[Account]:
         return {it.id: it for it in self.store.accounts.values() if it.id in ids and self.sight.sees_account(it)}
@@ -68,9 +70,10 @@ class FakeReading(FakeReader, Reading):
 
 
 class FakeReadings(Readings):
-    def __init__(self, database: FakeDatabase, clock: Clock) -> None:
+    def __init__(self, database: FakeDatabase, clock: Clock, *, test_gateways: bool = False) -> None:
         self._database = database
         self._clock = clock
+        self._merchants = Merchants(secrets=FakeSecretBox(), test_allowed=test_gateways)
 
     def enter(self, entry: Entry) -> AbstractAsyncContextManager[Reading]:
         return self._enter(entry)
@@ -85,7 +88,7 @@ class FakeReadings(Readings):
 
     @asynccontextmanager
     async def _open(self, viewer: Viewer, last_seen_at: datetime | None) -> AsyncIterator[Reading]:
-        reading = FakeReading(self._database.store, viewer, last_seen_at)
+        reading = FakeReading(self._database.store, viewer, last_seen_at, self._merchants)
         try:
             yield reading
         finally:
@@ -116,6 +119,8 @@ class FakeReadings(Readings):
         elsewhere = hosted not in (None, token.agency_id) or (named_at_all and named != token.agency_id)
         session, account = store.sessions[token.session_id], store.accounts[token.account_id]
         if elsewhere or not session.is_live(at=now) or account.status is not AccountStatus.ACTIVE:
+            return None
+        if session.staff is not account.is_staff:
             return None
         try:
             return viewer_of(account, session.id), session.last_seen_at

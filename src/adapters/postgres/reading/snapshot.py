@@ -39,9 +39,12 @@ ENTER = sa.text("select * from enter(:token, :host, :slug, :now)")
 class PostgresReading(Reading):
     """Built when the viewer is known; the transaction carries the viewer's scope."""
 
-    def __init__(self, connection: AsyncConnection, viewer: Viewer, last_seen_at: datetime | None) -> None:
+    def __init__(
+        self, connection: AsyncConnection, viewer: Viewer, last_seen_at: datetime | None, *, test_gateways: bool
+    ) -> None:
         self.viewer = viewer
         self.last_seen_at = last_seen_at
+        self._test_gateways = test_gateways
         self._scope = viewer.scope
         self._source = SnapshotConnection(connection)
         given = (self._source, self._scope)
@@ -64,8 +67,11 @@ class PostgresReading(Reading):
         return agency_of(rows[0]._mapping)
 
     async def gateways(self) -> tuple[PaymentGatewayCode, ...]:
-        rows = await self._source.rows(sa.select(AGENCIES.c.gateways).where(AGENCIES.c.id == self._scope.agency))
-        return tuple(PaymentGatewayCode(gateway) for gateway in rows[0].gateways)
+        rows = await self._source.rows(
+            sa.select(AGENCIES.c.gateways, AGENCIES.c.test_gateways).where(AGENCIES.c.id == self._scope.agency)
+        )
+        usable = {*rows[0].gateways, *(rows[0].test_gateways if self._test_gateways else ())}
+        return tuple(PaymentGatewayCode(gateway) for gateway in sorted(usable, reverse=True))
 
     async def accounts(self, ids: Collection[UUID]) -> Many[Account]:
         rows = await self._source.rows(
@@ -93,10 +99,11 @@ class PostgresReading(Reading):
 class _Opening(AbstractAsyncContextManager[Reading]):
     """Opens a snapshot for an entry or for a viewer, and gives its connection back."""
 
-    def __init__(self, engine: AsyncEngine, clock: Clock, who: Entry | Viewer) -> None:
+    def __init__(self, engine: AsyncEngine, clock: Clock, who: Entry | Viewer, *, test_gateways: bool) -> None:
         self._engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._clock = clock
         self._who = who
+        self._test_gateways = test_gateways
         self._connection: AsyncConnection | None = None
         self._reading: PostgresReading | None = None
 
@@ -107,7 +114,7 @@ class _Opening(AbstractAsyncContextManager[Reading]):
         except BaseException:
             await asyncio.shield(self._connection.close())
             raise
-        self._reading = PostgresReading(self._connection, viewer, last_seen_at)
+        self._reading = PostgresReading(self._connection, viewer, last_seen_at, test_gateways=self._test_gateways)
         return self._reading
 
     async def __aexit__(
@@ -144,12 +151,18 @@ def viewer_of_row(entry: Entry, row: Any) -> tuple[Viewer, datetime | None]:
 
 
 class PostgresReadings(Readings):
-    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+    """`test_gateways`: accounts that move no money count as ways to pay, as they do for who starts a payment."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock, *, test_gateways: bool = False) -> None:
         self._engine = engine
         self._clock = clock
+        self._test_gateways = test_gateways
 
     def enter(self, entry: Entry) -> AbstractAsyncContextManager[Reading]:
-        return _Opening(self._engine, self._clock, entry)
+        return self._opening(entry)
 
     def of(self, viewer: Viewer) -> AbstractAsyncContextManager[Reading]:
-        return _Opening(self._engine, self._clock, viewer)
+        return self._opening(viewer)
+
+    def _opening(self, who: Entry | Viewer) -> _Opening:
+        return _Opening(self._engine, self._clock, who, test_gateways=self._test_gateways)

@@ -10,6 +10,7 @@ from adapters.postgres.scoping import ScopedRepository, table_of
 from adapters.postgres.tables import AgencyRow, GatewayAccountRow, GatewayEventRow
 from application.ports.payment_gateway import SignatureAlgorithm
 from application.ports.payments import GatewayAccount, GatewayAccounts, GatewayEvent, GatewayEvents
+from domain.ids import AgencyId
 from domain.payments import PaymentGatewayCode
 
 AGENCIES = table_of(AgencyRow)
@@ -44,13 +45,12 @@ class PostgresGatewayAccounts(ScopedRepository, GatewayAccounts):
         await self.write(
             insert(GATEWAY_ACCOUNTS).values(values).on_conflict_do_update(index_elements=["id"], set_=kept)
         )
-        enabled = (
-            sa.select(GATEWAY_ACCOUNTS.c.gateway)
-            .where(GATEWAY_ACCOUNTS.c.agency_id == account.agency_id, GATEWAY_ACCOUNTS.c.enabled)
-            .order_by(GATEWAY_ACCOUNTS.c.gateway.desc())
-        )
         public = sa.update(AGENCIES).where(AGENCIES.c.id == account.agency_id)
-        await self.write(public.values(gateways=sa.func.array(enabled.scalar_subquery())))
+        await self.write(
+            public.values(
+                gateways=_usable(account.agency_id, test=False), test_gateways=_usable(account.agency_id, test=True)
+            )
+        )
 
 
 class PostgresGatewayEvents(ScopedRepository, GatewayEvents):
@@ -66,6 +66,14 @@ class PostgresGatewayEvents(ScopedRepository, GatewayEvents):
         outcome: str | None = (await self.connection.execute(statement)).scalar_one()
         return outcome
 
+    async def knows(self, dedup_key: str) -> bool:
+        known = self.select(EVENTS, EVENTS.c.id).where(EVENTS.c.dedup_key == dedup_key)
+        return (await self.connection.execute(known)).one_or_none() is not None
+
+    async def count(self, reference: str) -> int:
+        kept = self.select(EVENTS, sa.func.count()).where(EVENTS.c.reference == reference)
+        return int(await self.connection.scalar(kept) or 0)
+
     async def outcome(self, dedup_key: str) -> str | None:
         found = await self.connection.execute(
             self.select(EVENTS, EVENTS.c.outcome).where(EVENTS.c.dedup_key == dedup_key)
@@ -79,6 +87,18 @@ class PostgresGatewayEvents(ScopedRepository, GatewayEvents):
             .where(EVENTS.c.agency_id == self.scope.agency, EVENTS.c.dedup_key == dedup_key)
             .values(outcome=outcome)
         )
+
+
+def _usable(agency_id: AgencyId, *, test: bool) -> Any:
+    """SQL for the gateways where the agency has an account that is enabled, has credentials, and is a test one or not:
+    the same as `Merchants.usable` asks for."""
+    usable = sa.select(GATEWAY_ACCOUNTS.c.gateway).where(
+        GATEWAY_ACCOUNTS.c.agency_id == agency_id,
+        GATEWAY_ACCOUNTS.c.enabled,
+        GATEWAY_ACCOUNTS.c.secrets.is_not(None),
+        sa.func.coalesce(GATEWAY_ACCOUNTS.c.settings["test"].as_boolean(), False) == test,
+    )
+    return sa.func.array(usable.order_by(GATEWAY_ACCOUNTS.c.gateway.desc()).scalar_subquery())
 
 
 def _merchant(row: Any) -> GatewayAccount | None:

@@ -16,13 +16,11 @@ from adapters.postgres.tables import (
     ClientRow,
     GatewayTransactionRow,
     PaymentIntentInvoiceRow,
+    PaymentIntentKeyRow,
     PaymentIntentRow,
 )
 from application.ports.payment_gateway import Payer
-from application.ports.payments import (
-    InvoicesHeld,
-    PaymentIntents,
-)
+from application.ports.payments import AnsweredKey, InvoicesHeld, PaymentIntents
 from domain.ids import ClientId, InvoiceId, PaymentId
 from domain.payment_intents import Checkout, Evidence, GatewayAttempt, IntentInvoice, PaymentIntent
 
@@ -30,6 +28,7 @@ CLIENTS = table_of(ClientRow)
 ACCOUNTS = table_of(AccountRow)
 INTENTS = table_of(PaymentIntentRow)
 PARTS = table_of(PaymentIntentInvoiceRow)
+KEYS = table_of(PaymentIntentKeyRow)
 TRANSACTIONS = table_of(GatewayTransactionRow)
 
 _LIVE = "uq_payment_intent_invoices_live"
@@ -39,13 +38,31 @@ ATTEMPT = Mapper(GatewayAttempt, TRANSACTIONS, apart=("charged",))
 
 
 class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
-    async def by_idempotency_key(self, client_id: ClientId, key: str) -> PaymentIntent | None:
+    async def by_idempotency_key(self, client_id: ClientId, key: str) -> AnsweredKey | None:
         # Two starts under one key at once: the second waits here for the first, and then finds it.
         await self.connection.execute(
             sa.text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"pay:{client_id}:{key}"}
         )
-        rows = self.select(INTENTS).where(INTENTS.c.client_id == client_id, INTENTS.c.idempotency_key == key)
-        return next(iter(await self._intents(rows)), None)
+        of_client = self.select(INTENTS).where(INTENTS.c.client_id == client_id)
+        for intent in await self._intents(of_client.where(INTENTS.c.idempotency_key == key)):
+            return AnsweredKey(intent, intent.request_hash)
+        other = self.select(KEYS).where(KEYS.c.client_id == client_id, KEYS.c.key == key)
+        known = (await self.connection.execute(other)).one_or_none()
+        if known is None:
+            return None
+        (intent,) = await self._intents(of_client.where(INTENTS.c.id == known.intent_id))
+        return AnsweredKey(intent, known.request_hash)
+
+    async def remember(self, intent: PaymentIntent, *, key: str, request_hash: str) -> None:
+        row = {"agency_id": intent.agency_id, "client_id": intent.client_id, "key": key}
+        await self.write(sa.insert(KEYS), row | {"request_hash": request_hash, "intent_id": intent.id})
+
+    async def claim_question(self, intent: PaymentIntent, *, at: datetime, since: datetime) -> bool:
+        # `greatest` passes over what is null. Two at once: the second waits for the row, and then finds it claimed.
+        last = sa.func.greatest(INTENTS.c.asked_at, INTENTS.c.queried_at)
+        mine = (INTENTS.c.agency_id == self.scope.agency) & (INTENTS.c.id == intent.id)
+        claim = sa.update(INTENTS).where(mine, last.is_(None) | (last <= since)).values(asked_at=at)
+        return await self.write(claim) == 1
 
     async def by_reference(self, reference: str, *, for_update: bool = False) -> PaymentIntent | None:
         rows = self.select(INTENTS).where(INTENTS.c.reference == reference)

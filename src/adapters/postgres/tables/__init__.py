@@ -12,6 +12,7 @@ from adapters.postgres.tables.gateways import (
     GatewayEventRow,
     GatewayTransactionRow,
     PaymentIntentInvoiceRow,
+    PaymentIntentKeyRow,
     PaymentIntentRow,
 )
 from adapters.postgres.tables.people import (
@@ -40,6 +41,7 @@ __all__ = [
     "InvoiceRow",
     "PaymentAllocationRow",
     "PaymentIntentInvoiceRow",
+    "PaymentIntentKeyRow",
     "PaymentIntentRow",
     "PaymentRow",
     "PayoutRow",

@@ -10,8 +10,8 @@ from adapters.postgres.tables import columns as c
 
 
 class AgencyRow(SQLModel, table=True):
-    """`gateways` are those that take payments now: what anybody may know of the merchant accounts, whose rows visitors
-    do not see. They follow them."""
+    """`gateways` are those that take payments now, `test_gateways` those that do with an account that moves no money:
+    what anybody may know of the merchant accounts, whose rows visitors do not see. They follow them."""
 
     __tablename__ = "agencies"
 
@@ -35,6 +35,7 @@ class AgencyRow(SQLModel, table=True):
     return_urls: list[str] = c.texts()
     origins: list[str] = c.texts()
     gateways: list[str] = c.texts(sa_column_kwargs={"server_default": "{}"})
+    test_gateways: list[str] = c.texts(sa_column_kwargs={"server_default": "{}"})
     created_at: datetime = c.instant()
 
 

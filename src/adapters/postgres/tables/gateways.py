@@ -32,6 +32,9 @@ class GatewayAccountRow(SQLModel, table=True):
 
 
 class PaymentIntentRow(SQLModel, table=True):
+    """`asked_at` is when the gateway was last asked, answered or not: who asks next waits for a while. `queried_at` is
+    when it last answered."""
+
     __tablename__ = "payment_intents"
     __table_args__ = (
         sa.UniqueConstraint("agency_id", "id"),
@@ -61,6 +64,7 @@ class PaymentIntentRow(SQLModel, table=True):
     request_hash: str = c.text()
     checkout: dict[str, Any] | None = c.json()
     queried_at: datetime | None = c.instant()
+    asked_at: datetime | None = c.instant()
 
 
 class PaymentIntentInvoiceRow(SQLModel, table=True):
@@ -88,6 +92,23 @@ class PaymentIntentInvoiceRow(SQLModel, table=True):
     position: int
     amount: Decimal = c.money()
     live: bool
+
+
+class PaymentIntentKeyRow(SQLModel, table=True):
+    """Other idempotency keys under which a client was given an intent that was open already."""
+
+    __tablename__ = "payment_intent_keys"
+    __table_args__ = (
+        c.belongs_to("client_id", "clients"),
+        c.belongs_to("intent_id", "payment_intents"),
+        sa.Index(None, "agency_id", "intent_id"),
+    )
+
+    agency_id: UUID = c.key_of_agency()
+    client_id: UUID = c.part_of_key()
+    key: str = c.part_of_key(sa.Text)
+    request_hash: str = c.text()
+    intent_id: UUID = c.reference()
 
 
 class GatewayTransactionRow(SQLModel, table=True):

@@ -20,6 +20,11 @@ from domain.payments import PaymentGatewayCode
 _log = logging.getLogger(__name__)
 
 _MAX_KEPT_OF_REJECTED = 4096
+_MAX_KEPT = 8 * 1024
+"""Bytes of an authentic notice; PayU's have about two thousand."""
+_MAX_OF_REFERENCE = 100
+"""Different notices that are kept about one reference. The signature covers no transaction id, so that whoever has
+seen one notice can make up any number; a payment has a handful."""
 _REFERENCE = re.compile(r"[A-Z0-9]{1,30}", re.ASCII)
 
 
@@ -49,10 +54,16 @@ class ReceiveGatewayReport:
         except NotificationRejected as rejection:
             await self._store_rejected(merchant, rejection, body, ip)
             raise
-        event = self._event(merchant, _dedup_key(merchant, report), body, ip, reference=report.reference)
+        event = self._event(merchant, _dedup_key(merchant, report), body[:_MAX_KEPT], ip, reference=report.reference)
         async with settlement.unit_of_work(Scope.of_agency(merchant.agency_id)) as uow:
+            repeated = await uow.gateway_events.knows(event.dedup_key)
+            kept = 0 if repeated else await uow.gateway_events.count(report.reference)
+            if kept >= _MAX_OF_REFERENCE:
+                return Reception.STORED  # the regular check asks the gateway itself
             known = await uow.gateway_events.receive(event)
             await uow.commit()
+        if kept == _MAX_OF_REFERENCE - 1:
+            _log.warning("as many notices about %s as are kept: others will be passed over", report.reference)
         return Reception.DUPLICATE if known is not None else await self._act(merchant, report, event.dedup_key)
 
     async def _act(self, merchant: MerchantAccount, report: GatewayReport, event: str) -> Reception:
@@ -78,9 +89,8 @@ class ReceiveGatewayReport:
                 await uow.gateway_events.conclude(event, description(outcome))
                 await uow.commit()
                 return Reception.STORED if outcome.review else Reception.PROCESSED
-        if settlement.was_just_asked(intent):
+        if await settlement.ask(intent, event=event) is None:
             raise GatewayUnavailable(ASK_AGAIN_AFTER.seconds, intent.id)
-        await settlement.ask(intent, event=event)
         return Reception.PROCESSED
 
     async def _store_rejected(
@@ -141,9 +151,9 @@ class RefreshPayment:
             intent = await uow.intents.by_reference(reference)
         if intent is None:
             raise NotFound
-        if self.settlement.is_settled(intent) or self.settlement.was_just_asked(intent):
+        if self.settlement.is_settled(intent):
             return intent
-        return await self.settlement.ask(intent)
+        return await self.settlement.ask(intent) or intent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,12 +167,13 @@ class ReconcilePayments:
         """How many were asked about; the most urgent `limit`. Stops at the first that the gateway does not answer."""
         async with self.settlement.unit_of_work(Scope.of_agency(agency_id)) as uow:
             due = await uow.intents.due(at=self.settlement.clock.now(), limit=limit)
-        for asked, intent in enumerate(due):
+        asked = 0
+        for intent in due:
             try:
-                await self.settlement.ask(intent)
+                asked += await self.settlement.ask(intent) is not None
             except GatewayUnavailable:
-                return asked
-        return len(due)
+                break
+        return asked
 
 
 def _dedup_key(merchant: MerchantAccount, report: GatewayReport) -> str:

@@ -29,7 +29,7 @@ from domain.payments import (
 _log = logging.getLogger(__name__)
 
 ASK_AGAIN_AFTER = timedelta(seconds=3)
-"""How long an answer of the gateway serves whoever asks about the same reference."""
+"""How long a question to the gateway, and then its answer, serves whoever asks about the same reference."""
 
 _RECEIPTS = "receipts"
 _RECEIPT_PREFIX = "RP-"
@@ -52,17 +52,21 @@ class Settlement:
         confirmed = bool(charged) and all(attempt.verified_by is Evidence.QUERY for attempt in charged)
         return intent.status is PaymentIntentStatus.APPROVED and confirmed
 
-    def was_just_asked(self, intent: PaymentIntent) -> bool:
-        return intent.queried_at is not None and self.clock.now() < intent.queried_at + ASK_AGAIN_AFTER
-
-    async def ask(self, intent: PaymentIntent, *, event: str | None = None) -> PaymentIntent:
-        """Ask the gateway what it knows and act on it; the intent afterwards. `event` is the inbox's key of the
-        notice that made us ask, which is then dealt with. GatewayUnavailable leaves everything as it was."""
+    async def ask(self, intent: PaymentIntent, *, event: str | None = None) -> PaymentIntent | None:
+        """Ask the gateway what it knows and act on it; the intent afterwards. None, and nothing is asked, if somebody
+        else asked about it within the last seconds: a gateway that is slow is not asked the same by many at once.
+        `event` is the inbox's key of the notice that made us ask, which is then dealt with. GatewayUnavailable leaves
+        everything as it was."""
         scope = Scope.of_agency(intent.agency_id)
+        asked_at = self.clock.now()
         async with self.unit_of_work(scope) as uow:
             account = await uow.gateway_accounts.get(intent.gateway)
-        if account is None or intent.gateway not in self.gateways:
-            raise GatewayUnavailable(intent_id=intent.id)
+            if account is None or intent.gateway not in self.gateways:
+                raise GatewayUnavailable(intent_id=intent.id)
+            # Kept before the question, which may take many seconds and is asked outside of any transaction.
+            if not await uow.intents.claim_question(intent, at=asked_at, since=asked_at - ASK_AGAIN_AFTER):
+                return None
+            await uow.commit()
         try:
             merchant = self.merchants.open(account)
             answer = await self.gateways[intent.gateway].query(intent.reference, merchant=merchant)

@@ -13,15 +13,16 @@ from application.codes import random_code
 from application.merchants import Merchants
 from application.ports.clock import Clock
 from application.ports.payment_gateway import PaymentGateway
-from application.ports.payments import InvoicesHeld
+from application.ports.payments import AnsweredKey, InvoicesHeld
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.text import problem_of_text
-from application.use_cases.payments.settlement import Settlement
+from application.use_cases.payments.settlement import ASK_AGAIN_AFTER, Settlement
 from domain.agencies import Agency
 from domain.errors import (
     AmountNotAllowed,
     FieldProblem,
     FieldProblemCode,
+    GatewayUnavailable,
     IdempotencyConflict,
     InvalidInput,
     NotFound,
@@ -60,8 +61,8 @@ class Order:
         parts = [sorted(map(str, self.invoice_ids)), self.gateway.value, self.return_url]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
-    def repeats(self, intent: PaymentIntent) -> bool:
-        return intent.request_hash == self.digest and self.amount in (None, intent.amount)
+    def repeats(self, answered: AnsweredKey) -> bool:
+        return answered.request_hash == self.digest and self.amount in (None, answered.intent.amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +70,10 @@ class StartPayment:
     """Open a checkout at the agency's gateway for the whole balance of one or more rent invoices of the client.
 
     For the client who owes them; staff who are no client are NotAllowed. The same key gives the same intent, whatever
-    became of it; the same invoices, amount and gateway give the intent that is open. One whose half hour has passed
-    without a try is released, after asking the gateway. Refuses with InvalidInput, NotFound (an invoice that is not
-    the client's), IdempotencyConflict, PaymentsDisabled, InvoiceNotPayable, AmountNotAllowed, PaymentInProgress and
-    GatewayUnavailable.
+    became of it, also a key that found it open; the same invoices, amount and gateway give the intent that is open.
+    One whose half hour has passed without a try is released, after asking the gateway. Refuses with InvalidInput,
+    NotFound (an invoice that is not the client's), IdempotencyConflict, PaymentsDisabled, InvoiceNotPayable,
+    AmountNotAllowed, PaymentInProgress and GatewayUnavailable.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -110,7 +111,8 @@ class StartPayment:
                 continue
             if stands:
                 return await self._open(signed_in, intent)
-            await self.settlement.ask(intent)
+            if await self.settlement.ask(intent) is None:
+                raise GatewayUnavailable(ASK_AGAIN_AFTER.seconds, intent.id)  # another call is asking
         raise PaymentInProgress(intent.id)
 
     async def _begin(self, viewer: ClientViewer | StaffViewer, order: Order) -> tuple[PaymentIntent, bool]:
@@ -124,7 +126,7 @@ class StartPayment:
             if before is not None:
                 if not order.repeats(before):
                     raise IdempotencyConflict
-                return before, True
+                return before.intent, True
             intent = await self._freeze(uow, order, at=at)
             held = await uow.intents.holding(order.invoice_ids)
             for other in held:
@@ -135,6 +137,8 @@ class StartPayment:
                 again = other.pays_the_same(invoice_ids=order.invoice_ids, amount=intent.amount, gateway=order.gateway)
                 if len(held) > 1 or other.status not in _BEFORE_A_TRY or not again:
                     raise PaymentInProgress(other.id)
+                await uow.intents.remember(other, key=order.key, request_hash=order.digest)
+                await uow.commit()
                 return other, True
             await uow.intents.add(intent)
             await uow.commit()
@@ -186,6 +190,7 @@ class StartPayment:
             description=f"{agency.name}: {numbers}",
             tax=tax,
             tax_base=tax_base,
+            agency_phone=agency.phone,
             response_url=f"{intent.return_url}{mark}reference={intent.reference}",
             confirmation_url=f"{self.public_url}/callbacks/{intent.gateway.value.lower()}/{account.public_key}",
         )
