@@ -7,7 +7,8 @@ answered with 200. A redirect would count as a failure.
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from starlette.requests import ClientDisconnect, Request
@@ -22,6 +23,8 @@ _log = logging.getLogger(__name__)
 
 _MAX_BYTES = 64 * 1024
 _READ_SECONDS = 10.0
+_AT_ONCE = 3
+_WAIT_SECONDS = 4.0
 _RETRY_AFTER = 30
 _ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _STATUS = {
@@ -41,16 +44,24 @@ class ReceiveNotification(Protocol):
     ) -> Reception: ...
 
 
-def payu_routes(receive: ReceiveNotification) -> list[Route]:
+def payu_routes(
+    receive: ReceiveNotification, *, at_once: int = _AT_ONCE, wait_seconds: float = _WAIT_SECONDS
+) -> list[Route]:
     """`POST /callbacks/payu/{account}`, with or without a final slash, so that no router answers with a redirect."""
-    handler = payu_callback(receive)
+    handler = payu_callback(receive, at_once=at_once, wait_seconds=wait_seconds)
     return [Route(f"/callbacks/payu/{{account}}{end}", handler, methods=["POST"]) for end in ("", "/")]
 
 
-def payu_callback(receive: ReceiveNotification) -> Callable[[Request], Awaitable[Response]]:
+def payu_callback(
+    receive: ReceiveNotification, *, at_once: int = _AT_ONCE, wait_seconds: float = _WAIT_SECONDS
+) -> Callable[[Request], Awaitable[Response]]:
     """The handler. Answers with an empty body: 200 for what was processed, known or stored for a person; 400 for no
     such form or one over 64 KiB; 401 for a bad signature; 403 for another merchant's; 404 for an unknown account;
-    503 when it could not be processed now, so that PayU sends it again."""
+    503 when it could not be processed now, so that PayU sends it again.
+
+    Anybody may post here: no more than `at_once` notices are dealt with at a time, so that the database has time for
+    others too, and one that waited `wait_seconds` for its turn has to come again."""
+    places = asyncio.Semaphore(at_once)
 
     async def handle(request: Request) -> Response:
         account = request.path_params["account"]
@@ -58,13 +69,14 @@ def payu_callback(receive: ReceiveNotification) -> Callable[[Request], Awaitable
             return Response(status_code=404)
         try:
             body = await _body(request)
-            reception = await receive(
-                gateway=PaymentGatewayCode.PAYU,
-                account=account,
-                body=body,
-                headers=request.headers,
-                ip=request.client.host if request.client else None,
-            )
+            async with _one_of(places, wait_seconds):
+                reception = await receive(
+                    gateway=PaymentGatewayCode.PAYU,
+                    account=account,
+                    body=body,
+                    headers=request.headers,
+                    ip=request.client.host if request.client else None,
+                )
         except NotificationRejected as rejection:
             _log.warning("notice to account %s rejected: %s", account, rejection)
             return Response(status_code=_STATUS[rejection.kind])
@@ -85,6 +97,19 @@ def payu_callback(receive: ReceiveNotification) -> Callable[[Request], Awaitable
 
 def _later(seconds: int) -> Response:
     return Response(status_code=503, headers={"Retry-After": str(seconds)})
+
+
+@asynccontextmanager
+async def _one_of(places: asyncio.Semaphore, wait_seconds: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(wait_seconds):
+            await places.acquire()
+    except TimeoutError:
+        raise Busy(_RETRY_AFTER) from None
+    try:
+        yield
+    finally:
+        places.release()
 
 
 async def _body(request: Request) -> bytes:

@@ -1,7 +1,9 @@
 """The address that PayU posts to, over ASGI."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 import httpx
 import pytest
@@ -79,6 +81,43 @@ async def test_what_has_to_come_again_is_one_line_and_says_when(
     assert (record.levelno, record.exc_info) == (logging.WARNING, None)
 
 
+class Slow(Receiver):
+    """One that takes its time, and knows how many notices it had at once."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self.now = self.most = 0
+
+    async def __call__(
+        self, *, gateway: PaymentGatewayCode, account: str, body: bytes, headers: Mapping[str, str], ip: str | None
+    ) -> Reception:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(self.seconds)
+        self.now -= 1
+        return await super().__call__(gateway=gateway, account=account, body=body, headers=headers, ip=ip)
+
+
+async def test_notices_take_turns_three_at_once() -> None:
+    receiver = Slow(0.01)
+    async with client(receiver) as http:
+        answers = await asyncio.gather(
+            *(http.post(PATH + "/" * (n % 2), content=b"x", headers=FORM) for n in range(20))
+        )
+    assert ({answer.status_code for answer in answers}, receiver.most, len(receiver.received)) == ({200}, 3, 20)
+
+
+async def test_a_notice_that_waits_too_long_has_to_come_again_and_was_not_dealt_with() -> None:
+    receiver = Slow(0.3)
+    async with client(receiver, at_once=1, wait_seconds=0.05) as http:
+        first, second = await asyncio.gather(*(http.post(PATH, content=b"x", headers=FORM) for _ in range(2)))
+        third = await http.post(PATH, content=b"x", headers=FORM)
+    assert [answer.status_code for answer in (first, second, third)] == [200, 503, 200]
+    assert int(second.headers["Retry-After"]) > 0
+    assert len(receiver.received) == 2
+
+
 @pytest.mark.parametrize("declared", [True, False])
 async def test_a_body_over_64_kib_is_refused_before_anybody_reads_it(declared: bool) -> None:
     async def chunks() -> AsyncIterator[bytes]:
@@ -116,8 +155,8 @@ async def test_a_final_slash_is_no_redirect() -> None:
     assert (await post(Receiver(), b"x", path=PATH + "/")).status_code == 200
 
 
-def client(receiver: Receiver) -> httpx.AsyncClient:
-    app = Starlette(routes=payu_routes(receiver))
+def client(receiver: Receiver, **options: Any) -> httpx.AsyncClient:
+    app = Starlette(routes=payu_routes(receiver, **options))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api.example")
 
 
