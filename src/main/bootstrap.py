@@ -12,7 +12,7 @@ from adapters.argon2.hasher import Argon2PasswordHasher
 from adapters.captcha.directory import CaptchaByAgency
 from adapters.csv.sheets import CsvSheetReader
 from adapters.holidays.calendar import ColombianHolidays
-from adapters.payu.gateway import PAYU_HOSTS, SANDBOX_MERCHANTS, PayuGateway
+from adapters.payu.gateway import SANDBOX_MERCHANTS, PayuGateway
 from adapters.pdf.renderer import PdfDocumentRenderer
 from adapters.postgres.engine import create_engine, refuse_unsafe_role
 from adapters.postgres.rate_limits import PostgresRateLimiter, PostgresSpentChallenges
@@ -48,8 +48,6 @@ _GATEWAY_SECONDS = 15.0
 _QUESTIONS_AT_ONCE = 20
 _CAPTCHAS_AT_ONCE = 50
 _IDLE_CONNECTIONS = 5
-
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +143,7 @@ def _use_cases(
         to_payu,
         checkout_url=settings.payu_checkout_url,
         reports_url=settings.payu_reports_url,
-        allowed_hosts=PAYU_HOSTS if settings.is_production else PAYU_HOSTS | _LOOPBACK,
+        allowed_hosts=settings.payu_hosts,
         total_timeout=_GATEWAY_SECONDS,
         at_once=_QUESTIONS_AT_ONCE,
     )

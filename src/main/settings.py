@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from adapters.payu.addresses import LIVE_HOSTS, LOOPBACK, PAYU_HOSTS, require_address
+
 _SECRET_LENGTH = 32
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NO_DATABASE = "falta PORTAL_DATABASE_URL: el PostgreSQL incluido es solo para desarrollo"
 
 
@@ -46,30 +47,59 @@ class Settings(BaseSettings):
     def is_production(self) -> bool:
         return self.profile is Profile.PRODUCTION
 
+    @property
+    def payu_hosts(self) -> frozenset[str]:
+        """Where PayU may be: outside production also its place for tests, or a simulator on this machine."""
+        return LIVE_HOSTS if self.is_production else PAYU_HOSTS | LOOPBACK
+
     def check_database(self) -> None:
         """Refuse (SettingsError) the embedded database in production. Migrating needs no more than this."""
         if self.is_production and not self.database_url:
             raise SettingsError(f"No se puede en producción: {_NO_DATABASE}.")
 
     def check(self) -> None:
-        """Refuse (SettingsError), all at once, what production must not start with; a short key nowhere."""
+        """Refuse (SettingsError), all at once, what production must not start with; anywhere a short key, and gateways
+        at addresses that are not PayU's."""
+        problems: list[str] = []
         if not self.is_production:
             if self.secret_key is not None and len(self.secret_key) < _SECRET_LENGTH:
-                raise SettingsError(f"PORTAL_SECRET_KEY debe tener al menos {_SECRET_LENGTH} caracteres.")
+                problems.append(f"PORTAL_SECRET_KEY debe tener al menos {_SECRET_LENGTH} caracteres")
+            ours = "debe ser una dirección https de PayU o la de un simulador en este equipo"
+            problems += [f"{name} {ours}" for name in self._gateways_elsewhere()]
+            _refuse("No se puede iniciar", problems)
             return
-        problems = []
         if not self.database_url:
             problems.append(_NO_DATABASE)
         if not self.secret_key or len(self.secret_key) < _SECRET_LENGTH or len(set(self.secret_key)) < 10:
             problems.append(f"PORTAL_SECRET_KEY debe ser un texto al azar de al menos {_SECRET_LENGTH} caracteres")
-        if not self.public_url or urlsplit(self.public_url).scheme != "https":
+        if not self.public_url or not _is_https(self.public_url):
             problems.append("PORTAL_PUBLIC_URL debe ser la dirección https del servicio")
+        theirs = "debe ser la dirección https de PayU, no un simulador ni su ambiente de pruebas"
+        problems += [f"{name} {theirs}" for name in self._gateways_elsewhere()]
+        _refuse("No se puede iniciar en producción", problems)
+
+    def _gateways_elsewhere(self) -> list[str]:
+        """Names of those that are nowhere where PayU may be."""
+        found = []
         for name in ("payu_checkout_url", "payu_reports_url"):
-            parts = urlsplit(getattr(self, name))
-            if parts.scheme != "https" or parts.hostname in _LOOPBACK or "sandbox" in (parts.hostname or ""):
-                problems.append(f"PORTAL_{name.upper()} no puede ser un simulador ni el ambiente de pruebas de PayU")
-        if problems:
-            raise SettingsError("No se puede iniciar en producción: " + "; ".join(problems) + ".")
+            try:
+                require_address(getattr(self, name), self.payu_hosts)
+            except ValueError:
+                found.append(f"PORTAL_{name.upper()}")
+        return found
+
+
+def _is_https(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname)
+
+
+def _refuse(sentence: str, problems: list[str]) -> None:
+    if problems:
+        raise SettingsError(f"{sentence}: {'; '.join(problems)}.")
 
 
 class Secrets:

@@ -71,6 +71,28 @@ def test_an_agency_and_an_account_are_made_and_told_in_a_line_each(portal: Porta
     assert (account.status, account.out, account.err) == (0, "Cuenta jefa creada.\n", "")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("serve", "--port", "0"),
+        ("agency", "create", "no-creada", "--name", "Casa", "--tax-id", "900123456-8"),
+        ("payments", "reconcile", "no-creada"),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("name", ["PORTAL_PAYU_CHECKOUT_URL", "PORTAL_PAYU_REPORTS_URL"])
+def test_gateways_elsewhere_are_told_in_a_line_by_every_command(
+    portal: Portal, arguments: tuple[str, ...], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "https://otra.example/")
+
+    ended = portal(*arguments)
+
+    assert (ended.status, ended.said.startswith(f"No se puede iniciar: {name} debe ser ")) == (1, True)
+    monkeypatch.delenv(name)
+    assert portal("payments", "reconcile", "no-creada").said == "No existe esa inmobiliaria."
+
+
 def test_json_is_for_programs(portal: Portal) -> None:
     made = portal("agency", "create", "otra", "--name", "Otra", "--tax-id", "900123456-8", "--json")
     changed = portal("agency", "set", "otra", "phone=3001234567", "payu.enabled=false", "--json")

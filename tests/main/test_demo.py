@@ -253,6 +253,7 @@ def test_ctrl_c_ends_everything_that_it_started(demo: Demo) -> None:
     ("settings", "told"),
     [
         ({"PORTAL_PROFILE": "production"}, "El ejemplo es solo para desarrollo"),
+        ({"PORTAL_PAYU_REPORTS_URL": "https://otra.example/"}, "No se puede iniciar: PORTAL_PAYU_REPORTS_URL debe"),
         ({"PORT": "http"}, "PORT=http no es un puerto."),
         ({"PORTAL_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "No hay conexión con la base de datos"),
     ],

@@ -82,6 +82,22 @@ def test_a_request_in_flight_is_answered_after_the_signal_to_end_and_no_new_one(
         assert service.process.wait(SECONDS_TO_END) == 0
 
 
+def test_what_no_request_needs_is_not_kept_and_an_address_too_many_is_not_found(given: dict[str, str]) -> None:
+    with started([*PORTAL, "serve", "--port", "0"], given) as service:
+        url = service.url()
+        place = urlsplit(url)
+        address = (str(place.hostname), int(place.port or 0))
+        with socket.create_connection(address, timeout=SECONDS_TO_END) as connection:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n" + b"X: aaaaaaaaaaa\r\n" * 2_050)
+
+            answer = connection.makefile("rb").read()
+
+        assert answer.startswith(b"HTTP/1.1 431 ")
+        assert httpx.post(f"{url}/graphql/", json={"query": "{ __typename }"}, trust_env=False).status_code == 404
+        assert service.stop() == 0
+        assert service.errors() == ""
+
+
 def _wait_until_closed(address: tuple[str, int]) -> None:
     for _ in range(100):
         try:

@@ -74,6 +74,43 @@ def test_production_refuses_each_setting_that_is_not_fit_for_it(changes: dict[st
     assert not [other for other in others if f"{other} " in str(refused.value)]
 
 
+@pytest.mark.parametrize("name", ["payu_checkout_url", "payu_reports_url"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://payulatam.example/",
+        "https://api.payulatam.com.otra.example/",
+        "https://api.payulatam.com@otra.example/",
+        "http://api.payulatam.com/",
+        "http://192.168.1.7:8001/",
+        "ftp://127.0.0.1/",
+        "https://api.payulatam.com:x/",
+        "https://[::1/",
+        "api.payulatam.com",
+        "",
+    ],
+)
+def test_no_profile_takes_gateways_that_are_not_payus(name: str, url: str) -> None:
+    for given in (Settings.model_validate({"secret_key": None, name: url}), production(**{name: url})):
+        with pytest.raises(SettingsError) as refused:
+            given.check()
+        assert f"PORTAL_{name.upper()} " in str(refused.value)
+        assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8001/", "http://localhost/", "http://[::1]:8001/", "https://sandbox.api.payulatam.com/"]
+)
+def test_development_takes_a_simulator_on_this_machine_and_payus_place_for_tests(url: str) -> None:
+    Settings(payu_checkout_url=url, payu_reports_url=url, secret_key=None).check()
+
+
+def test_a_public_address_that_is_no_address_is_refused_too() -> None:
+    for url in ("https://[::1", "https://"):
+        with pytest.raises(SettingsError, match="PORTAL_PUBLIC_URL"):
+            production(public_url=url).check()
+
+
 def test_production_tells_everything_that_is_missing_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in PRODUCTION:
         monkeypatch.delenv(f"PORTAL_{name.upper()}", raising=False)

@@ -2,28 +2,18 @@
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
-from urllib.parse import urlsplit
 
 import httpx
 
+from adapters.payu.addresses import PAYU_HOSTS, require_address
 from adapters.payu.checkout import signed_form
 from adapters.payu.notification import parse_notification
 from adapters.payu.queries import PayuQueries
 from application.ports.payment_gateway import MerchantAccount, Payer, PaymentGateway
 from domain.payment_intents import Checkout, GatewayReport, PaymentIntent
 
-PAYU_HOSTS = frozenset(
-    {
-        "checkout.payulatam.com",
-        "api.payulatam.com",
-        "sandbox.checkout.payulatam.com",
-        "sandbox.api.payulatam.com",
-    }
-)
 SANDBOX_MERCHANTS = frozenset({"508029"})
 """The merchant whose credentials PayU publishes for tests."""
-
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class PayuGateway(PaymentGateway):
@@ -46,11 +36,7 @@ class PayuGateway(PaymentGateway):
         at_once: int = 20,
     ) -> None:
         for url in (checkout_url, reports_url):
-            parts = urlsplit(url)
-            if parts.hostname not in allowed_hosts:
-                raise ValueError(f"{parts.hostname} is not an address of PayU")
-            if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in _LOOPBACK):
-                raise ValueError(f"PayU needs an encrypted connection: {url}")
+            require_address(url, allowed_hosts)
         self._checkout_url = checkout_url
         self._queries = PayuQueries(
             client, url=reports_url, connect_timeout=connect_timeout, total_timeout=total_timeout, at_once=at_once

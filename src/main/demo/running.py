@@ -34,6 +34,7 @@ def _run() -> None:
     settings = Settings()
     if settings.is_production:
         raise SettingsError("El ejemplo es solo para desarrollo, y PORTAL_PROFILE pide producción.")
+    settings.check()
     place = _place()
     with simulator(settings) as gateways:
         # Half of the start is importing; meanwhile the simulator and PostgreSQL do theirs.
