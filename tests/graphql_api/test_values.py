@@ -73,7 +73,7 @@ async def test_what_no_stored_text_can_hold_is_no_search(town: Town, search: str
     for name in ("clients", "contracts", "invoices", "payments", "payouts", "pqrs", "properties"):
         query = f"query Busca($it: String) {{ {name}(search: $it) {{ totalCount }} }}"
         answer = await town.ask(query, by="sara", it=search)
-        assert (answer.status, answer.code) == (400, "BAD_USER_INPUT")
+        assert (answer.status, answer.code) == (200, "BAD_USER_INPUT")
         assert answer.errors[0]["message"].startswith("search: ")
 
 
@@ -104,7 +104,7 @@ async def test_more_ids_than_a_hundred_are_too_many(town: Town) -> None:
 
     assert (await town.ask(query, by="ana", ids=["x"] * 100)).data["nodes"] == [None] * 100
     answer = await town.ask(query, by="ana", ids=["x"] * 101)
-    assert (answer.status, answer.code) == (400, "BAD_USER_INPUT")
+    assert (answer.status, answer.code) == (200, "BAD_USER_INPUT")
     assert (await town.ask(query, by="ana", ids=[])).data == {"nodes": []}
 
 

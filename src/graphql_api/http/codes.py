@@ -33,7 +33,7 @@ EXECUTED = 200
 """Whatever was executed answers 200, with its errors beside its data."""
 
 MEANINGS: dict[Code, Meaning] = {
-    Code.AGENCY_NOT_FOUND: Meaning(404, "No encontramos la inmobiliaria: revise la dirección o la cabecera X-Agency."),
+    Code.AGENCY_NOT_FOUND: Meaning(400, "No encontramos la inmobiliaria: revise la dirección o la cabecera X-Agency."),
     Code.UNAUTHENTICATED: Meaning(401, "No hay una sesión vigente: entre de nuevo."),
     Code.FORBIDDEN: Meaning(403, "No tiene permiso para hacer esto."),
     Code.RATE_LIMITED: Meaning(429, "Demasiadas solicitudes: espere un momento e intente de nuevo."),

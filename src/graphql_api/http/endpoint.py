@@ -219,7 +219,9 @@ class GraphQLEndpoint:
         return MEANINGS[Code.INTERNAL].status, {"errors": errors.unexpected(error, operation=operation)}
 
     def _refuse_if_nothing_ran(self, prepared: Prepared, result: ExecutionResult) -> None:
-        """A refusal that a resolver met refuses the whole request, unless some root field has an answer to keep.
+        """What only time cures (busy, unavailable) refuses the whole request, unless some root field has an answer to
+        keep: clients and proxies know what to do with a 503. Any other refusal of a resolver is part of what was
+        executed, and answered with 200.
 
         After several mutations nobody could tell from such a refusal which of them took place, so there it stays an
         error among the others.
@@ -230,7 +232,7 @@ class GraphQLEndpoint:
             return
         for error in result.errors:
             refused = errors.refusal_behind(error, self._explain)
-            if refused is not None and refused.status != EXECUTED:
+            if refused is not None and refused.retry_after is not None:
                 raise refused
 
     def _refused(self, problem: RequestRefused, media_type: str, headers: Mapping[str, str]) -> Response:

@@ -114,7 +114,7 @@ async def test_a_hostile_body_is_answered_quickly_and_is_no_error_of_ours(
     assert response.status_code < 500
     assert response.headers["content-type"].startswith("application/json")
     assert "INTERNAL" not in response.text
-    assert took < 0.25
+    assert took < 3  # some tens of milliseconds here; what grows too fast with its body would take minutes
     assert record.effects == []
 
 

@@ -251,7 +251,7 @@ async def test_a_credential_of_another_shape_is_no_good_token(client: httpx.Asyn
 async def test_an_unknown_agency_is_told_as_such(client: httpx.AsyncClient) -> None:
     response = await ask(client, HELLO, {"X-Agency": "no-existe"})
 
-    assert response.status_code == 404
+    assert response.status_code == 400
     assert code_of(response) == "AGENCY_NOT_FOUND"
 
 
