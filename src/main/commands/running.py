@@ -76,7 +76,7 @@ def _trouble(error: Exception) -> str:
             case asyncpg.InvalidAuthorizationSpecificationError():  # a wrong password too
                 return "La base de datos rechazó el usuario o la contraseña."
             case asyncpg.InsufficientPrivilegeError():
-                return f"El rol de la base de datos no tiene permiso: {cause}."
+                return f"El rol de la base de datos no tiene permiso ({cause})."
             case OSError(filename=str(name)):
                 return f"No se puede usar {name}: {cause.strerror}."
     if any(isinstance(cause, OSError | errors.Unavailable) for cause in causes):
