@@ -82,8 +82,8 @@ async def test_an_unknown_account_costs_what_a_known_one_costs(hasher: Argon2Pas
     unknown = min([await cost(None) for _ in range(7)])
     garbage = min([await cost("!") for _ in range(7)])
 
-    assert unknown == pytest.approx(known, rel=0.5)
-    assert garbage == pytest.approx(known, rel=0.5)
+    assert 0.4 < unknown / known < 2.5  # without the dummy's hash it would be a thousandth
+    assert 0.4 < garbage / known < 2.5
 
 
 class Gate:

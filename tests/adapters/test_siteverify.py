@@ -183,7 +183,7 @@ async def test_a_provider_that_fails_is_an_outage_and_never_a_yes(
     with pytest.raises(CaptchaUnavailable) as refusal:
         await a_verifier(http, address).verify(token, ip=None)
 
-    assert time.monotonic() - started < 0.6
+    assert time.monotonic() - started < 5
     assert refusal.value.retry_after_seconds >= 1
     assert {"redirected": "yes"} not in CALLS
 

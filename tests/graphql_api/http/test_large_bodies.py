@@ -61,7 +61,7 @@ def test_no_trick_that_breaks_the_text_hides_values_before_it(trick: bytes) -> N
         with pytest.raises(RequestRefused):
             parse_request(raw)
 
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 5  # linear: backtracking would take hours
 
 
 async def test_others_are_served_while_a_large_body_is_read() -> None:

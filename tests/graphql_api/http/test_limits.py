@@ -204,7 +204,7 @@ def test_a_bomb_of_fragments_is_measured_in_no_time(text: str) -> None:
     started = time.process_time()
     (measured,) = measure(SCHEMA, document, {}, Limits())
 
-    assert time.process_time() - started < 0.05
+    assert time.process_time() - started < 1  # about a millisecond; unmemoised it would never end
     with pytest.raises(TooComplex):
         check(measured, Limits())
 
