@@ -54,7 +54,7 @@ async def test_staying_signed_in(town: Town) -> None:
     bad, other = await done(town, REFRESH, token="no es una ficha")
 
     assert (told["__typename"], other["__typename"]) == ("SessionPayload", "TokenExpired")
-    assert (len(good.statements), good.checkouts) == (12, 4)
+    assert (len(good.statements), good.checkouts) == (13, 4)
     assert (len(bad.statements), bad.checkouts) == (3, 2)
 
 
@@ -73,7 +73,7 @@ async def test_starting_a_payment_of_one_or_of_many(town: Town) -> None:
         started, told = await done(town, START.replace('"k"', f'"{key}"'), by="ana", ids=chosen, url=RETURN_URL)
         assert told["__typename"] == "PaymentIntentPayload"
         # The entrance; freezing; the checkout's data; keeping it; the payload.
-        assert (len(started.statements), started.checkouts) == (25, 5)
+        assert (len(started.statements), started.checkouts) == (26, 5)
 
 
 @pytest.mark.parametrize("kind", ImportKind)
