@@ -19,6 +19,8 @@ LISTS = {
 """Of the root, and what is in them."""
 INTENT = f"query Pago($it: String!) {{ paymentIntent(reference: $it) {{ {everything_of('PaymentIntent', depth=1)} }} }}"
 PEOPLE = [*CLIENTS.values(), *STAFF]
+LOOKING = [*PEOPLE, "b.ana", "b.olga", "b.sara"]
+"""Who looks around: everybody here, and of the other agency one of each kind."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,10 @@ class Surroundings:
 
     @classmethod
     async def of(cls, neighbours: Neighbours) -> "Surroundings":
-        views = {name: await _look_around(neighbours, name) for name in neighbours.people}
+        views = {
+            name: await (_look_around if name in LOOKING else _look_at_oneself)(neighbours, name)
+            for name in neighbours.people
+        }
         ids = {name: set(found) for name, (_, found) in views.items()}
         for start in ("", "b."):
             # No list shows the accounts of colleagues, nor the ended lease of one's own property.
@@ -80,6 +85,11 @@ async def ask_node(neighbours: Neighbours, by: str | None, key: str) -> Answer:
     name = kind_of(key)
     query = f"query Todo($id: ID!) {{ node(id: $id) {{ ... on {name} {{ {everything_of(name, depth=2)} }} }} }}"
     return await neighbours.town.ask(query, by=by, agency=None if by else "andina", id=key)
+
+
+async def _look_at_oneself(neighbours: Neighbours, by: str) -> tuple[str, set[str]]:
+    answer = await neighbours.town.ask("{ me { id sessions { id } } }", by=by)
+    return answer.text, set(ids_in(answer.data))
 
 
 async def _look_around(neighbours: Neighbours, by: str) -> tuple[str, set[str]]:

@@ -12,7 +12,7 @@ from graphql import GraphQLObjectType, get_named_type
 from graphql_api.ids import global_id
 from tests.graphql_api.neighbours import CLIENTS, STAFF
 from tests.graphql_api.selections import SCHEMA, everything_of, node_types, object_type
-from tests.graphql_api.surroundings import INTENT, LISTS, PEOPLE, Surroundings, ask_node
+from tests.graphql_api.surroundings import INTENT, LISTS, LOOKING, PEOPLE, Surroundings, ask_node
 
 PUBLIC = {"agency", "captcha"}
 OWN = {"me", "paymentIntent"}
@@ -105,7 +105,7 @@ def test_every_field_of_what_is_seen_is_in_a_table() -> None:
     assert set(node_types()) <= WHOLE.keys()
 
 
-@pytest.mark.parametrize("name", [*PEOPLE, "b.ana", "b.olga", "b.sara"])
+@pytest.mark.parametrize("name", LOOKING)
 async def test_everybody_finds_exactly_what_is_theirs(surroundings: Surroundings, name: str) -> None:
     """By following what they see, and by asking for every id there is."""
     neighbours, found = surroundings.neighbours, surroundings.texts[name]

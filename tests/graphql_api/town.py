@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import httpx
 import sqlalchemy as sa
-from sqlalchemy import NullPool, event
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from adapters.postgres.tables import metadata
@@ -243,7 +243,7 @@ class Town:
 @asynccontextmanager
 async def founded(database: Database, **given: Any) -> AsyncIterator[Town]:
     clock = FakeClock(NOON)
-    owner = create_async_engine(database.owner_url, poolclass=NullPool)
+    owner = create_async_engine(database.owner_url, pool_size=1)
     async with owner.begin() as connection:  # so that tests may look past the policies, which the service may not
         for name in metadata.tables:
             await connection.exec_driver_sql(f"alter table {name} no force row level security")
