@@ -49,6 +49,7 @@ class PaymentIntentStatus(StrEnum):
 
 
 LIVE = frozenset({PaymentIntentStatus.CREATED, PaymentIntentStatus.REDIRECTED, PaymentIntentStatus.PENDING})
+BEFORE_A_TRY = frozenset({PaymentIntentStatus.CREATED, PaymentIntentStatus.REDIRECTED})
 _CAN_BE_PAID = frozenset({PaymentIntentStatus.CREATED, PaymentIntentStatus.REDIRECTED, PaymentIntentStatus.DECLINED})
 
 
@@ -223,6 +224,10 @@ class PaymentIntent:
     def charged_ids(self) -> frozenset[str]:
         """The gateway's transactions whose money was booked."""
         return frozenset(attempt.transaction_id for attempt in self.attempts if attempt.charged)
+
+    def is_over_untried(self, *, at: datetime) -> bool:
+        """Its half hour has passed and no try is known here; whether the gateway knows one has to be asked."""
+        return self.status in BEFORE_A_TRY and self.expires_at <= at
 
     def pays_the_same(self, *, invoice_ids: Iterable[InvoiceId], amount: Decimal, gateway: PaymentGatewayCode) -> bool:
         """Whether that request asks for exactly this checkout again, whatever the order of its invoices."""

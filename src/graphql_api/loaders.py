@@ -13,7 +13,6 @@ from uuid import UUID
 from application.filters import Parent
 from application.pagination import PageRequest
 from application.ports.reading import Listing, Reading
-from domain.payments import PaymentGatewayCode
 from graphql_api.batches import Batch
 from graphql_api.connections import connection
 
@@ -78,6 +77,7 @@ class Loaders:
         self.owner_sums = Batch(self._owner_sums)
         self.open_pqrs = Batch(self._open_pqrs)
         self.gateways = Batch(self._gateways)
+        self.gateways_of_invoices = Batch(self._gateways_of_invoices)
         self.agency = Batch(self._agency)
         self.own_sessions = Batch(self._own_sessions)
         self._lists: dict[str, tuple[Batch, Batch]] = {
@@ -176,9 +176,14 @@ class Loaders:
         return [found for _ in keys]
 
     async def _gateways(self, keys: list[bool]) -> list[Any]:
-        """What a payable invoice (True) may be paid with; for one that is not, nothing."""
-        enabled: tuple[PaymentGatewayCode, ...] = await self._reading.gateways() if True in keys else ()
-        return [[self._show(code) for code in enabled] if payable else [] for payable in keys]
+        enabled = [self._show(code) for code in await self._reading.gateways()]
+        return [enabled for _ in keys]
+
+    async def _gateways_of_invoices(self, keys: list[UUID]) -> list[Any]:
+        """With what each invoice may be paid online now: with nothing while a payment of it is in process."""
+        enabled = await self.gateways.load(True)
+        taken = await self._reading.intents.in_process(keys) if enabled else ()
+        return [[] if key in taken else enabled for key in keys]
 
 
 def _grouped(keys: list[Any], kind: Callable[[Any], Hashable]) -> list[list[Any]]:

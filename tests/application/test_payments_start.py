@@ -187,6 +187,16 @@ async def test_half_an_hour_without_a_try_frees_the_invoice_once_the_gateway_was
     assert (new.status, new.id != old.id) == (S.REDIRECTED, True)
 
 
+async def test_its_own_key_too_finds_it_over_when_half_an_hour_has_passed() -> None:
+    world = World()
+    old = await world.start(world.viewer, world.invoices[0])
+    world.clock.advance(timedelta(minutes=31))
+
+    again = await world.start(world.viewer, world.invoices[0])
+
+    assert (again.id, again.status) == (old.id, S.EXPIRED)
+
+
 async def test_before_that_the_gateway_is_not_asked() -> None:
     world = World()
     old = await world.start(world.viewer, world.invoices[0])

@@ -85,7 +85,7 @@ OF_CLIENTS = {
     "invoices with all about them": (
         "ana",
         "beto",
-        10,
+        11,
         """{ me { client { invoices(first: 100) { totalCount nodes { number status payable gateways { label }
         lines { vat } client { name } contract { number property { address } } payments { amount
         payment { receiptNumber } } } } } } }""",

@@ -25,6 +25,7 @@ from application.pagination import PageRequest
 from application.ports.reading import Listing
 from domain.clients import ClientProfile
 from domain.ids import ClientId
+from domain.payment_intents import PaymentIntentStatus
 from domain.payments import PaymentGatewayCode
 from tests import factories as a
 from tests.factories import NOON, TODAY
@@ -170,6 +171,20 @@ async def test_an_intent_is_read_with_what_it_froze_and_what_became_of_it(librar
     assert told(by_id[intent.id]) == told(named) == told(replace(intent, attempts=()))
     assert told(payments[intent.id]) == told([village.paid_online])
     assert told(attempts[intent.id]) == told(intent.attempts)
+
+
+@pytest.mark.parametrize("status", list(PaymentIntentStatus))
+async def test_an_invoice_is_in_process_while_an_attempt_on_it_is_pending(
+    place: Place, status: PaymentIntentStatus
+) -> None:
+    village = Village()
+    village.store.intents[village.intent.id] = replace(village.intent, status=status)
+    await place.plant(village.store)
+    paying = [part.invoice_id for part in village.intent.invoices]
+    async with place.readings.of(village.staff) as reading:
+        found = await reading.intents.in_process([*paying, village.commission.id])
+
+    assert set(found) == (set(paying) if status is PaymentIntentStatus.PENDING else set())
 
 
 async def test_agency_gateways_and_sessions_are_those_of_the_viewer(library: Place, village: Village) -> None:

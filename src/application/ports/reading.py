@@ -135,6 +135,10 @@ class PqrsReader(Listing[Pqrs, PqrsFilter], Protocol):
 
 
 class IntentReader(Protocol):
+    async def in_process(self, invoice_ids: Collection[UUID]) -> Collection[UUID]:
+        """Those of the invoices that an attempt, now in process at its gateway, is paying."""
+        ...
+
     async def get_many(self, ids: Collection[UUID]) -> Many[PaymentIntent]: ...
 
     async def by_reference(self, reference: str) -> PaymentIntent | None: ...

@@ -80,6 +80,7 @@ class GraphQLEndpoint:
         most_in_flight: int = 256,
         most_per_bearer: int = 8,
         most_per_address: int = 64,
+        wait_for_place: float = 5.0,
         https_only: bool = False,
     ) -> None:
         require_plain(schema)
@@ -95,7 +96,9 @@ class GraphQLEndpoint:
         self._trusted_hops = trusted_hops
         self._deadline = deadline
         self._most_errors = most_errors
-        self._shares = Shares(in_all=most_in_flight, per_bearer=most_per_bearer, per_address=most_per_address)
+        self._shares = Shares(
+            in_all=most_in_flight, per_bearer=most_per_bearer, per_address=most_per_address, wait=wait_for_place
+        )
         self._documents = Documents(
             schema._schema, limits or Limits(), suggestions=introspection_open, most_errors=most_errors
         )
@@ -144,10 +147,10 @@ class GraphQLEndpoint:
             facts = read_facts(scope, headers, trusted_hops=self._trusted_hops)
             cross_origin = await cross_origin_headers(headers, facts.host, facts.agency_header, self._may_call)
             require_json(headers)
-            with self._shares.request(facts):
+            async with self._shares.request(facts):
                 has_session = partial(self._knows_bearer, facts)
                 request = await read_request(await read_body(receive, headers, self._body_limits, has_session))
-                with self._shares.operation(facts):
+                async with self._shares.operation(facts):
                     status, body = await self._answer(facts, request, receive)
         except BadHost:
             return self._refused(refusal(Code.BAD_USER_INPUT, "La cabecera Host no es válida."), media_type, {})

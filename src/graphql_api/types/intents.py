@@ -99,9 +99,10 @@ class PaymentIntent(Node):
             return None
         return info.context.loaders.intent_attempts.load(self.source.id)
 
-    @strawberry.field(description="Mientras se pueda pagar: CREATED, REDIRECTED o DECLINED; si no, nulo.")
-    def checkout(self) -> Checkout | None:
-        if self.source.checkout is None or not self.source.status.can_be_paid:
+    @strawberry.field(description="Mientras se pueda pagar: CREATED o REDIRECTED sin vencer, o DECLINED; si no, nulo.")
+    def checkout(self, info: Info) -> Checkout | None:
+        over = self.source.is_over_untried(at=info.context.clock.now())
+        if self.source.checkout is None or over or not self.source.status.can_be_paid:
             return None
         return Checkout.of(self.source.checkout)
 

@@ -77,13 +77,21 @@ class Invoice(Node):
     def lines(self) -> list[InvoiceLine]:
         return [InvoiceLine.of(line) for line in self.source.lines]
 
-    @strawberry.field(description="Si hoy se puede pagar en línea: es de arrendamiento, tiene saldo y hay pasarela.")
+    @strawberry.field(
+        description=(
+            "Si hoy se puede pagar en línea: es de arrendamiento, tiene saldo, hay pasarela y no hay pago en proceso."
+        )
+    )
     async def payable(self, info: Info) -> bool:
-        return bool(await info.context.loaders.gateways.load(self.source.is_payable_online))
+        if not self.source.is_payable_online:
+            return False
+        return bool(await info.context.loaders.gateways_of_invoices.load(self.source.id))
 
     @strawberry.field(description="Con qué se puede pagar en línea hoy; vacía si no se puede.")
     def gateways(self, info: Info) -> list[PaymentGateway]:
-        return info.context.loaders.gateways.load(self.source.is_payable_online)
+        if not self.source.is_payable_online:
+            return []
+        return info.context.loaders.gateways_of_invoices.load(self.source.id)
 
     @strawberry.field(description="Quien la debe pagar.")
     def client(self, info: Info) -> ClientType:

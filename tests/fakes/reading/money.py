@@ -10,7 +10,7 @@ from application.filters import InvoiceFilter, InvoiceOrder, PeriodFilter
 from application.ports.reading import IntentReader, InvoiceReader, Many, PaymentReader, PayoutInvoices, PayoutReader
 from domain.contracts import ContractKind
 from domain.invoices import Invoice, InvoiceKind, InvoiceStatus
-from domain.payment_intents import GatewayAttempt, PaymentIntent
+from domain.payment_intents import GatewayAttempt, PaymentIntent, PaymentIntentStatus
 from domain.payments import Allocation, Payment
 from domain.payouts import Payout
 from domain.periods import bogota_date
@@ -153,6 +153,10 @@ class FakeIntentReader(FakeReader, IntentReader):
     def _seen(self) -> list[PaymentIntent]:
         """Without their attempts, which are read apart."""
         return [replace(row, attempts=()) for row in self.store.intents.values() if self.sight.sees(row)]
+
+    async def in_process(self, invoice_ids: Collection[UUID]) -> Collection[UUID]:
+        pending = [row for row in self._seen() if row.status is PaymentIntentStatus.PENDING]
+        return {part.invoice_id for row in pending for part in row.invoices} & set(invoice_ids)
 
     async def get_many(self, ids: Collection[UUID]) -> Many[PaymentIntent]:
         return {row.id: row for row in self._seen() if row.id in ids}

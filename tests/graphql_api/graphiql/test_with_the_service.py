@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import altcha
 import httpx
@@ -22,7 +23,7 @@ T2;natural;Óscar Núñez;CC;52123457;;;;
 """
 
 
-PAYU = {
+PAYU: dict[str, Any] = {
     "payu_checkout_url": "https://checkout.payulatam.com/ppp-web-gateway-payu/",
     "payu_reports_url": "https://api.payulatam.com/reports-api/4.0/service.cgi",
 }

@@ -57,7 +57,7 @@ async def test_a_place_is_free_again_after_every_kind_of_end(connect: Connect) -
 
 async def test_a_session_has_a_share_of_its_own(connect: Connect, record: Record) -> None:
     tenant, staff = ({"Authorization": f"Bearer {token}"} for token in ("ficha-de-cliente", "ficha-del-personal"))
-    async with connect(most_per_bearer=1) as client:
+    async with connect(most_per_bearer=1, wait_for_place=0) as client:
         first = asyncio.create_task(ask(client, "mutation { paySlowly }", tenant))
         await record.started.wait()
         second = await ask(client, "mutation { pay { __typename } }", tenant)
@@ -72,7 +72,7 @@ async def test_a_session_has_a_share_of_its_own(connect: Connect, record: Record
 
 async def test_visitors_behind_one_address_share(connect: Connect, record: Record) -> None:
     near, far = ({"X-Forwarded-For": address} for address in ("198.51.100.1", "198.51.100.2"))
-    async with connect(most_per_address=1, trusted_hops=1) as client:
+    async with connect(most_per_address=1, wait_for_place=0, trusted_hops=1) as client:
         first = asyncio.create_task(ask(client, "mutation { paySlowly }", near))
         await record.started.wait()
         second = await ask(client, "mutation { pay { __typename } }", near)
@@ -183,7 +183,7 @@ async def test_a_body_that_trickles_is_not_waited_for(line: Callable[..., Line],
 
 async def test_a_body_on_its_way_takes_a_place_of_its_session_but_none_of_visitors(record: Record) -> None:
     # One application for all: its places are what this is about.
-    app = application(record, most_per_bearer=1, most_per_address=1)
+    app = application(record, most_per_bearer=1, most_per_address=1, wait_for_place=0)
     bearer = [(b"authorization", b"Bearer ficha-de-cliente")]
     statuses = []
     for headers in ([], bearer):
@@ -242,3 +242,13 @@ async def test_websockets_are_not_accepted(record: Record) -> None:
 async def test_a_schema_whose_extensions_would_not_run_is_refused(record: Record) -> None:
     with pytest.raises(SchemaExtensionsIgnored):
         GraphQLEndpoint(strawberry.Schema(Query, extensions=[SchemaExtension]), opener(record))
+
+
+async def test_who_asks_for_many_things_at_once_waits_for_a_place(connect: Connect) -> None:
+    tenant = {"Authorization": "Bearer ficha-de-cliente"}
+    async with connect(most_per_bearer=2) as client:
+        answers = await asyncio.gather(*(ask(client, "{ hello }", tenant) for _ in range(16)))
+        over = await asyncio.gather(*(ask(client, "{ hello }", tenant) for _ in range(40)))
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert {answer.status_code for answer in over} == {200, 429}

@@ -19,11 +19,24 @@ from adapters.postgres.repositories.payment_intents import (
     checkout_of,
 )
 from application.ports.reading import IntentReader, Many
-from domain.payment_intents import GatewayAttempt, IntentInvoice, PaymentIntent
+from domain.payment_intents import GatewayAttempt, IntentInvoice, PaymentIntent, PaymentIntentStatus
 from domain.payments import Payment
 
 
 class PostgresIntentReader(SnapshotReader, IntentReader):
+    async def in_process(self, invoice_ids: Collection[UUID]) -> Collection[UUID]:
+        same = (INTENTS.c.agency_id == PARTS.c.agency_id) & (INTENTS.c.id == PARTS.c.intent_id)
+        rows = await self.source.rows(
+            self.select(PARTS, PARTS.c.invoice_id)
+            .join(INTENTS, same)
+            .where(
+                PARTS.c.invoice_id.in_(invoice_ids),
+                PARTS.c.live,
+                INTENTS.c.status == PaymentIntentStatus.PENDING.value,
+            )
+        )
+        return {row.invoice_id for row in rows}
+
     async def get_many(self, ids: Collection[UUID]) -> Many[PaymentIntent]:
         found = await self._intents(INTENTS.c.id.in_(ids))
         return {intent.id: intent for intent in found}

@@ -30,7 +30,7 @@ from domain.errors import (
     PaymentsDisabled,
 )
 from domain.ids import ClientId, InvoiceId, PaymentIntentId
-from domain.payment_intents import PaymentIntent, PaymentIntentStatus, taxes_within
+from domain.payment_intents import BEFORE_A_TRY, PaymentIntent, PaymentIntentStatus, taxes_within
 from domain.payment_transitions import redirect
 from domain.payments import PaymentGatewayCode
 from domain.periods import bogota_date
@@ -40,7 +40,6 @@ MAX_KEY = 255
 MAX_RETURN_URL = 210
 """PayU takes addresses of 255 characters, and the reference is added to this one."""
 
-_BEFORE_A_TRY = frozenset({PaymentIntentStatus.CREATED, PaymentIntentStatus.REDIRECTED})
 _ROUNDS = 3
 
 
@@ -126,16 +125,16 @@ class StartPayment:
             if before is not None:
                 if not order.repeats(before):
                     raise IdempotencyConflict
-                return before.intent, True
+                return before.intent, not before.intent.is_over_untried(at=at)
             intent = await self._freeze(uow, order, at=at)
             held = await uow.intents.holding(order.invoice_ids)
             for other in held:
-                if other.status in _BEFORE_A_TRY and other.expires_at <= at:
+                if other.is_over_untried(at=at):
                     return other, False
             if held:
                 other = held[0]
                 again = other.pays_the_same(invoice_ids=order.invoice_ids, amount=intent.amount, gateway=order.gateway)
-                if len(held) > 1 or other.status not in _BEFORE_A_TRY or not again:
+                if len(held) > 1 or other.status not in BEFORE_A_TRY or not again:
                     raise PaymentInProgress(other.id)
                 await uow.intents.remember(other, key=order.key, request_hash=order.digest)
                 await uow.commit()
