@@ -236,6 +236,18 @@ def test_a_second_one_takes_other_ports_and_the_same_data_and_is_there_soon(demo
     assert ask(demo.url, "{ agency { slug } }") == {"agency": {"slug": SLUG}}  # whose database it was
 
 
+def test_the_simulator_does_not_outlive_whoever_holds_its_input(tmp_path: Path) -> None:
+    leash = [sys.executable, "-m", "main.demo.leash", "simulator", "--port", "0"]
+    with started(leash, surroundings(tmp_path), stdin=subprocess.PIPE) as simulator:
+        url = simulator.url()
+        assert httpx.get(f"{url}/_sim/health", trust_env=False).is_success
+
+        assert simulator.process.stdin is not None
+        simulator.process.stdin.close()  # as the kernel does for a process that was killed
+
+        assert simulator.process.wait(SECONDS_TO_END) == 0
+
+
 def test_ctrl_c_ends_everything_that_it_started(demo: Demo) -> None:
     running = " ".join(processes_about(demo.folder))
     assert "simulator" in running
