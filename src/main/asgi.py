@@ -21,6 +21,8 @@ from graphql_api.schema import build_schema
 from main.bootstrap import Portal
 from main.readiness import Readiness
 
+_IMPORT_SECONDS = 120.0
+"""For files near the limit of a body: tens of thousands of rows."""
 _log = logging.getLogger(__name__)
 
 OpenPortal = Callable[[], AbstractAsyncContextManager[Portal]]
@@ -63,6 +65,7 @@ def routes_of(portal: Portal) -> list[BaseRoute]:
         introspection_open=not production,
         may_introspect=may_introspect,
         may_call=portal.use_cases.may_call,
+        patience={"importRecords": _IMPORT_SECONDS},
         knows_bearer=entrance.knows,
         explain=explain,
         page=explorer.page,

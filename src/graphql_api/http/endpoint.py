@@ -7,6 +7,7 @@ browser or a cache do what its user did not mean.
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import strawberry
@@ -58,7 +59,8 @@ class GraphQLEndpoint:
     it, to whom `may_introspect(context)` allows, and errors of documents then suggest no names. `may_call`
     tells which origins may call; `knows_bearer` which tokens may send large bodies; `explain` maps known exceptions to
     refusals; `page` answers a browser's GET. `trusted_hops` is the number of proxies of ours before the service.
-    `deadline` is in seconds. For the numbers of operations under way at once, see Shares.
+    `deadline` is in seconds, `patience` the longer ones of operations with certain root fields. For the numbers of
+    operations under way at once, see Shares.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class GraphQLEndpoint:
         page: Callable[[], Response] | None = None,
         trusted_hops: int = 0,
         deadline: float = 20.0,
+        patience: Mapping[str, float] = MappingProxyType({}),
         most_errors: int = 5,
         most_in_flight: int = 256,
         most_per_bearer: int = 8,
@@ -95,6 +98,7 @@ class GraphQLEndpoint:
         self._page = page
         self._trusted_hops = trusted_hops
         self._deadline = deadline
+        self._patience = patience
         self._most_errors = most_errors
         self._shares = Shares(
             in_all=most_in_flight, per_bearer=most_per_bearer, per_address=most_per_address, wait=wait_for_place
@@ -192,7 +196,7 @@ class GraphQLEndpoint:
     ) -> tuple[int, dict[str, Any]]:
         name = operation.name
         try:
-            async with asyncio.timeout(self._deadline) as deadline:
+            async with asyncio.timeout(self._time_for(operation)) as deadline:
                 async with self._open_context(facts, operation) as context:
                     if operation.introspects and not (self._introspection_open or self._may_introspect(context)):
                         raise refusal(Code.FORBIDDEN, "El esquema solo lo puede consultar el personal.")
@@ -213,6 +217,9 @@ class GraphQLEndpoint:
             told = errors.executed(result.errors, operation=name, explain=self._explain, most=self._most_errors)
             body = {"errors": told, **body}
         return EXECUTED, body
+
+    def _time_for(self, operation: OperationFacts) -> float:
+        return max([self._deadline, *(self._patience.get(name, 0.0) for name in operation.root_fields)])
 
     def _failed(self, error: Exception, operation: str | None) -> tuple[int, dict[str, Any]]:
         """The answer when opening or closing the context failed."""

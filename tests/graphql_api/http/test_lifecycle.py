@@ -252,3 +252,13 @@ async def test_who_asks_for_many_things_at_once_waits_for_a_place(connect: Conne
 
     assert {answer.status_code for answer in answers} == {200}
     assert {answer.status_code for answer in over} == {200, 429}
+
+
+async def test_an_operation_that_may_take_long_gets_the_time(connect: Connect) -> None:
+    async with connect(deadline=0.02, patience={"paySlowly": 5}) as client:
+        patient = await ask(client, "mutation { paySlowly }")
+    async with connect(deadline=0.02) as client:
+        hurried = await ask(client, "mutation { paySlowly }")
+
+    assert (patient.status_code, "errors" in patient.json()) == (200, False)
+    assert code_of(hurried) == "TIMEOUT"
