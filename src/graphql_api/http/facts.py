@@ -122,7 +122,7 @@ def _bearer(header: str | None) -> str | None:
     scheme, _, token = header.strip().partition(" ")
     token = token.strip()
     good = scheme.lower() == "bearer" and token and token.isascii() and not any(c.isspace() for c in token)
-    return (token if good else header)[:_LONGEST_TOKEN]
+    return (token if good else f"not a bearer: {header}")[:_LONGEST_TOKEN]
 
 
 def _user_agent(header: str | None) -> str | None:
