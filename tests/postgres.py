@@ -12,6 +12,7 @@ PORTAL_DATABASE_URL) it is that one, whose role must be allowed to create databa
 named after this run are made there, and dropped at the end.
 """
 
+import asyncio
 import os
 import secrets
 import shutil
@@ -24,10 +25,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, NullPool, make_url
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from main.embedded_postgres import FAST, EmbeddedPostgres
 from main.migrations import upgrade
+
+_DROPPING_TRIES = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,14 @@ class DatabaseServer:
     async def drop(self, database: Database) -> None:
         """Remove a database, with whatever connections a test left open."""
         name = make_url(database.owner_url).database
-        await _execute(self._url, f'drop database "{name}" with (force)')
+        for tries_left in range(_DROPPING_TRIES, 0, -1):
+            try:
+                await _execute(self._url, f'drop database "{name}" with (force)')
+                break
+            except ProgrammingError:  # the server itself is vacuuming it, which an owner may not interrupt
+                if tries_left == 1:
+                    raise
+                await asyncio.sleep(0.2)
         self._names.remove(str(name))
 
     async def close(self) -> None:

@@ -33,6 +33,7 @@ FAST: Mapping[str, str] = {
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "autovacuum": "off",
 }
 """Settings for data that a test throws away."""
 
