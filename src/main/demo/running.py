@@ -38,7 +38,8 @@ def _run() -> None:
     place = _place()
     with simulator(settings) as gateways:
         # Half of the start is importing; meanwhile the simulator and PostgreSQL do theirs.
-        early = threading.Thread(target=import_module, args=("main.demo.service",), daemon=True)
+        # Not a daemon: an interpreter that ends while a thread is loading a compiled module can crash.
+        early = threading.Thread(target=import_module, args=("main.demo.service",))
         early.start()
         from main.database import reached
         from main.settings import Secrets
