@@ -20,6 +20,7 @@ from adapters.postgres.reading.snapshot import PostgresReadings
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.secrets.fernet import FernetSecretBox
 from adapters.system.clock import SystemClock
+from adapters.web.calls import http_client
 from application.merchants import Merchants
 from application.ports.clock import Clock
 from application.ports.reading import Readings
@@ -47,7 +48,6 @@ _GATEWAY_SECONDS = 15.0
 
 _QUESTIONS_AT_ONCE = 20
 _CAPTCHAS_AT_ONCE = 50
-_IDLE_CONNECTIONS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +82,8 @@ async def portal(
         stack.push_async_callback(engine.dispose)
         await refuse_unsafe_role(engine)
         # One for each, so that a gateway that is slow takes no connection from signing in.
-        to_payu = await stack.enter_async_context(_http(_QUESTIONS_AT_ONCE))
-        to_captchas = await stack.enter_async_context(_http(_CAPTCHAS_AT_ONCE))
+        to_payu = await stack.enter_async_context(http_client(_QUESTIONS_AT_ONCE))
+        to_captchas = await stack.enter_async_context(http_client(_CAPTCHAS_AT_ONCE))
         renderer = await stack.enter_async_context(PdfDocumentRenderer())
         hasher = hasher or Argon2PasswordHasher()
         stack.callback(hasher.close)
@@ -108,11 +108,6 @@ async def portal(
                 public_url.rstrip("/"),
             ),
         )
-
-
-def _http(at_once: int) -> httpx.AsyncClient:
-    limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=_IDLE_CONNECTIONS)
-    return httpx.AsyncClient(follow_redirects=False, trust_env=False, limits=limits)
 
 
 def _use_cases(

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from adapters.payu.addresses import LIVE_HOSTS, LOOPBACK, PAYU_HOSTS, require_address
+from adapters.payu.addresses import LIVE_HOSTS, PAYU_HOSTS
+from adapters.web.addresses import LOOPBACK, require_address
 
 _SECRET_LENGTH = 32
 _NO_DATABASE = "falta PORTAL_DATABASE_URL: el PostgreSQL incluido es solo para desarrollo"
@@ -83,7 +84,7 @@ class Settings(BaseSettings):
         found = []
         for name in ("payu_checkout_url", "payu_reports_url"):
             try:
-                require_address(getattr(self, name), self.payu_hosts)
+                require_address(getattr(self, name), self.payu_hosts, whose="PayU")
             except ValueError:
                 found.append(f"PORTAL_{name.upper()}")
         return found

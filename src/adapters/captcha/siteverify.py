@@ -1,13 +1,14 @@
 """reCAPTCHA and Turnstile: the browser's token is shown to the provider, which says whether it is good."""
 
-import asyncio
 import json
 import logging
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 
+from adapters.web.calls import BoundedCalls, NoAnswer
 from application.ports.captcha import CaptchaChallenge, CaptchaVerifier
 from domain.agencies import CaptchaProvider
 from domain.errors import CaptchaUnavailable
@@ -25,6 +26,7 @@ MINIMUM_SCORE = 0.5
 _OUR_FAULT = {"missing-input-secret", "invalid-input-secret", "bad-request", "internal-error"}
 """Error codes of both providers that say nothing about the visitor; only those accuse the token instead:
 missing-input-response, invalid-input-response, timeout-or-duplicate."""
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _log = logging.getLogger(__name__)
 
 
@@ -64,26 +66,17 @@ class SiteVerifier(CaptchaVerifier):
         form = {"secret": self.secret, "response": token}
         if ip:
             form["remoteip"] = ip
+        calls = BoundedCalls(client=self.http, total_seconds=self.deadline_seconds, max_bytes=BODY_LIMIT)
         try:
-            async with asyncio.timeout(self.deadline_seconds):
-                status, body = await self._post(form)
-            verdict = json.loads(body) if status == httpx.codes.OK else None
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError, RecursionError) as problem:
+            answer = await calls.post(self.url, content=urlencode(form), headers=_FORM)
+            verdict = json.loads(answer.body) if answer.status == httpx.codes.OK else None
+        except NoAnswer as silence:
+            raise self._unavailable(str(silence)) from silence
+        except (ValueError, RecursionError) as problem:
             raise self._unavailable(type(problem).__name__) from problem
         if not isinstance(verdict, dict):
-            raise self._unavailable(f"status {status}, no verdict")
+            raise self._unavailable(f"status {answer.status}, no verdict")
         return verdict
-
-    async def _post(self, form: dict[str, str]) -> tuple[int, bytes]:
-        """Status and body as they came: no redirect is followed, nothing is unpacked, and only so much is read."""
-        headers = {"Accept-Encoding": "identity"}
-        async with self.http.stream("POST", self.url, data=form, headers=headers, follow_redirects=False) as response:
-            body = b""
-            async for chunk in response.aiter_raw():
-                body += chunk
-                if len(body) > BODY_LIMIT:
-                    raise ValueError("longer than any verdict")
-            return response.status_code, body
 
     def _unavailable(self, why: str) -> CaptchaUnavailable:
         _log.warning("captcha provider unavailable", extra={"provider": self.provider.value, "reason": why})

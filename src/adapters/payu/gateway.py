@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import httpx
 
-from adapters.payu.addresses import PAYU_HOSTS, require_address
+from adapters.payu.addresses import PAYU_HOSTS
 from adapters.payu.checkout import signed_form
 from adapters.payu.notification import parse_notification
 from adapters.payu.queries import PayuQueries
+from adapters.web.addresses import require_address
 from application.ports.payment_gateway import MerchantAccount, Payer, PaymentGateway
 from domain.payment_intents import Checkout, GatewayReport, PaymentIntent
 
@@ -36,7 +37,7 @@ class PayuGateway(PaymentGateway):
         at_once: int = 20,
     ) -> None:
         for url in (checkout_url, reports_url):
-            require_address(url, allowed_hosts)
+            require_address(url, allowed_hosts, whose="PayU")
         self._checkout_url = checkout_url
         self._queries = PayuQueries(
             client, url=reports_url, connect_timeout=connect_timeout, total_timeout=total_timeout, at_once=at_once

@@ -4,7 +4,6 @@ Amounts are read as decimals and no order of the lists is trusted. Whatever is n
 GatewayUnavailable: what was known before stands.
 """
 
-import asyncio
 import json
 import logging
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import httpx
 
 from adapters.payu.signature import parse_value
 from adapters.payu.vocabulary import CHARGES, QUERIED_STATES, method_of, reason_of
+from adapters.web.calls import BoundedCalls, NoAnswer
 from application.ports.payment_gateway import MerchantAccount
 from domain.errors import GatewayUnavailable
 from domain.money import pesos
@@ -29,7 +29,6 @@ _MAX_AMOUNT = Decimal(10) ** 12
 _RETRY_AFTER = 30
 _HEADERS = {
     "Accept": "application/json",
-    "Accept-Encoding": "identity",
     "Content-Type": "application/json; charset=utf-8",
 }
 
@@ -49,12 +48,12 @@ class PayuQueries:
     def __init__(
         self, client: httpx.AsyncClient, *, url: str, connect_timeout: float, total_timeout: float, at_once: int
     ) -> None:
-        self._client = client
         self._at_once = at_once
         self._under_way = 0
         self._url = url
-        self._total_timeout = total_timeout
-        self._timeout = httpx.Timeout(total_timeout, connect=connect_timeout)
+        self._calls = BoundedCalls(
+            client=client, total_seconds=total_timeout, connect_seconds=connect_timeout, max_bytes=_MAX_BYTES
+        )
 
     async def by_reference(self, reference: str, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
         """All charges of all orders with that reference; none while the payer tried no method. Each live key is tried
@@ -82,31 +81,17 @@ class PayuQueries:
                 return tuple(_reports(await self._ask(question), reference, merchant))
             except _Refused as refusal:
                 _log.warning("PayU refused a query of merchant %s: %s", merchant.merchant_id, refusal)
-            except (_Malformed, httpx.HTTPError, TimeoutError) as error:
+            except (_Malformed, NoAnswer) as error:
                 _log.warning("no usable answer of PayU about %s: %r", reference, error)
                 break
         raise GatewayUnavailable(_RETRY_AFTER)
 
     async def _ask(self, question: dict[str, Any]) -> Any:
-        async with asyncio.timeout(self._total_timeout):
-            request = self._client.build_request(
-                "POST", self._url, content=json.dumps(question), headers=_HEADERS, timeout=self._timeout
-            )
-            response = await self._client.send(request, stream=True, follow_redirects=False)
-            try:
-                if response.status_code != httpx.codes.OK:
-                    raise _Malformed(f"status {response.status_code}")
-                if response.headers.get("content-encoding", "identity").lower() != "identity":
-                    raise _Malformed("compressed")
-                body = bytearray()
-                async for chunk in response.aiter_bytes():
-                    body += chunk
-                    if len(body) > _MAX_BYTES:
-                        raise _Malformed("too long")
-            finally:
-                await response.aclose()
+        answer = await self._calls.post(self._url, content=json.dumps(question), headers=_HEADERS)
+        if answer.status != httpx.codes.OK:
+            raise _Malformed(f"status {answer.status}")
         try:
-            return json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
+            return json.loads(answer.body, parse_float=Decimal, parse_constant=_no_constant)
         except (ValueError, RecursionError, InvalidOperation) as error:
             raise _Malformed("not JSON") from error
 
