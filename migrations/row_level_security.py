@@ -1,11 +1,18 @@
 """Row-level security for a table, in one call: enabled, forced, the agency's rows only, and of those the viewer's.
 
 Settings, all local to a transaction: app.agency_id, app.viewer (visitor, client, staff), app.client_id,
-app.account_id, and the keys app.agency_key, app.origin_key, app.login_key, app.session_key, app.gateway_key. An
-absent or empty setting matches nothing. Sub-selects make the planner evaluate each setting once and not per row.
+app.account_id, and the keys app.agency_key, app.origin_key, app.login_key, app.session_key, app.gateway_key; app.work
+is 'on' for those who work through the queue of jobs. An absent or empty setting matches nothing. Sub-selects make the
+planner evaluate each setting once and not per row.
 """
 
-from alembic import op
+from alembic import context, op
+
+
+def serving_role() -> str:
+    """The role that serves, quoted for SQL."""
+    name = str(context.config.attributes.get("app_role", "portal_app"))
+    return '"' + name.replace('"', '""') + '"'
 
 
 def setting(name: str) -> str:
@@ -22,6 +29,7 @@ ME = setting_id("client_id")
 ACCOUNT = setting_id("account_id")
 STAFF = f"{setting('viewer')} = 'staff'"
 CLIENT = f"{setting('viewer')} = 'client'"
+WORK = f"{setting('work')} = 'on'"
 SIGNED_IN = f"{setting('viewer')} in ('client', 'staff')"
 ANYONE = "true"
 NOBODY = "false"

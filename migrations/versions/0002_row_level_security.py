@@ -1,6 +1,6 @@
 """The serving role, its grants, and row-level security on every table; the call that lets a request in."""
 
-from alembic import context, op
+from alembic import op
 
 from migrations.row_level_security import (
     ACCOUNT,
@@ -16,6 +16,7 @@ from migrations.row_level_security import (
     protect,
     readable,
     restrict_writing,
+    serving_role,
     setting,
 )
 
@@ -101,11 +102,6 @@ begin
   return next;
 end $$
 """
-
-
-def serving_role() -> str:
-    name = str(context.config.attributes.get("app_role", "portal_app"))
-    return '"' + name.replace('"', '""') + '"'
 
 
 def upgrade() -> None:

@@ -17,6 +17,7 @@ from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.ids import AccountId, AgencyId, ClientId, SessionId
 from domain.imports.clients import StoredClient
 from domain.sessions import Session, SessionToken, TokenKind
+from tests.fakes.jobs import FakeJobs, KeptJob
 
 Contact = tuple[str | None, str | None, str | None]
 
@@ -29,6 +30,7 @@ class Store:
     contacts: dict[ClientId, Contact] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     tokens: dict[str, SessionToken] = field(default_factory=dict)
+    jobs: list[KeptJob] = field(default_factory=list)
 
 
 class FakeAccess(UnitOfWorkFactory):
@@ -56,6 +58,7 @@ class FakeAccessUnit:
         self.accounts = FakeAccounts(self._work, self._scope)
         self.sessions = FakeSessions(self._work, self._scope)
         self.agencies = FakeAgencies(self._work, self._scope)
+        self.jobs = FakeJobs(self._work.jobs, self._scope)
         self.imports = FakeClientCodes(self._work, self._scope)
         return self
 
@@ -79,6 +82,9 @@ class FakeAgencies(Agencies):
 
     async def knows_origin(self, origin: str) -> bool:
         return any(origin in agency.origins for agency in self.work.agencies.values())
+
+    async def ids(self) -> Sequence[AgencyId]:
+        return sorted(self.work.agencies) if self.scope.work else []
 
     async def get(self, agency_id: AgencyId) -> Agency | None:
         return self.work.agencies.get(agency_id) if agency_id == self.scope.agency_id else None

@@ -24,6 +24,7 @@ from domain.imports.payouts import PayoutRecord
 from domain.imports.properties import PropertyRecord
 from domain.invoices import InvoiceStatus
 from domain.money import ZERO
+from tests.fakes.jobs import FakeJobs, KeptJob
 
 
 @dataclass
@@ -81,6 +82,7 @@ class FakeImports(UnitOfWorkFactory):
     def __init__(self) -> None:
         self.books: dict[AgencyId, Books] = {}
         self.running: set[AgencyId] = set()
+        self.jobs: list[KeptJob] = []
 
     def of(self, agency_id: AgencyId) -> Books:
         return self.books.setdefault(agency_id, Books())
@@ -94,10 +96,13 @@ class FakeImportsUnit:
 
     def __init__(self, factory: FakeImports, scope: Scope) -> None:
         self._factory = factory
+        self._scope = scope
         self._agency = scope.agency
 
     async def __aenter__(self) -> "FakeImportsUnit":
         self._work = deepcopy(self._factory.of(self._agency))
+        self._queue = deepcopy(self._factory.jobs)
+        self.jobs = FakeJobs(self._queue, self._scope)
         self.imports = FakeImportStore(self._work, self._factory.running, self._agency)
         return self
 
@@ -109,6 +114,7 @@ class FakeImportsUnit:
 
     async def commit(self) -> None:
         self._factory.books[self._agency] = deepcopy(self._work)
+        self._factory.jobs = self._queue
 
 
 class FakeImportStore(ImportStore):

@@ -33,6 +33,7 @@ from domain.invoices import Invoice
 from domain.payment_intents import Evidence, PaymentIntent
 from domain.payment_intents import PaymentIntentStatus as S
 from domain.payments import Payment, PaymentGatewayCode
+from tests.fakes.jobs import FakeJobs, KeptJob
 
 Shares = tuple[tuple[InvoiceId, Decimal], ...]
 
@@ -56,6 +57,7 @@ class Books:
     deliveries: dict[tuple[AgencyId, str], int] = field(default_factory=dict)
     payments: dict[PaymentId, tuple[Payment, Shares]] = field(default_factory=dict)
     counters: dict[tuple[AgencyId, str], int] = field(default_factory=dict)
+    jobs: list[KeptJob] = field(default_factory=list)
 
 
 class FakeTill(UnitOfWorkFactory):
@@ -88,6 +90,7 @@ class FakeTillUnit:
         self.gateway_accounts = FakeGatewayAccounts(books, self._scope)
         self.gateway_events = FakeGatewayEvents(books, self._scope)
         self.intents = FakePaymentIntents(books, self._scope)
+        self.jobs = FakeJobs(books.jobs, self._scope)
         self.payments = FakePayments(books, self._scope)
         return self
 
@@ -125,6 +128,9 @@ class FakeAgencies(_Repository, Agencies):
 
     async def knows_origin(self, origin: str) -> bool:
         return any(origin in agency.origins for agency in self.books.agencies.values())
+
+    async def ids(self) -> Sequence[AgencyId]:
+        return sorted(self.books.agencies) if self.scope.work else []
 
     async def get(self, agency_id: AgencyId) -> Agency | None:
         return self.books.agencies.get(agency_id) if agency_id == self.scope.agency_id else None

@@ -35,6 +35,7 @@ from domain.payouts import Payout
 from domain.pqrs import Pqrs, PqrsEvent
 from domain.properties import Ownership, Property
 from domain.sessions import Session, SessionToken
+from tests.fakes.jobs import KeptJob
 from tests.fakes.payments import Books, Shares
 
 
@@ -66,6 +67,7 @@ class FakeStore:
     booked: dict[tuple[GatewayAccountId, str], PaymentId] = field(default_factory=dict)
     gateway_events: dict[tuple[AgencyId, str], GatewayEvent] = field(default_factory=dict)
     deliveries: dict[tuple[AgencyId, str], int] = field(default_factory=dict)
+    jobs: list[KeptJob] = field(default_factory=list)
 
     @property
     def books(self) -> Books:
@@ -84,6 +86,7 @@ class FakeStore:
             deliveries=self.deliveries,
             payments=self.payments,
             counters=self.counters,
+            jobs=self.jobs,
         )
 
     def add(self, *things: Any) -> None:

@@ -4,6 +4,7 @@ One at a time is stricter than row locks, so that a use case that opens a unit o
 """
 
 import asyncio
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.ids import AccountId, AgencyId, ClientId, ContractId, PropertyId
 from domain.pqrs import Pqrs, PqrsEvent
 from tests.fakes.access import Contact, FakeAccounts, FakeSessions, Store
+from tests.fakes.jobs import FakeJobs
 from tests.fakes.payments import FakeGatewayAccounts, FakeGatewayEvents, FakePaymentIntents, FakePayments
 from tests.fakes.store import FakeStore, Sight
 
@@ -54,6 +56,7 @@ class FakeUnitOfWork:
         self.gateway_accounts = FakeGatewayAccounts(work.books, scope)
         self.gateway_events = FakeGatewayEvents(work.books, scope)
         self.intents = FakePaymentIntents(work.books, scope)
+        self.jobs = FakeJobs(work.jobs, scope)
         self.payments = FakePayments(work.books, scope)
         self.pqrs = FakePqrsCases(work, scope)
         self.sessions = FakeSessions(_sign_in_store(work), scope)
@@ -103,6 +106,9 @@ class FakeAgencies(_Repository, Agencies):
 
     async def knows_origin(self, origin: str) -> bool:
         return origin == self.scope.origin_key and any(origin in a.origins for a in self.store.agencies.values())
+
+    async def ids(self) -> Sequence[AgencyId]:
+        return sorted(self.store.agencies) if self.scope.work else []
 
     async def get(self, agency_id: AgencyId) -> Agency | None:
         return self.store.agencies.get(agency_id) if agency_id == self.scope.agency_id else None
@@ -194,4 +200,6 @@ class _Accounts(FakeAccounts):
 
 def _sign_in_store(store: FakeStore) -> Any:
     """The same rows as the repositories of access look at them."""
-    return Store(agencies=store.agencies, accounts=store.accounts, sessions=store.sessions, tokens=store.tokens)
+    return Store(
+        agencies=store.agencies, accounts=store.accounts, sessions=store.sessions, tokens=store.tokens, jobs=store.jobs
+    )

@@ -14,6 +14,7 @@ from adapters.postgres.reading.snapshot import PostgresReadings
 from adapters.postgres.scoping import SET_SCOPE, scope_parameters
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.access import Scope
+from application.ports.jobs import Job, JobKind
 from application.ports.reading import Readings
 from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.ids import AgencyId
@@ -40,6 +41,14 @@ class Place(ABC):
     @abstractmethod
     async def counters(self, agency_id: AgencyId) -> dict[str, int]: ...
 
+    @abstractmethod
+    async def jobs(self, agency_id: AgencyId) -> list[Job]:
+        """Those that wait, in the order they were put; without their keys and times."""
+
+    @abstractmethod
+    async def fail_jobs(self, agency_id: AgencyId) -> None:
+        """Let all of the agency's that wait have failed for good."""
+
 
 class InMemory(Place):
     ended = AttributeError
@@ -61,6 +70,14 @@ class InMemory(Place):
     async def counters(self, agency_id: AgencyId) -> dict[str, int]:
         return {name: value for (owner, name), value in self.database.store.counters.items() if owner == agency_id}
 
+    async def jobs(self, agency_id: AgencyId) -> list[Job]:
+        mine = (kept.job for kept in self.database.store.jobs if kept.job.agency_id == agency_id and not kept.failed)
+        return [Job(kind=job.kind, agency_id=agency_id, subject=job.subject) for job in mine]
+
+    async def fail_jobs(self, agency_id: AgencyId) -> None:
+        for kept in self.database.store.jobs:
+            kept.failed = kept.failed or kept.job.agency_id == agency_id
+
 
 class InPostgres(Place):
     ended = ResourceClosedError
@@ -81,6 +98,27 @@ class InPostgres(Place):
         async with self.scoped(Scope.of_agency(agency_id)) as connection:
             rows = await connection.execute(sa.text("select name, value from counters"))
             return {row.name: row.value for row in rows}
+
+    async def jobs(self, agency_id: AgencyId) -> list[Job]:
+        async with self.scoped(Scope(work=True)) as connection:
+            rows = await connection.execute(
+                sa.text(
+                    "select entrypoint, payload from queue.pgqueuer "
+                    "where headers ->> 'agency_id' = :agency_id and status = 'queued' order by id"
+                ),
+                {"agency_id": str(agency_id)},
+            )
+            return [
+                Job(kind=JobKind(row.entrypoint), agency_id=agency_id, subject=row.payload.decode()) for row in rows
+            ]
+
+    async def fail_jobs(self, agency_id: AgencyId) -> None:
+        async with self.scoped(Scope(work=True)) as connection:
+            await connection.execute(
+                sa.text("update queue.pgqueuer set status = 'failed' where headers ->> 'agency_id' = :agency_id"),
+                {"agency_id": str(agency_id)},
+            )
+            await connection.commit()
 
     @asynccontextmanager
     async def scoped(self, scope: Scope) -> AsyncIterator[AsyncConnection]:

@@ -14,7 +14,8 @@ SET_SCOPE = sa.text(
     "set_config('app.origin_key', :origin_key, true), "
     "set_config('app.client_id', :client_id, true), set_config('app.account_id', :account_id, true), "
     "set_config('app.agency_key', :agency_key, true), set_config('app.login_key', :login_key, true), "
-    "set_config('app.session_key', :session_key, true), set_config('app.gateway_key', :gateway_key, true)"
+    "set_config('app.session_key', :session_key, true), set_config('app.gateway_key', :gateway_key, true), "
+    "set_config('app.work', :work, true)"
 )
 """Local to the transaction: nothing of a scope stays on a pooled connection."""
 
@@ -30,6 +31,7 @@ def scope_parameters(scope: Scope) -> dict[str, str]:
         "login_key": scope.login_key,
         "session_key": scope.session_key,
         "gateway_key": scope.gateway_key,
+        "work": "on" if scope.work else "",
     }
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.postgres.engine import connected
 from adapters.postgres.imports.store import PostgresImportStore
+from adapters.postgres.jobs.outbox import PostgresJobs
 from adapters.postgres.repositories.accounts import PostgresAccounts
 from adapters.postgres.repositories.agencies import PostgresAgencies, PostgresCounters
 from adapters.postgres.repositories.gateways import PostgresGatewayAccounts, PostgresGatewayEvents
@@ -39,6 +40,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.gateway_events = PostgresGatewayEvents(connection, scope)
         self.imports = PostgresImportStore(connection, scope)
         self.intents = PostgresPaymentIntents(connection, scope)
+        self.jobs = PostgresJobs(connection)
         self.payments = PostgresPayments(connection, scope)
         self.pqrs = PostgresPqrsCases(connection, scope)
         self.sessions = PostgresSessions(connection, scope)

@@ -1,5 +1,6 @@
 """Agencies, how they are found, and numbers without gaps."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from domain.agencies import Agency
@@ -13,6 +14,10 @@ class Agencies(Protocol):
 
     async def knows_origin(self, origin: str) -> bool:
         """Whether some agency lists that web origin. The scope must hold the same origin key."""
+        ...
+
+    async def ids(self) -> Sequence[AgencyId]:
+        """All agencies, for a scope of the workers; to others none."""
         ...
 
     async def get(self, agency_id: AgencyId) -> Agency | None: ...

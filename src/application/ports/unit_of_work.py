@@ -7,6 +7,7 @@ from application.access import Scope
 from application.ports.accounts import Accounts, Sessions
 from application.ports.agencies import Agencies, Counters
 from application.ports.imports import ImportStore
+from application.ports.jobs import Jobs
 from application.ports.payments import GatewayAccounts, GatewayEvents, PaymentIntents, Payments
 from application.ports.pqrs import PqrsCases
 
@@ -25,6 +26,7 @@ class UnitOfWork(Protocol):
     gateway_events: GatewayEvents
     imports: ImportStore
     intents: PaymentIntents
+    jobs: Jobs
     payments: Payments
     pqrs: PqrsCases
     sessions: Sessions

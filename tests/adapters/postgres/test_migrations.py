@@ -5,15 +5,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from pgqueuer import AsyncpgDriver
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from adapters.postgres.engine import create_engine
+from adapters.postgres.jobs.library import queries
 from adapters.postgres.tables import metadata
 from main.migrations import config_for, is_current, newest, upgrade
 from tests.postgres import Database, DatabaseServer
@@ -23,23 +26,23 @@ STEPS = [script.revision for script in reversed(list(ScriptDirectory.from_config
 SHAPE = """
 select 'column', table_name, column_name, data_type || ' ' || is_nullable || ' ' || coalesce(collation_name, '')
   || coalesce(column_default, '') || coalesce(generation_expression, '')
-from information_schema.columns where table_schema = 'public'
+from information_schema.columns where table_schema in ('public', 'queue')
 union all
 select 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
-from pg_constraint where connamespace = 'public'::regnamespace
+from pg_constraint where connamespace::regnamespace::text in ('public', 'queue')
 union all
-select 'index', tablename, indexname, indexdef from pg_indexes where schemaname = 'public'
+select 'index', tablename, indexname, indexdef from pg_indexes where schemaname in ('public', 'queue')
 union all
 select 'policy', tablename, policyname, permissive || cmd || coalesce(qual, '') || coalesce(with_check, '')
-from pg_policies where schemaname = 'public'
+from pg_policies where schemaname in ('public', 'queue')
 union all
 select 'security', relname, '', relrowsecurity || ' ' || relforcerowsecurity
-from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
+from pg_class where relnamespace::regnamespace::text in ('public', 'queue') and relkind = 'r'
 union all
-select 'function', proname, '', prosrc from pg_proc where pronamespace = 'public'::regnamespace
+select 'function', proname, '', prosrc from pg_proc where pronamespace::regnamespace::text in ('public', 'queue')
 union all
 select 'grant', table_name, grantee, privilege_type from information_schema.role_table_grants
-where table_schema = 'public' and grantee not in ('postgres', current_user)
+where table_schema in ('public', 'queue') and grantee not in ('postgres', current_user)
 order by 1, 2, 3, 4
 """
 
@@ -97,6 +100,17 @@ async def test_the_tables_are_those_that_the_code_declares(module_database: Data
             if isinstance(column.type, sa.Text) and column.type.collation
         }
     await engine.dispose()
+
+
+async def test_the_queue_is_what_its_library_expects(module_database: Database) -> None:
+    address = sa.make_url(module_database.owner_url).set(drivername="postgresql")
+    connection = await asyncpg.connect(address.render_as_string(hide_password=False))
+    try:
+        plan = await queries(AsyncpgDriver(connection)).plan_upgrade()
+    finally:
+        await connection.close()
+
+    assert (plan.statements, plan.notes) == ((), ())
 
 
 async def collations(connection: AsyncConnection) -> dict[tuple[str, str], str]:

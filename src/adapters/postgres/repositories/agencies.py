@@ -1,5 +1,6 @@
 """Agencies and counters in Postgres."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,6 +30,14 @@ class PostgresAgencies(ScopedRepository, Agencies):
     async def knows_origin(self, origin: str) -> bool:
         listed = sa.select(AGENCIES.c.id).where(sa.literal(origin) == sa.any_(AGENCIES.c.origins)).limit(1)
         return await self.connection.scalar(listed) is not None
+
+    async def ids(self) -> Sequence[AgencyId]:
+        if not self.scope.work:
+            return []
+        every = sa.select(KEYS.c.agency_id).where(KEYS.c.agency_id.is_not(None)).distinct()
+        return [
+            AgencyId(found) for found in (await self.connection.execute(every.order_by(KEYS.c.agency_id))).scalars()
+        ]
 
     async def get(self, agency_id: AgencyId) -> Agency | None:
         row = (await self.connection.execute(sa.select(AGENCIES).where(AGENCIES.c.id == agency_id))).one_or_none()

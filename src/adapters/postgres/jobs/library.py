@@ -1,0 +1,79 @@
+"""How PgQueuer is told where its tables are, and lent the connection of a unit of work."""
+
+import asyncio
+from typing import Any
+
+from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
+from pgqueuer.domain.settings import DBSettings
+from pgqueuer.ports.driver import Driver, NotifyCallback, TaskManagerPort
+from pgqueuer.queries import Queries
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+SCHEMA = "queue"
+
+
+class _Names(DBSettings):
+    """Without the environment, where a variable as common as CHANNEL would rename what migrations made."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+NAMES: DBSettings = _Names(db_schema=SCHEMA)
+
+
+def queries(driver: Driver) -> Queries:
+    """The library's statements over a driver, with our names."""
+    return Queries(
+        driver,
+        qbe=QueryBuilderEnvironment(NAMES),
+        qbq=QueryQueueBuilder(NAMES),
+        qbs=QuerySchedulerBuilder(NAMES),
+    )
+
+
+class LentConnection(Driver):
+    """The connection of a transaction that somebody else ends, for statements only."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
+        rows = await self._connection.exec_driver_sql(query, _positional(args))
+        return [dict(row) for row in rows.mappings()]
+
+    async def execute(self, query: str, *args: object) -> str:
+        await self._connection.exec_driver_sql(query, _positional(args))
+        return ""
+
+    async def notify(self, channel: str, payload: str) -> None:
+        raise NotImplementedError
+
+    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
+        raise NotImplementedError
+
+    @property
+    def shutdown(self) -> asyncio.Event:
+        raise NotImplementedError
+
+    @property
+    def tm(self) -> TaskManagerPort:
+        raise NotImplementedError
+
+    async def __aenter__(self) -> "LentConnection":
+        return self
+
+    async def __aexit__(self, *_: object) -> None: ...
+
+
+def _positional(args: tuple[object, ...]) -> Any:
+    return args

@@ -1,0 +1,46 @@
+"""Work for later, kept in the transaction of the work that asks for it: it is done after that commits, or never."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from domain.ids import AgencyId
+
+
+class JobKind(StrEnum):
+    """What is done later. ASK_GATEWAY: ask about the payment with that reference. POLL_AGENCY: find the payments of an
+    agency that have to be asked about."""
+
+    ASK_GATEWAY = "ASK_GATEWAY"
+    POLL_AGENCY = "POLL_AGENCY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One thing to do for an agency.
+
+    `subject` says about what, by ids alone: a job is kept apart from the agencies' rows, and nobody's data stands in
+    it. `key` is what it is known by among the agency's jobs of its kind, so that it is not put twice. It is not begun
+    before `not_before`.
+
+    A job is done at least once: a process that ends in the middle of it leaves it to another, which begins anew. What
+    fails is tried again after a while, and after several tries waits for the agency's staff.
+    """
+
+    kind: JobKind
+    agency_id: AgencyId
+    subject: str = ""
+    key: str | None = None
+    not_before: datetime | None = None
+
+
+class Jobs(Protocol):
+    async def put(self, job: Job) -> bool:
+        """Have it done once this work commits. False, and nothing is put, where a job with its key waits or is under
+        way; for staff and for workers also where one has failed for good. For a scope of the job's agency, whoever the
+        viewer is, and for one of the workers.
+
+        Another transaction that put the same key and has not ended is waited for.
+        """
+        ...

@@ -1,0 +1,130 @@
+"""Jobs are put with the work that asks for them, once by their key, in one's own agency only."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from application.access import Scope
+from application.ports.jobs import Job, JobKind
+from domain.agencies import Agency
+from domain.ids import AgencyId
+from tests import factories as a
+from tests.fakes.store import FakeStore
+from tests.ports.places import Place
+
+
+@pytest.fixture
+async def agencies(place: Place) -> tuple[Agency, Agency]:
+    one, other, store = a.an_agency(), a.an_agency(), FakeStore()
+    store.add(one, other)
+    await place.plant(store)
+    return one, other
+
+
+@pytest.fixture
+def agency(agencies: tuple[Agency, Agency]) -> Agency:
+    return agencies[0]
+
+
+def a_job(agency: Agency, subject: str = "REF000001", key: str | None = None) -> Job:
+    return Job(kind=JobKind.ASK_GATEWAY, agency_id=agency.id, subject=subject, key=key)
+
+
+async def put(place: Place, *jobs: Job, scope: Scope | None = None) -> list[bool]:
+    """In one unit of work of the first one's agency."""
+    async with place.unit_of_work(scope or Scope.of_agency(jobs[0].agency_id)) as uow:
+        done = [await uow.jobs.put(job) for job in jobs]
+        await uow.commit()
+    return done
+
+
+async def test_a_job_that_was_committed_waits(place: Place, agency: Agency) -> None:
+    jobs = [a_job(agency, "UNO"), a_job(agency, "DOS"), a_job(agency, "")]
+
+    assert await put(place, *jobs) == [True, True, True]
+    assert await place.jobs(agency.id) == jobs
+
+
+async def test_a_job_goes_with_the_work_that_asked_for_it(place: Place, agency: Agency) -> None:
+    async with place.unit_of_work(Scope.of_agency(agency.id)) as uow:
+        assert await uow.jobs.put(a_job(agency))
+
+    assert await place.jobs(agency.id) == []
+
+
+async def test_a_key_that_waits_is_not_doubled(place: Place, agency: Agency) -> None:
+    job = a_job(agency, key="llave")
+
+    assert await put(place, job, job) == [True, False]
+    assert await put(place, replace(job, subject="OTRO")) == [False]
+    assert await place.jobs(agency.id) == [replace(job, key=None)]
+
+
+async def test_a_key_put_by_work_that_is_lost_is_free(place: Place, agency: Agency) -> None:
+    job = a_job(agency, key="llave")
+    async with place.unit_of_work(Scope.of_agency(agency.id)) as uow:
+        await uow.jobs.put(job)
+
+    assert await put(place, job) == [True]
+
+
+async def test_jobs_without_a_key_are_all_kept(place: Place, agency: Agency) -> None:
+    assert await put(place, a_job(agency), a_job(agency)) == [True, True]
+    assert len(await place.jobs(agency.id)) == 2
+
+
+async def test_a_key_is_of_one_agency_and_kind(place: Place, agencies: tuple[Agency, Agency]) -> None:
+    one, other = agencies
+    assert await put(place, a_job(one, key="k"), replace(a_job(one, key="k"), kind=JobKind.POLL_AGENCY)) == [True, True]
+    assert await put(place, a_job(other, key="k")) == [True]
+
+
+async def test_what_failed_for_good_is_not_begun_anew(place: Place, agency: Agency) -> None:
+    job = a_job(agency, key="llave")
+    await put(place, job)
+    await place.fail_jobs(agency.id)
+
+    assert await put(place, job) == [False]
+    assert await put(place, job, scope=Scope(work=True)) == [False]
+    assert await place.jobs(agency.id) == []
+
+
+async def test_any_viewer_of_an_agency_may_leave_a_job_for_it(place: Place, agency: Agency) -> None:
+    scopes = [
+        Scope(agency_id=agency.id),
+        Scope(agency_id=agency.id, viewer="client", client_id=a.a_client(agency).id),
+        Scope.of_agency(agency.id),
+        Scope(work=True),
+    ]
+    for number, scope in enumerate(scopes):
+        job = a_job(agency, key=str(number))
+        assert await put(place, job, job, scope=scope) == [True, False]
+        assert await put(place, job, scope=scope) == [False]
+    assert len(await place.jobs(agency.id)) == len(scopes)
+
+
+async def test_a_job_of_another_agency_is_refused(place: Place, agencies: tuple[Agency, Agency]) -> None:
+    one, other = agencies
+    for scope in (Scope.of_agency(one.id), Scope(), Scope(viewer="staff")):
+        with pytest.raises(place.refused):
+            await put(place, a_job(other), scope=scope)
+    assert await place.jobs(other.id) == []
+
+
+async def test_a_job_for_later_is_kept_too(place: Place, agency: Agency) -> None:
+    later = replace(a_job(agency), not_before=a.NOON + timedelta(days=3650))
+
+    assert await put(place, later, replace(later, not_before=a.NOON)) == [True, True]
+    assert len(await place.jobs(agency.id)) == 2
+
+
+async def test_workers_know_which_agencies_there_are_and_nobody_else(
+    place: Place, agencies: tuple[Agency, Agency]
+) -> None:
+    async def known(scope: Scope) -> set[AgencyId]:
+        async with place.unit_of_work(scope) as uow:
+            return set(await uow.agencies.ids())
+
+    assert {agency.id for agency in agencies} <= await known(Scope(work=True))
+    assert await known(Scope.of_agency(agencies[0].id)) == await known(Scope()) == set()
