@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from application.access import StaffViewer
+from application.patience import patience
 from application.ports.clock import Clock
 from application.ports.reading import Entry, Readings
 from application.use_cases import UseCases
@@ -26,7 +27,8 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrance(OpenContext):
     """Opens the context of an operation. A query reads one snapshot from here on; a mutation has its session checked
-    in a snapshot that ends before the mutation begins."""
+    in a snapshot that ends before the mutation begins. What is asked of gateways meanwhile has to be answered before
+    whoever asked loses patience."""
 
     use_cases: UseCases
     readings: Readings
@@ -77,7 +79,8 @@ class Entrance(OpenContext):
                 context.read_from(reading)
             else:
                 await reading.close()
-            yield context
+            with patience():
+                yield context
         last_seen_at = reading.last_seen_at
         if last_seen_at is not None and self.clock.now() >= last_seen_at + TOUCH_INTERVAL:
             await self._touch(reading.viewer)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.argon2.hasher import Argon2PasswordHasher
 from adapters.captcha.directory import CaptchaByAgency
 from adapters.csv.sheets import CsvSheetReader
+from adapters.guard.gateway import GuardedGateway
 from adapters.holidays.calendar import ColombianHolidays
 from adapters.payu.gateway import SANDBOX_MERCHANTS, PayuGateway
 from adapters.pdf.renderer import PdfDocumentRenderer
@@ -43,10 +44,11 @@ from application.use_cases.sign_in import IssueCaptcha, SignIn
 from domain.payments import PaymentGatewayCode
 from main.settings import Secrets, Settings
 
-_GATEWAY_SECONDS = 15.0
-"""PayU may take a minute, but the answer to a front end, and to PayU's own notice, must come before that."""
-
-_QUESTIONS_AT_ONCE = 20
+_CALLS_AT_ONCE = 20
+_OF_AN_ACCOUNT_AT_ONCE = 10
+"""Of each kind (creating, asking, returning), at one gateway. The more calls are under way, the less it matters to the
+others that one agency's are slow; none of them holds a connection to the database."""
+_KINDS_OF_CALLS = 3
 _CAPTCHAS_AT_ONCE = 50
 
 
@@ -82,7 +84,7 @@ async def portal(
         stack.push_async_callback(engine.dispose)
         await refuse_unsafe_role(engine)
         # One for each, so that a gateway that is slow takes no connection from signing in.
-        to_payu = await stack.enter_async_context(http_client(_QUESTIONS_AT_ONCE))
+        to_payu = await stack.enter_async_context(http_client(_CALLS_AT_ONCE * _KINDS_OF_CALLS))
         to_captchas = await stack.enter_async_context(http_client(_CAPTCHAS_AT_ONCE))
         renderer = await stack.enter_async_context(PdfDocumentRenderer())
         hasher = hasher or Argon2PasswordHasher()
@@ -139,10 +141,11 @@ def _use_cases(
         checkout_url=settings.payu_checkout_url,
         reports_url=settings.payu_reports_url,
         allowed_hosts=settings.payu_hosts,
-        total_timeout=_GATEWAY_SECONDS,
-        at_once=_QUESTIONS_AT_ONCE,
     )
-    gateways = {PaymentGatewayCode.PAYU: payu}
+    gateways = {
+        code: GuardedGateway(gateway, at_once=_CALLS_AT_ONCE, at_once_of_account=_OF_AN_ACCOUNT_AT_ONCE)
+        for code, gateway in {PaymentGatewayCode.PAYU: payu}.items()
+    }
     merchants = Merchants(secrets=box, test_allowed=not settings.is_production)
     settlement = Settlement(unit_of_work=unit_of_work, gateways=gateways, merchants=merchants, clock=clock)
     sheets = CsvSheetReader()

@@ -21,9 +21,8 @@ class PayuGateway(PaymentGateway):
     """`checkout_url` is PayU's page for the payer's browser, `reports_url` its Queries API.
 
     `client` should take no proxy from the environment (`trust_env=False`); its other settings do not matter here. An
-    answer may take `total_timeout` seconds: PayU needs about 3 and promises a minute. Past `at_once` questions under
-    way, further ones are GatewayUnavailable at once: they would only wait for a PayU that is slow.
-    Both have to be at one of `allowed_hosts`, and encrypted unless on this machine; otherwise ValueError."""
+    answer may take `total_timeout` seconds: PayU needs about 3 and promises a minute. Both addresses have to be at one
+    of `allowed_hosts`, and encrypted unless on this machine; otherwise ValueError."""
 
     def __init__(
         self,
@@ -34,13 +33,12 @@ class PayuGateway(PaymentGateway):
         allowed_hosts: Collection[str] = PAYU_HOSTS,
         connect_timeout: float = 5.0,
         total_timeout: float = 65.0,
-        at_once: int = 20,
     ) -> None:
         for url in (checkout_url, reports_url):
             require_address(url, allowed_hosts, whose="PayU")
         self._checkout_url = checkout_url
         self._queries = PayuQueries(
-            client, url=reports_url, connect_timeout=connect_timeout, total_timeout=total_timeout, at_once=at_once
+            client, url=reports_url, connect_timeout=connect_timeout, total_timeout=total_timeout
         )
 
     async def create_checkout(

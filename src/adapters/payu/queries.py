@@ -16,7 +16,7 @@ import httpx
 from adapters.payu.signature import parse_value
 from adapters.payu.vocabulary import CHARGES, QUERIED_STATES, method_of, reason_of
 from adapters.web.calls import BoundedCalls, NoAnswer
-from application.ports.payment_gateway import MerchantAccount
+from application.ports.payment_gateway import CredentialsRefused, MerchantAccount
 from domain.errors import GatewayUnavailable
 from domain.money import pesos
 from domain.payment_intents import Evidence, GatewayReport, ReportedState
@@ -42,14 +42,9 @@ class _Refused(Exception):
 
 
 class PayuQueries:
-    """Asks `url` through `client`, following no redirect; an answer may take `total_timeout` seconds, and `at_once` may
-    be under way."""
+    """Asks `url` through `client`, following no redirect; an answer may take `total_timeout` seconds."""
 
-    def __init__(
-        self, client: httpx.AsyncClient, *, url: str, connect_timeout: float, total_timeout: float, at_once: int
-    ) -> None:
-        self._at_once = at_once
-        self._under_way = 0
+    def __init__(self, client: httpx.AsyncClient, *, url: str, connect_timeout: float, total_timeout: float) -> None:
         self._url = url
         self._calls = BoundedCalls(
             client=client, total_seconds=total_timeout, connect_seconds=connect_timeout, max_bytes=_MAX_BYTES
@@ -57,18 +52,8 @@ class PayuQueries:
 
     async def by_reference(self, reference: str, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
         """All charges of all orders with that reference; none while the payer tried no method. Each live key is tried
-        while PayU refuses the credentials. GatewayUnavailable for any other answer, none in time, or too many
-        questions under way."""
-        if self._under_way >= self._at_once:
-            _log.warning("PayU is not asked about %s: %d questions are under way", reference, self._under_way)
-            raise GatewayUnavailable(_RETRY_AFTER)
-        self._under_way += 1
-        try:
-            return await self._answer(reference, merchant)
-        finally:
-            self._under_way -= 1
-
-    async def _answer(self, reference: str, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
+        while PayU refuses the credentials; CredentialsRefused if it takes none of them, GatewayUnavailable for any
+        other answer, or none in time."""
         for api_key in merchant.api_keys:
             question = {
                 "test": merchant.test,
@@ -83,8 +68,8 @@ class PayuQueries:
                 _log.warning("PayU refused a query of merchant %s: %s", merchant.merchant_id, refusal)
             except (_Malformed, NoAnswer) as error:
                 _log.warning("no usable answer of PayU about %s: %r", reference, error)
-                break
-        raise GatewayUnavailable(_RETRY_AFTER)
+                raise GatewayUnavailable(_RETRY_AFTER) from error
+        raise CredentialsRefused(_RETRY_AFTER)
 
     async def _ask(self, question: dict[str, Any]) -> Any:
         answer = await self._calls.post(self._url, content=json.dumps(question), headers=_HEADERS)

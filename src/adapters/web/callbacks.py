@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from starlette.requests import Request
 from starlette.responses import Response
 
+from application.patience import patience
 from domain.errors import Busy
 
 RETRY_AFTER = 30
@@ -33,7 +34,8 @@ async def read_body(request: Request, *, max_bytes: int = 64 * 1024, seconds: fl
 
 class Turns:
     """`at_once` callers are dealt with at a time, so that the database has time for others too; whoever waited
-    `wait_seconds` for a turn is Busy and has to come again."""
+    `wait_seconds` for a turn is Busy and has to come again. What is asked of a gateway meanwhile is asked with the
+    patience of who waits for an answer."""
 
     def __init__(self, at_once: int, *, wait_seconds: float) -> None:
         self._places = asyncio.Semaphore(at_once)
@@ -47,7 +49,8 @@ class Turns:
         except TimeoutError:
             raise Busy(RETRY_AFTER) from None
         try:
-            yield
+            with patience():
+                yield
         finally:
             self._places.release()
 

@@ -14,6 +14,7 @@ from domain.payments import PaymentGatewayCode
 
 __all__ = [
     "Checkout",
+    "CredentialsRefused",
     "GatewayReport",
     "GatewayUnavailable",
     "MerchantAccount",
@@ -82,6 +83,11 @@ class NotificationRejected(Exception):
         super().__init__(f"{kind}: {detail}" if detail else str(kind))
         self.kind = kind
         self.detail = detail
+
+
+class CredentialsRefused(GatewayUnavailable):
+    """The gateway answered, and does not take the account's credentials: to whoever pays the same as no answer, but no
+    outage, and nothing that waiting cures."""
 
 
 class Reception(StrEnum):

@@ -12,7 +12,7 @@ import pytest
 
 from adapters.payu.addresses import PAYU_HOSTS
 from adapters.payu.gateway import PayuGateway
-from application.ports.payment_gateway import MerchantAccount
+from application.ports.payment_gateway import CredentialsRefused, MerchantAccount
 from domain.errors import GatewayUnavailable
 from domain.payment_intents import Evidence, GatewayReport, ReportedState, StatusReason
 from domain.payments import PaymentMethod
@@ -293,6 +293,18 @@ async def test_the_next_key_is_tried_while_payu_refuses_the_credentials() -> Non
     assert keys == ["new", KEY]
 
 
+async def test_keys_that_payu_takes_none_of_are_told_apart_from_its_silence() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json={"code": "ERROR", "error": "Invalid credentials", "result": None})
+
+    with pytest.raises(CredentialsRefused):
+        await query(answer, a_merchant(keys=("new", "old")))
+    assert len(asked) == 2
+
+
 async def test_the_answer_may_take_longer_than_the_client_allows_others_and_is_never_redirected() -> None:
     asked: list[httpx.Request] = []
 
@@ -333,33 +345,6 @@ async def test_this_machine_is_accepted_where_it_is_allowed() -> None:
         PayuGateway(client, checkout_url=local, reports_url=local, allowed_hosts={"127.0.0.1"})
         with pytest.raises(ValueError, match="PayU"):
             PayuGateway(client, checkout_url=local, reports_url=local)
-
-
-async def test_of_many_questions_at_once_some_are_asked_and_the_others_refused_at_once() -> None:
-    answered, asked = asyncio.Event(), asyncio.Semaphore(0)
-
-    async def slowly(request: httpx.Request) -> httpx.Response:
-        asked.release()
-        await answered.wait()
-        return httpx.Response(200, json=an_answer([]))
-
-    async with httpx.AsyncClient(transport=httpx.MockTransport(slowly)) as client:
-        gateway = PayuGateway(client, checkout_url=CHECKOUT, reports_url=REPORTS, at_once=3)
-        first = [asyncio.create_task(gateway.query(REFERENCE, merchant=a_merchant())) for _ in range(3)]
-        for _ in first:
-            await asked.acquire()
-        for _ in range(5):
-            with pytest.raises(GatewayUnavailable) as refused:
-                await asyncio.wait_for(gateway.query(REFERENCE, merchant=a_merchant()), 1)
-            assert refused.value.retry_after_seconds == 30
-        first[0].cancel()
-        await asyncio.wait(first[:1])
-        first.append(asyncio.create_task(gateway.query(REFERENCE, merchant=a_merchant())))
-        await asked.acquire()
-        answered.set()
-        assert await asyncio.gather(*first[1:]) == [(), (), ()]
-        assert asked.locked()  # nothing more was asked
-        assert await gateway.query(REFERENCE, merchant=a_merchant()) == ()
 
 
 def answering(answer: Any) -> Callable[[httpx.Request], httpx.Response]:

@@ -1,0 +1,78 @@
+"""A gateway that answers, refuses or stays silent as the test says, and a clock for circuits."""
+
+import asyncio
+from dataclasses import replace
+from uuid import UUID
+
+from adapters.guard.gateway import GuardedGateway
+from application.ports.payment_gateway import MerchantAccount, Payer
+from domain.errors import GatewayUnavailable
+from domain.ids import GatewayAccountId
+from domain.payment_intents import Checkout, GatewayReport, PaymentIntent
+from tests.adapters.payu.examples import a_merchant, an_intent
+from tests.fakes.payment_gateway import FakePaymentGateway
+
+ANA = Payer(name="Ana Peña", email="ana@example.com")
+SILENCE = GatewayUnavailable(30)
+
+
+class Monotonic:
+    """Stands still until it is told to move."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+class Moody(FakePaymentGateway):
+    """`mood` is raised by every call, none of which is answered while `thinking` is cleared; `calls` says which were
+    made, by account."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mood: Exception | None = None
+        self.calls: list[tuple[str, GatewayAccountId]] = []
+        self.arrived = asyncio.Semaphore(0)
+
+    async def create_checkout(self, intent: PaymentIntent, *, merchant: MerchantAccount, **rest: object) -> Checkout:
+        await self._called("create", merchant)
+        return Checkout(url="https://gateway.example/pay", method="GET", fields=())
+
+    async def query(self, reference: str, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
+        await self._called("query", merchant)
+        return ()
+
+    async def _called(self, operation: str, merchant: MerchantAccount) -> None:
+        self.calls.append((operation, merchant.id))
+        self.arrived.release()
+        await self.thinking.wait()
+        if self.mood is not None:
+            raise self.mood
+
+
+def merchant_of(number: int) -> MerchantAccount:
+    return replace(a_merchant(), id=GatewayAccountId(UUID(int=number)))
+
+
+ONE, OTHER = merchant_of(1), merchant_of(2)
+
+
+async def query(gateway: GuardedGateway, merchant: MerchantAccount = ONE) -> tuple[GatewayReport, ...]:
+    return await gateway.query(an_intent().reference, merchant=merchant)
+
+
+async def create(gateway: GuardedGateway, merchant: MerchantAccount = ONE) -> Checkout:
+    intent = an_intent()
+    return await gateway.create_checkout(
+        intent,
+        merchant=merchant,
+        payer=ANA,
+        description="Canon",
+        tax=intent.amount * 0,
+        tax_base=intent.amount * 0,
+        agency_phone=None,
+        response_url="https://portal.example/pago",
+        confirmation_url="https://api.example/callbacks/payu/acc",
+    )
