@@ -11,20 +11,16 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.console import Console
 from simulator.control import Control
 from simulator.page import HERE, page
-from simulator.payu import payments_api, reports_api
-from simulator.payu.pages import HostedPages
 from simulator.settings import Settings
 from simulator.simulation import Simulation
 from simulator.web import BadRequest, json_answer
-
-_FOR_PROGRAMS = ("/_sim", payments_api.PATH, reports_api.PATH)
 
 _WORDS = {404: "No existe.", 405: "Ese método no se admite aquí."}
 
@@ -45,7 +41,9 @@ class _OwnOriginOnly:
 
 
 def _refusal(request: Request, status: int, message: str) -> Response:
-    if request.url.path.startswith(_FOR_PROGRAMS):
+    simulation: Simulation = request.app.state.simulation
+    programs = [path for gateway in simulation.gateways.values() for path in gateway.for_programs]
+    if request.url.path.startswith(("/_sim", *programs)):
         return json_answer({"error": message}, status)
     return page("problem.html", status, title="Algo no está bien", message=message)
 
@@ -80,15 +78,11 @@ def create_app(settings: Settings | None = None, *, transport: httpx.AsyncBaseTr
                 await worker
         await simulation.courier.close()
 
-    reports = reports_api.ReportsApi(simulation.world)
-    payments = payments_api.PaymentsApi(simulation.director)
     app = Starlette(
         routes=[
             *Console(simulation).routes(),
             *Control(simulation).routes(),
-            *HostedPages(simulation.director).routes(),
-            Route(reports_api.PATH, reports.__call__, methods=["POST"]),
-            Route(payments_api.PATH, payments.__call__, methods=["POST"]),
+            *(route for gateway in simulation.gateways.values() for route in gateway.routes()),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
         middleware=[Middleware(_OwnOriginOnly)],

@@ -9,35 +9,13 @@ from starlette.routing import Route
 
 from simulator.clock import parse_duration
 from simulator.page import page
-from simulator.payu.model import Order
-from simulator.payu.steps import BadStep, parse_step
 from simulator.simulation import Simulation
+from simulator.steps import BadStep
 from simulator.web import BadRequest, read_form
 
 _SHOWN = 100
 
 _ADVANCES = (("PT10M", "10 minutos"), ("PT3H", "3 horas"), ("PT26H", "26 horas"), ("P8D", "8 días"))
-
-
-def _buttons(order: Order) -> list[tuple[str, str, str]]:
-    """What a person may do with an order now: step, label, look of the button."""
-    if order.open_refund:
-        return [
-            ("refund:approve", "Aprobar el reembolso", "primary"),
-            ("refund:decline", "Negar el reembolso", "danger"),
-        ]
-    if order.pending_charge:
-        return [
-            ("approve", "Aprobar", "primary"),
-            ("decline:INSUFFICIENT_FUNDS", "Rechazar", "danger"),
-            ("expire", "Vencer", "plain"),
-        ]
-    if order.approved_charge:
-        again = [("approve_again", "Pagar otra vez", "plain")]
-        return again if order.charged_back else [*again, ("chargeback", "Contracargo", "danger")]
-    if order.transactions:
-        return [("approve", "Aprobar otro intento", "primary"), ("decline", "Otro rechazo", "danger")]
-    return []
 
 
 def _ahead(by: timedelta) -> str:
@@ -65,29 +43,32 @@ class Console:
     async def show(self, request: Request) -> Response:
         """Orders and notifications, the newest first."""
         simulation = self._simulation
-        orders = list(simulation.world.orders.values())[-_SHOWN:]
+        gateways = simulation.gateways.values()
+        rows = [gateway.row(order_id) for gateway in gateways for order_id in gateway.order_ids()]
+        rows.sort(key=lambda row: row.created_at, reverse=True)
         return page(
             "console.html",
             now=simulation.clock.now(),
             ahead=_ahead(simulation.clock.ahead),
             planned=len(simulation.agenda),
-            orders=[(order, _buttons(order)) for order in reversed(orders)],
+            rows=rows[:_SHOWN],
             deliveries=list(simulation.courier.deliveries.values())[-_SHOWN:][::-1],
-            scenarios=simulation.world.scenarios,
-            merchants=list(simulation.world.merchants.values()),
+            scenarios=[(gateway.name, *one) for gateway in gateways for one in gateway.waiting().items()],
+            merchants=[merchant for gateway in gateways for merchant in gateway.merchants()],
             advances=_ADVANCES,
         )
 
     async def play(self, request: Request) -> Response:
         """One step on an order."""
-        order = self._simulation.world.orders.get(request.path_params["order"])
-        if order is None:
+        order_id = request.path_params["order"]
+        gateway = self._simulation.gateway_of(order_id)
+        if gateway is None:
             raise HTTPException(404)
         try:
-            step = parse_step((await self._form(request)).get("step", ""))
+            step = gateway.read_step((await self._form(request)).get("step", ""))
         except BadStep as refusal:
             raise BadRequest(422, str(refusal)) from None
-        await self._simulation.director.play(order, [step])
+        await gateway.play(order_id, [step])
         return self._home()
 
     async def replay(self, request: Request) -> Response:

@@ -3,8 +3,6 @@
 For tests and demonstrations. Every refusal is a JSON object `{"error": "…"}` in Spanish with a 4xx status.
 """
 
-import re
-from dataclasses import replace
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -13,26 +11,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from simulator.clock import parse_duration
-from simulator.payu.steps import BadStep, Step, parse_step
-from simulator.payu.world import ANY
-from simulator.settings import ALGORITHMS, Merchant
+from simulator.gateway import Gateway
 from simulator.simulation import Simulation
-from simulator.views import delivery_view, merchant_view, order_view
+from simulator.steps import BadStep, Step
+from simulator.views import delivery_view
 from simulator.web import BadRequest, json_answer, read_json_object
 
 _MOST_STEPS = 50
-
-_MERCHANT_TEXTS = {
-    "merchantId": ("merchant_id", r"[0-9]{1,12}"),
-    "accountId": ("account_id", r"[0-9]{1,6}"),
-    "apiLogin": ("api_login", r"[!-~]{6,32}"),
-    "apiKey": ("api_key", r"[!-~]{6,64}"),
-    "name": ("name", r"[^\x00-\x1f\x7f]{1,150}"),
-    "responseUrl": ("response_url", r"|https?://[!-~]{1,250}"),
-    "confirmationUrl": ("confirmation_url", r"|https?://[!-~]{1,250}"),
-    "confirmationAlgorithm": ("confirmation_algorithm", "|".join(ALGORITHMS)),
-}
-_MERCHANT_FLAGS = {"duplicateControl": "duplicate_control", "sandbox": "sandbox"}
 
 
 def _text(body: dict[str, Any], name: str) -> str:
@@ -42,33 +27,14 @@ def _text(body: dict[str, Any], name: str) -> str:
     return value
 
 
-def _script(body: dict[str, Any]) -> list[Step]:
+def _script(body: dict[str, Any], gateway: Gateway) -> list[Step]:
     script = body.get("script")
     if not isinstance(script, list) or len(script) > _MOST_STEPS or not all(isinstance(step, str) for step in script):
         raise BadRequest(422, f"«script» debe ser una lista de hasta {_MOST_STEPS} pasos escritos como texto.")
     try:
-        return [parse_step(step) for step in script]
+        return [gateway.read_step(step) for step in script]
     except BadStep as refusal:
         raise BadRequest(422, str(refusal)) from None
-
-
-def _merchant(body: dict[str, Any]) -> Merchant:
-    read: dict[str, Any] = {}
-    for name, value in body.items():
-        if name in _MERCHANT_TEXTS:
-            field, pattern = _MERCHANT_TEXTS[name]
-            if not isinstance(value, str) or re.fullmatch(pattern, value) is None:
-                raise BadRequest(422, f"«{name}» no tiene la forma esperada.")
-            read[field] = value
-        elif name in _MERCHANT_FLAGS:
-            if not isinstance(value, bool):
-                raise BadRequest(422, f"«{name}» debe ser true o false.")
-            read[_MERCHANT_FLAGS[name]] = value
-        else:
-            raise BadRequest(422, f"No conozco «{name[:60]}» de un comercio.")
-    if missing := [name for name in ("merchantId", "accountId", "apiLogin", "apiKey") if name not in body]:
-        raise BadRequest(422, f"Faltan datos del comercio: {', '.join(missing)}.")
-    return Merchant(**read)
 
 
 class Control:
@@ -86,6 +52,7 @@ class Control:
             Route("/_sim/orders/{order:int}/play", self.play, methods=["POST"]),
             Route("/_sim/deliveries", self.deliveries, methods=["GET"]),
             Route("/_sim/deliveries/{delivery:int}/replay", self.replay, methods=["POST"]),
+            Route("/_sim/deliveries/hold", self.hold, methods=["POST"]),
             Route("/_sim/merchants", self.merchants, methods=["GET"]),
             Route("/_sim/merchants", self.add_merchant, methods=["POST"]),
             Route("/_sim/tick", self.tick, methods=["POST"]),
@@ -99,45 +66,46 @@ class Control:
         return json_answer(
             {
                 "status": "ok",
-                "gateways": ["payu"],
+                "gateways": list(simulation.gateways),
                 "now": simulation.clock.now().isoformat(),
                 "seed": simulation.ids.seed,
-                "orders": len(simulation.world.orders),
+                "orders": sum(len(gateway.order_ids()) for gateway in simulation.gateways.values()),
                 "deliveries": len(simulation.courier.deliveries),
                 "planned": len(simulation.agenda),
             }
         )
 
     async def load_scenario(self, request: Request) -> Response:
-        """Keeps a script until its checkout form comes; plays it at once on an order that has been tried already."""
+        """Keeps a script until its payment comes, or plays it at once where the gateway has that payment already."""
         body = await self._body(request)
-        gateway, reference = _text(body, "gateway"), _text(body, "reference")
-        if gateway == "enlinea":
-            raise BadRequest(422, "El simulador aún no incluye EnLinea; por ahora sólo simula payu.")
-        if gateway != "payu":
-            raise BadRequest(422, "«gateway» debe ser payu.")
-        steps, simulation = _script(body), self._simulation
-        answer = {"gateway": gateway, "reference": reference, "script": body["script"]}
-        tried = [order for order in simulation.world.orders_under(reference) if order.transactions]
-        if reference != ANY and tried and steps:
-            await simulation.director.play(tried[-1], steps)
-            return json_answer({**answer, "state": "played", "order": order_view(tried[-1])})
-        simulation.director.load(reference, steps)
+        gateway, reference = self._gateway(_text(body, "gateway")), _text(body, "reference")
+        steps = _script(body, gateway)
+        answer = {"gateway": gateway.name, "reference": reference, "script": body["script"]}
+        played = await gateway.load(reference, steps)
+        if played is not None:
+            return json_answer({**answer, "state": "played", "order": gateway.view(played)})
         return json_answer({**answer, "state": "waiting" if steps else "removed"})
 
     async def orders(self, request: Request) -> Response:
-        """A list of the checkouts, oldest first; `?reference=` narrows it."""
-        reference = request.query_params.get("reference")
-        orders = self._simulation.world.orders.values()
-        return json_answer([order_view(order) for order in orders if reference in (None, order.purchase.reference)])
+        """A list of the checkouts, by gateway and then oldest first; `?reference=` and `?gateway=` narrow it."""
+        reference, name = request.query_params.get("reference"), request.query_params.get("gateway")
+        return json_answer(
+            [
+                gateway.view(order_id)
+                for gateway in self._simulation.gateways.values()
+                if name in (None, gateway.name)
+                for order_id in gateway.order_ids(reference)
+            ]
+        )
 
     async def play(self, request: Request) -> Response:
         """Plays `{"script": […]}` on an order right now."""
-        order = self._simulation.world.orders.get(request.path_params["order"])
-        if order is None:
+        order_id = request.path_params["order"]
+        gateway = self._simulation.gateway_of(order_id)
+        if gateway is None:
             raise HTTPException(404)
-        await self._simulation.director.play(order, _script(await self._body(request)))
-        return json_answer(order_view(order))
+        await gateway.play(order_id, _script(await self._body(request), gateway))
+        return json_answer(gateway.view(order_id))
 
     async def deliveries(self, request: Request) -> Response:
         """A list of the notifications with each attempt's status and body; `?reference=` narrows it."""
@@ -153,17 +121,25 @@ class Control:
         await self._simulation.courier.replay(delivery)
         return json_answer(delivery_view(delivery))
 
+    async def hold(self, request: Request) -> Response:
+        """`{"on": true}` keeps every new message back until it is replayed; `{"on": false}` ends that for new ones."""
+        on = (await self._body(request)).get("on")
+        if not isinstance(on, bool):
+            raise BadRequest(422, "«on» debe ser true o false.")
+        self._simulation.courier.hold = on
+        return json_answer({"on": on})
+
     async def merchants(self, request: Request) -> Response:
         """The merchants known, without their keys."""
-        return json_answer([merchant_view(merchant) for merchant in self._simulation.world.merchants.values()])
+        gateways = self._simulation.gateways.values()
+        return json_answer([merchant for gateway in gateways for merchant in gateway.merchants()])
 
     async def add_merchant(self, request: Request) -> Response:
-        """Makes a merchant known, or changes one: a new apiKey signs from now on, also for orders that exist."""
-        merchant = _merchant(await self._body(request))
-        if not merchant.confirmation_algorithm:
-            merchant = replace(merchant, confirmation_algorithm=None)
-        self._simulation.world.add_merchant(merchant)
-        return json_answer(merchant_view(merchant))
+        """Makes a merchant known, or replaces what was known of it; of PayU unless `gateway` says otherwise."""
+        body = await self._body(request)
+        gateway = self._gateway(_text(body, "gateway") if "gateway" in body else "payu")
+        body.pop("gateway", None)
+        return json_answer(gateway.add_merchant(body))
 
     async def tick(self, request: Request) -> Response:
         """Runs everything due by the simulated clock, and answers when it is done."""
@@ -189,6 +165,12 @@ class Control:
             raise BadRequest(422, "«seed» debe ser un número entero.")
         self._simulation.reset(seed)
         return json_answer({"status": "ok", "seed": self._simulation.ids.seed})
+
+    def _gateway(self, name: str) -> Gateway:
+        gateways = self._simulation.gateways
+        if name not in gateways:
+            raise BadRequest(422, f"«gateway» debe ser uno de {', '.join(gateways)}.")
+        return gateways[name]
 
     async def _body(self, request: Request) -> dict[str, Any]:
         return await read_json_object(request, self._simulation.settings.max_body_bytes)

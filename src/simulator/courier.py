@@ -1,59 +1,16 @@
-"""Delivers notifications to the merchants' servers, tries again, and keeps a record of each attempt."""
+"""Carries messages to the merchants' servers, tries again, and keeps a record of each attempt."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
-from urllib.parse import urlencode
 
 import httpx
 
 from simulator.agenda import Agenda
 from simulator.clock import Clock
+from simulator.delivery import Attempt, Delivery, DeliveryState, Kind, Wire
 
 _KEPT_OF_AN_ANSWER = 4096
-
-
-class DeliveryState(StrEnum):
-    """What became of a notification. DROPPED: a scenario keeps it back; it leaves only when it is replayed."""
-
-    SCHEDULED = "SCHEDULED"
-    RETRYING = "RETRYING"
-    DELIVERED = "DELIVERED"
-    ABANDONED = "ABANDONED"
-    DROPPED = "DROPPED"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One POST: what was sent, and the status that came back, or the error for which none came."""
-
-    number: int
-    at: datetime
-    body: str
-    status: int | None = None
-    response_body: str = ""
-    error: str = ""
-
-
-@dataclass(slots=True, kw_only=True)
-class Delivery:
-    """One notification to one address. `next_at` is the planned instant of the next attempt, None when none is."""
-
-    id: int
-    gateway: str
-    reference: str
-    transaction_id: str
-    url: str
-    fields: Mapping[str, str]
-    state: DeliveryState
-    next_at: datetime | None
-    attempts: list[Attempt] = field(default_factory=list)
-
-    def body(self, number: int) -> str:
-        """The form of attempt `number`, which PayU counts in `attempts`."""
-        return urlencode({**self.fields, "attempts": str(number)})
 
 
 def _in_words(error: Exception) -> str:
@@ -67,8 +24,13 @@ def _in_words(error: Exception) -> str:
     return f"la conexión falló ({type(error).__name__})"
 
 
+def _arrived(delivery: Delivery, status: int | None) -> bool:
+    """A server takes a notification by 200 and nothing else, redirections included; a browser shows what it gets."""
+    return status is not None and (status < 400 if delivery.kind is Kind.RETURN else status == 200)
+
+
 class Courier:
-    """Sends notifications; success is status 200 and nothing else, redirections included."""
+    """Sends messages, and follows no redirection. While `hold` is set, new ones wait until they are replayed."""
 
     def __init__(
         self,
@@ -86,10 +48,12 @@ class Courier:
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
         self.deliveries: dict[int, Delivery] = {}
+        self.hold = False
 
     def clear(self) -> None:
-        """Forgets every delivery."""
+        """Forgets every delivery, and holds nothing back any more."""
         self.deliveries.clear()
+        self.hold = False
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -101,23 +65,38 @@ class Courier:
         self,
         *,
         gateway: str,
+        kind: Kind = Kind.NOTIFICATION,
+        wire: Wire = Wire.FORM,
         reference: str,
         transaction_id: str,
         url: str,
         fields: Mapping[str, str],
         at: datetime,
+        about: str = "",
+        counted: bool = False,
         dropped: bool = False,
     ) -> Delivery:
-        """Records a notification whose first attempt is due the first delay after `at`, or never when dropped."""
+        """Records a message whose first attempt is due the first delay after `at`, or never when it is kept back.
+
+        A payer's return is due at `at` itself.
+        """
+        state = DeliveryState.SCHEDULED
+        if dropped or self.hold:
+            state = DeliveryState.DROPPED if dropped else DeliveryState.HELD
+        due = at if kind is Kind.RETURN else at + self._delays[0]
         delivery = Delivery(
             id=len(self.deliveries) + 1,
             gateway=gateway,
+            kind=kind,
+            wire=wire,
             reference=reference,
             transaction_id=transaction_id,
             url=url,
             fields=fields,
-            state=DeliveryState.DROPPED if dropped else DeliveryState.SCHEDULED,
-            next_at=None if dropped else at + self._delays[0],
+            state=state,
+            next_at=due if state is DeliveryState.SCHEDULED else None,
+            about=about,
+            counted=counted,
         )
         self.deliveries[delivery.id] = delivery
         return delivery
@@ -135,8 +114,8 @@ class Courier:
         await asyncio.gather(*due)
 
     async def replay(self, delivery: Delivery) -> Attempt:
-        """Sends a notification once more, right now, whatever became of it; a failure is not tried again."""
-        return await self._post(delivery)
+        """Sends a message once more, right now, whatever became of it; a failure is not tried again."""
+        return await self._send(delivery)
 
     def _plan(self, delivery: Delivery, at: datetime) -> None:
         async def due(planned: datetime) -> None:
@@ -146,10 +125,10 @@ class Courier:
 
     async def _attempt(self, delivery: Delivery, planned: datetime) -> None:
         delivery.next_at = None
-        attempt = await self._post(delivery)
-        if attempt.status == 200:
+        attempt = await self._send(delivery)
+        if _arrived(delivery, attempt.status):
             return
-        if attempt.number >= len(self._delays):
+        if delivery.kind is Kind.RETURN or attempt.number >= len(self._delays):
             delivery.state = DeliveryState.ABANDONED
             return
         # From the planned instant, not from now: after the clock is pushed by a day, all that PayU would have tried
@@ -158,27 +137,29 @@ class Courier:
         delivery.next_at = planned + self._delays[attempt.number]
         self._plan(delivery, delivery.next_at)
 
-    async def _post(self, delivery: Delivery) -> Attempt:
+    async def _send(self, delivery: Delivery) -> Attempt:
         number = len(delivery.attempts) + 1
         body, at = delivery.body(number), self._clock.now()
         try:
             async with asyncio.timeout(self._timeout):
-                status, answer = await self._exchange(delivery.url, body)
+                status, answer = await self._exchange(delivery, body)
             attempt = Attempt(number=number, at=at, body=body, status=status, response_body=answer)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             attempt = Attempt(number=number, at=at, body=body, error=_in_words(error))
         delivery.attempts.append(attempt)
-        if attempt.status == 200:
+        if _arrived(delivery, attempt.status):
             delivery.state = DeliveryState.DELIVERED
         return attempt
 
-    async def _exchange(self, url: str, body: str) -> tuple[int, str]:
+    async def _exchange(self, delivery: Delivery, body: str) -> tuple[int, str]:
         if self._client is None:
             self._client = httpx.AsyncClient(
                 transport=self._transport, timeout=self._timeout, trust_env=False, follow_redirects=False
             )
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "Simulador de pasarelas"}
-        async with self._client.stream("POST", url, content=body, headers=headers) as response:
+        headers = {"User-Agent": "Simulador de pasarelas"}
+        if delivery.wire is not Wire.GET:
+            headers["Content-Type"] = delivery.content_type
+        async with self._client.stream(delivery.method, delivery.address, content=body, headers=headers) as response:
             received = b""
             async for chunk in response.aiter_bytes():
                 received += chunk

@@ -5,14 +5,15 @@ import httpx
 from simulator.agenda import Agenda
 from simulator.clock import Clock
 from simulator.courier import Courier
+from simulator.enlinea.gateway import EnLinea
+from simulator.gateway import Gateway
 from simulator.ids import Ids
-from simulator.payu.director import Director
-from simulator.payu.world import World
+from simulator.payu.gateway import PayU
 from simulator.settings import Settings
 
 
 class Simulation:
-    """Clock, ids, agenda, courier and the PayU side. Everything is in memory and ends with the process."""
+    """Clock, ids, agenda, courier and the gateways. Everything is in memory and ends with the process."""
 
     def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.settings = settings
@@ -26,8 +27,13 @@ class Simulation:
             timeout=settings.delivery_timeout,
             transport=transport,
         )
-        self.world = World(settings, self.ids)
-        self.director = Director(self.world, self.clock, self.agenda, self.courier)
+        self.payu = PayU(settings, self.ids, self.clock, self.agenda, self.courier)
+        self.enlinea = EnLinea(settings, self.ids, self.clock, self.agenda, self.courier)
+        self.gateways: dict[str, Gateway] = {gateway.name: gateway for gateway in (self.payu, self.enlinea)}
+
+    def gateway_of(self, order_id: int) -> Gateway | None:
+        """The gateway that an order is at."""
+        return next((gateway for gateway in self.gateways.values() if order_id in gateway.order_ids()), None)
 
     def reset(self, seed: int | None = None) -> None:
         """Forgets orders, deliveries, scenarios and plans, and sets the clock back; merchants stay.
@@ -36,7 +42,8 @@ class Simulation:
         """
         self.agenda.clear()
         self.courier.clear()
-        self.world.clear()
+        for gateway in self.gateways.values():
+            gateway.clear()
         self.clock.reset()
         if seed is not None:
             self.ids.reseed(seed)

@@ -8,6 +8,7 @@ import pytest
 
 from simulator.app import create_app
 from simulator.settings import Settings
+from tests.simulator.enlinea import EnLineaWorld
 from tests.simulator.support import MerchantServer, World
 
 NOON = datetime(2026, 3, 5, 18, 7, 35, tzinfo=UTC)
@@ -20,3 +21,8 @@ async def world() -> AsyncIterator[World]:
     app = create_app(Settings(seed=7, frozen_at=NOON), transport=httpx.ASGITransport(merchant.app))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://simulador.test") as browser:
         yield World(browser, merchant, app.state.simulation)
+
+
+@pytest.fixture
+def enlinea(world: World) -> EnLineaWorld:
+    return EnLineaWorld(world)

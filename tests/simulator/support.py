@@ -106,18 +106,37 @@ class Page(HTMLParser):
         return next(form for form in self.forms if button in form.buttons)
 
 
+@dataclass(frozen=True)
+class Arrived:
+    """One request at the merchant's server."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    fields: dict[str, str]
+    kind: str
+
+
 class MerchantServer:
-    """Where notifications arrive; answers the given statuses in turn, the last one for ever."""
+    """Where notifications and payers arrive; answers the given statuses in turn, the last one for ever."""
 
     def __init__(self) -> None:
         self.received: list[dict[str, str]] = []
+        self.arrived: list[Arrived] = []
         self.statuses = [200]
         self._arrival = asyncio.Event()
-        self.app = Starlette(routes=[Route("/{path:path}", self._receive, methods=["POST"])])
+        self.app = Starlette(routes=[Route("/{path:path}", self._receive, methods=["GET", "POST"])])
 
     async def _receive(self, request: Request) -> Response:
         body = (await request.body()).decode()
-        self.received.append(dict(parse_qsl(body, keep_blank_values=True, strict_parsing=True)))
+        kind = request.headers.get("content-type", "")
+        if kind == "application/json":
+            fields = {name: str(value) for name, value in json.loads(body).items()}
+        else:
+            fields = dict(parse_qsl(body, keep_blank_values=True, strict_parsing=bool(body)))
+        self.arrived.append(Arrived(request.method, request.url.path, dict(request.query_params), fields, kind))
+        if request.method == "POST":
+            self.received.append(fields)
         self._arrival.set()
         status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
         return Response(status_code=status, headers={"location": "/otra"} if 300 <= status < 400 else {})

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from simulator.settings import Merchant
+from simulator.payu.merchants import Merchant
 from tests.simulator.support import CHECKOUT, Page, World, signed_form
 
 
@@ -184,7 +184,7 @@ async def test_the_addresses_of_the_panel_serve_forms_that_bring_none(world: Wor
 
 
 async def test_another_merchant_is_known_only_by_its_own_key(world: World) -> None:
-    world.simulation.world.add_merchant(
+    world.simulation.payu.world.add_merchant(
         Merchant(merchant_id="700001", account_id="700002", api_login="otrologin12345", api_key="otra-llave")
     )
 

@@ -15,7 +15,7 @@ async def test_health_tells_time_and_seed(world: World) -> None:
     assert answer.status_code == 200
     assert answer.json() == {
         "status": "ok",
-        "gateways": ["payu"],
+        "gateways": ["payu", "enlinea"],
         "now": "2026-03-05T18:07:35+00:00",
         "seed": 7,
         "orders": 0,
@@ -30,7 +30,7 @@ async def test_health_tells_time_and_seed(world: World) -> None:
         {},
         {"gateway": "payu"},
         {"gateway": "payu", "reference": "A"},
-        {"gateway": "enlinea", "reference": "A", "script": ["approve"]},
+        {"gateway": "enlinea", "reference": "A", "script": ["chargeback"]},
         {"gateway": "otra", "reference": "A", "script": ["approve"]},
         {"gateway": ["payu"], "reference": "A", "script": ["approve"]},
         {"gateway": "payu", "reference": "", "script": ["approve"]},
@@ -47,7 +47,7 @@ async def test_a_malformed_scenario_is_refused(world: World, body: dict[str, Any
 
     assert answer.status_code == 422
     assert answer.json()["error"].endswith(".")
-    assert world.simulation.world.scenarios == {}
+    assert world.simulation.payu.world.scenarios.waiting == {}
 
 
 @pytest.mark.parametrize(
@@ -102,15 +102,7 @@ async def test_a_step_that_says_nothing_is_refused(world: World, step: str) -> N
 
     assert answer.status_code == 422
     assert 10 < len(answer.json()["error"]) < 20_000
-    assert (world.simulation.world.scenarios, world.simulation.world.faults) == ({}, [])
-
-
-async def test_enlinea_is_told_to_be_missing(world: World) -> None:
-    body = {"gateway": "enlinea", "reference": "*", "script": ["approve"]}
-
-    answer = await world.browser.post("/_sim/scenarios", json=body)
-
-    assert answer.json() == {"error": "El simulador aún no incluye EnLinea; por ahora sólo simula payu."}
+    assert (world.simulation.payu.world.scenarios.waiting, world.simulation.payu.world.scenarios.faults) == ({}, [])
 
 
 @pytest.mark.parametrize("path", ["scenarios", "clock", "reset", "merchants", "orders/1/play"])
@@ -178,7 +170,7 @@ async def test_a_malformed_merchant_is_refused(world: World, changes: dict[str, 
     answer = await world.browser.post("/_sim/merchants", json={**MERCHANT, **changes})
 
     assert answer.status_code == 422
-    assert len((await world.browser.get("/_sim/merchants")).json()) == 1
+    assert len((await world.browser.get("/_sim/merchants")).json()) == 2
 
 
 async def test_a_new_merchant_can_be_paid_and_its_key_is_not_shown(world: World) -> None:
@@ -217,7 +209,7 @@ async def test_reset_forgets_everything_but_the_merchants(world: World) -> None:
     assert await world.known() is None
     assert "Elija cómo pagar" in (await world.pay()).text
     assert (await world.browser.get("/_sim/health")).json()["now"] == "2026-03-05T18:07:35+00:00"
-    assert len((await world.browser.get("/_sim/merchants")).json()) == 2
+    assert len((await world.browser.get("/_sim/merchants")).json()) == 3
 
 
 async def test_after_a_reset_ids_go_on_unless_a_seed_is_given(world: World) -> None:
@@ -341,7 +333,8 @@ async def test_the_console_refuses_in_a_page(world: World, path: str, form: dict
     assert "SIMULADOR – NO ES DINERO REAL" in answer.text
 
 
-async def test_the_sandbox_merchant_is_known_from_the_start(world: World) -> None:
+async def test_a_merchant_of_each_gateway_is_known_from_the_start(world: World) -> None:
     assert (await world.ask("PING", CREDENTIALS))["code"] == "SUCCESS"
-    known = (await world.browser.get("/_sim/merchants")).json()
-    assert [(merchant["merchantId"], merchant["accountId"]) for merchant in known] == [("508029", "512321")]
+    payu, enlinea = (await world.browser.get("/_sim/merchants")).json()
+    assert (payu["merchantId"], payu["accountId"]) == ("508029", "512321")
+    assert (enlinea["gateway"], enlinea["usuario"]) == ("enlinea", "simulador")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator.settings import Merchant
+from simulator.payu.merchants import Merchant
 from tests.simulator.support import API_KEY, CREDENTIALS, World
 
 PATH = "/reports-api/4.0/service.cgi"
@@ -130,7 +130,7 @@ async def test_several_orders_of_a_reference_come_newest_first(world: World) -> 
 
 async def test_another_merchants_orders_are_as_if_they_did_not_exist(world: World) -> None:
     other = Merchant(merchant_id="700001", account_id="700002", api_login="otrologin12345", api_key="otra-llave")
-    world.simulation.world.add_merchant(other)
+    world.simulation.payu.world.add_merchant(other)
     fields = await world.played("approve")
     theirs = {"apiLogin": other.api_login, "apiKey": other.api_key}
 

@@ -1,7 +1,5 @@
 """What PayU's two JSON APIs have in common: media types, credentials, faults on purpose."""
 
-import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,8 +8,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulator.payu.world import Fault, World
-from simulator.settings import Merchant
+from simulator.faults import failed
+from simulator.payu.merchants import Merchant
+from simulator.payu.world import World
 from simulator.web import BadRequest, json_answer, read_json_object
 
 Handler = Callable[[Request, Merchant, dict[str, Any]], Awaitable[Response]]
@@ -75,19 +74,13 @@ class Api:
         if handler is None:
             return self.error(f"El comando debe ser uno de {', '.join(self.commands)}.")
         kinds = ("http", "query") if self.empty == "result" else ("http",)
-        fault = self.world.take_fault(kinds, self._reference(body))
-        return await (handler(request, merchant, body) if fault is None else self._fail(request, fault))
+        fault = self.world.scenarios.take_fault(kinds, self._reference(body))
+        if fault is not None and (answer := await failed(request, fault, self.world.settings, self._trouble)):
+            return answer
+        return await handler(request, merchant, body)
 
-    async def _fail(self, request: Request, fault: Fault) -> Response:
-        if fault.kind == "query":
-            return self.error("Ocurrió un error al consultar la información.")
-        if fault.value != "timeout":
-            return Response("Error interno simulado.", int(fault.value), media_type="text/plain")
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self.world.settings.timeout_hold):
-                while (await request.receive())["type"] != "http.disconnect":
-                    pass
-        return Response(status_code=504)
+    def _trouble(self) -> Response:
+        return self.error("Ocurrió un error al consultar la información.")
 
     def _reference(self, body: dict[str, Any]) -> str | None:
         """The reference a call is about, by whatever it names."""

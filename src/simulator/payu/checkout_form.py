@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from urllib.parse import urlsplit
 
+from simulator.addresses import web_address
 from simulator.clock import BOGOTA
 from simulator.money import parse_amount
+from simulator.payu.merchants import Merchant
 from simulator.payu.methods import requested_methods
 from simulator.payu.model import Purchase
 from simulator.payu.signatures import REQUEST_ALGORITHMS, request_signature, same_digest
 from simulator.payu.world import World
-from simulator.settings import Merchant
 
 REQUIRED = (
     "merchantId",
@@ -82,17 +82,6 @@ class CheckoutRefused(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__(", ".join(problem.field for problem in problems))
         self.problems = problems
-
-
-def web_address(text: str) -> bool:
-    """Whether `text` is an http(s) address with a host, printable and without credentials."""
-    if not text.isprintable() or " " in text:
-        return False
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None and parts.port != 0
-    except ValueError:
-        return False
 
 
 class _Checker:

@@ -5,7 +5,7 @@ from simulator.money import parse_amount, two_decimals
 from simulator.payu.codes import POL_STATE, REQUEST_STATE, code_number
 from simulator.payu.model import Order, Transaction
 from simulator.payu.signatures import confirmation_signature, digest
-from simulator.payu.steps import Notice
+from simulator.steps import Notice
 
 MASKED_CARD = "************0004"
 

@@ -6,19 +6,25 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from simulator.agenda import Agenda
+from simulator.banks import DEFAULT_BANK
 from simulator.clock import Clock
-from simulator.courier import Courier, Delivery
+from simulator.courier import Courier
+from simulator.delivery import Delivery, Kind
 from simulator.payu.codes import APPROVED_CODE, EXPIRED_CODE, State
 from simulator.payu.confirmation import confirmation_fields
-from simulator.payu.methods import DEFAULT_BANK, METHODS, Method, offered_methods
+from simulator.payu.disputes import dispute_fields
+from simulator.payu.methods import METHODS, Method, offered_methods
 from simulator.payu.model import CHARGE, PARTIAL_REFUND, REFUND, Order, Transaction
-from simulator.payu.steps import FAULT_STEPS, PAYER_STEPS, Notice, Step
-from simulator.payu.world import ANY, Fault, World
+from simulator.payu.steps import PAYER_STEPS
+from simulator.payu.world import World
+from simulator.scenarios import ANY, play
+from simulator.steps import Notice, Step
 
 COUPON_LIFE = timedelta(days=7)
 NEQUI_LIFE = timedelta(minutes=15)
 
 _PENDING_GROUPS = {"pse": "pse", "bank": "pse", "nequi": "nequi", "cash": "efectivo", "review": "tarjeta"}
+_TURNED = {"approve": (State.APPROVED, APPROVED_CODE), "decline": (State.DECLINED, "ENTITY_DECLINED")}
 _FINAL = {"approve": State.APPROVED, "approve_again": State.APPROVED, "decline": State.DECLINED, "error": State.ERROR}
 
 
@@ -126,45 +132,18 @@ class Director:
         while waiting and waiting[0].kind not in PAYER_STEPS and self._prepare_answer(reference, waiting[0]):
             waiting.pop(0)
         if steps:
-            self.world.scenarios[reference] = tuple(waiting)
+            self.world.scenarios.waiting[reference] = tuple(waiting)
         else:
-            self.world.scenarios.pop(reference, None)
+            self.world.scenarios.keep(reference, ())
         return tuple(waiting)
 
-    async def play(self, order: Order, steps: Iterable[Step], at: datetime | None = None) -> None:
-        """Plays a script on an order: each notification is sent before the next step, but for `reorder`.
+    async def play(self, order: Order, steps: Iterable[Step]) -> None:
+        """Plays a script on an order, now."""
 
-        `reorder` anywhere keeps the notifications back and sends them last first; alone it stands for a declined try
-        and its approved retry. `chargeback` is preceded by an approval when there was none. What follows `pending` is
-        played when its time has passed.
-        """
-        script, at = list(steps), at or self.clock.now()
-        reorder = any(step.kind == "reorder" for step in script)
-        script = [step for step in script if step.kind != "reorder"]
-        if reorder and not script:
-            script = [Step(kind="decline", value="INSUFFICIENT_FUNDS"), Step(kind="approve")]
-        held: list[list[Delivery]] = []
-        while script:
-            step = script.pop(0)
-            if step.kind == "chargeback" and order.approved_charge is None:
-                script.insert(0, step)
-                step = Step(kind="approve")
-            deliveries = self._perform(order, step, at)
-            if reorder:
-                held.append(deliveries)
-            else:
-                await self.courier.dispatch(deliveries)
-            if step.kind == "pending" and script:
-                self._plan_rest(order, script, at + step.duration)
-                break
-        for deliveries in reversed(held):
-            await self.courier.dispatch(deliveries)
+        def perform(step: Step, at: datetime) -> list[Delivery]:
+            return self._perform(order, step, at)
 
-    def _plan_rest(self, order: Order, script: list[Step], at: datetime) -> None:
-        async def resume(planned: datetime) -> None:
-            await self.play(order, script, planned)
-
-        self.agenda.plan(at, resume)
+        await play(steps, self.clock.now(), perform=perform, courier=self.courier, agenda=self.agenda)
 
     def _plan_expiry(self, order: Order, charge: Transaction, at: datetime) -> None:
         async def expire(planned: datetime) -> None:
@@ -174,8 +153,7 @@ class Director:
         self.agenda.plan(at, expire)
 
     def _prepare_answer(self, reference: str, step: Step) -> bool:
-        if step.kind in FAULT_STEPS:
-            self.world.faults.append(Fault(kind=step.kind, value=step.value, reference=reference, times=step.times))
+        if self.world.scenarios.prepare_fault(reference, step):
             return True
         if reference == ANY and step.kind == "refund":
             self.world.refund_policy = step.value
@@ -187,7 +165,7 @@ class Director:
         match step.kind:
             case "pending":
                 method = self._payer_chooses(order, notice, _PENDING_GROUPS[step.value])
-                self.begin(order, method, at, pending=step.value)
+                self._spoil(self.begin(order, method, at, pending=step.value), notice)
                 return []
             case "expire":
                 charge = order.pending_charge or self._try(order, notice, "efectivo", at)
@@ -195,16 +173,45 @@ class Director:
             case "refund":
                 self.decide_refund(order, step.value, at)
                 return []
-            case "chargeback":
-                order.charged_back = True
-                return []
+            case "chargeback" | "dispute":
+                return self._dispute(order, step.value or "lost", at)
+            case "turn":
+                charge = order.last_charge or self._try(order, notice, "tarjeta", at)
+                self._spoil(charge, notice)
+                return self.finish(order, charge, *_TURNED[step.value], at, notice)
             case "http" | "query":
                 self._prepare_answer(order.purchase.reference, step)
                 return []
         charge = self._charge_for(order, step, at)
+        self._spoil(charge, notice)
+        return self.finish(order, charge, _FINAL[step.kind], step.value or APPROVED_CODE, at, notice)
+
+    def _spoil(self, charge: Transaction, notice: Notice) -> None:
         charge.amount = notice.amount_for(charge.amount)
         charge.currency = notice.currency or charge.currency
-        return self.finish(order, charge, _FINAL[step.kind], step.value or APPROVED_CODE, at, notice)
+        charge.answers = {**charge.answers, **notice.answers}
+
+    def _dispute(self, order: Order, word: str, at: datetime) -> list[Delivery]:
+        """The bank disputes the approved charge; without one, it is approved first."""
+        approved: list[Delivery] = []
+        charge = order.approved_charge
+        if charge is None:
+            charge = self._charge_for(order, Step(kind="approve"), at)
+            approved = self.finish(order, charge, State.APPROVED, APPROVED_CODE, at)
+        order.charged_back = word == "lost"
+        if not order.merchant.dispute_url:
+            return approved
+        notified = self.courier.prepare(
+            gateway="payu",
+            kind=Kind.DISPUTE,
+            reference=order.purchase.reference,
+            transaction_id=charge.id,
+            url=order.merchant.dispute_url,
+            fields=dispute_fields(order, charge, word),
+            at=at,
+            about=f"disputa: {word}",
+        )
+        return [*approved, notified]
 
     def _charge_for(self, order: Order, step: Step, at: datetime) -> Transaction:
         last = order.last_charge
@@ -239,6 +246,8 @@ class Director:
                 url=url,
                 fields=copy,
                 at=at + notice.delay,
+                about=copy["response_message_pol"],
+                counted=True,
                 dropped=notice.dropped,
             )
             for copy in copies

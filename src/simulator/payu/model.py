@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from simulator.money import for_people
 from simulator.payu.codes import State
+from simulator.payu.merchants import Merchant
 from simulator.payu.methods import Method
-from simulator.settings import Merchant
 
 CHARGE = "AUTHORIZATION_AND_CAPTURE"
 REFUND = "REFUND"
@@ -44,7 +45,7 @@ class Transaction:
     """One try to pay, or one refund of an earlier one (then `parent_id` names it).
 
     `pending` is a key of `codes.PENDING` while the state is PENDING. Amount and currency are what was really charged,
-    which a scenario may make differ from the order's.
+    which a scenario may make differ from the order's; so are `answers`, members that the Queries API tells otherwise.
     """
 
     id: str
@@ -67,6 +68,14 @@ class Transaction:
     document: tuple[str, str] = ("", "")
     instalments: int = 1
     expires_at: datetime | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """What a person reads: the method, and how much a refund gives back."""
+        if self.parent_id is None:
+            return self.method.title
+        return f"{self.method.title} · reembolso de {for_people(self.amount, self.currency)}"
 
 
 @dataclass(slots=True, kw_only=True)

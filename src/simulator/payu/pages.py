@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from simulator.banks import bank_named
 from simulator.page import PAGE_HEADERS, page
 from simulator.payu.barcode import bars
 from simulator.payu.checkout_form import CheckoutRefused, Problem, check_form
@@ -22,10 +23,11 @@ from simulator.payu.codes import (
     code_text,
 )
 from simulator.payu.director import Director
-from simulator.payu.methods import METHODS, Method, bank_named, offered_banks
+from simulator.payu.methods import METHODS, Method, offered_banks
 from simulator.payu.model import Order, Transaction
 from simulator.payu.response import way_back
-from simulator.payu.steps import PAYER_STEPS, Step
+from simulator.payu.steps import PAYER_STEPS
+from simulator.steps import Step
 from simulator.web import BadRequest, read_form
 
 CHECKOUT = "/ppp-web-gateway-payu/"
@@ -88,7 +90,7 @@ class HostedPages:
         except CheckoutRefused as refusal:
             return page("payu/error.html", problems=refusal.problems)
         order = world.open_order(merchant, purchase, now)
-        script = world.scenario_for(purchase.reference)
+        script = world.scenarios.take(purchase.reference)
         if script is None:
             return self._methods_page(order)
         if not any(step.kind in PAYER_STEPS for step in script):

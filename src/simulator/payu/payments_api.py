@@ -5,15 +5,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from simulator.banks import BANKS, PROMPT_BANK, bank_named
 from simulator.clock import Clock
 from simulator.payu.api import Api, milliseconds, text_at
 from simulator.payu.codes import PENDING
 from simulator.payu.director import Director
-from simulator.payu.methods import BANKS, METHODS, PROMPT_BANK, bank_named
+from simulator.payu.merchants import Merchant
+from simulator.payu.methods import METHODS
 from simulator.payu.model import PARTIAL_REFUND, REFUND
 from simulator.payu.pse_request import PseRefused, check_pse
 from simulator.payu.refunds import RefundDeclined, RefundRefused, check_refund
-from simulator.settings import Merchant
 from simulator.web import json_answer
 
 PATH = "/payments-api/4.0/service.cgi"

@@ -3,14 +3,14 @@
 from decimal import Decimal
 from typing import Any
 
+from simulator.addresses import web_address
+from simulator.banks import bank_named
 from simulator.money import parse_amount
 from simulator.payu.api import dig, text_at
-from simulator.payu.checkout_form import web_address
-from simulator.payu.methods import bank_named
+from simulator.payu.merchants import ALGORITHMS, Merchant
 from simulator.payu.model import Purchase
 from simulator.payu.signatures import request_signature, same_digest
 from simulator.payu.world import World
-from simulator.settings import ALGORITHMS, Merchant
 
 _ORDER = "transaction.order."
 _VALUE = f"{_ORDER}additionalValues.TX_VALUE"

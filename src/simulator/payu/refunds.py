@@ -7,9 +7,9 @@ from typing import Any
 from simulator.money import parse_amount
 from simulator.payu.api import text_at
 from simulator.payu.codes import State
+from simulator.payu.merchants import Merchant
 from simulator.payu.model import Order, Transaction
 from simulator.payu.world import World
-from simulator.settings import Merchant
 
 _EARLIEST = timedelta(minutes=10)
 _LATEST = timedelta(days=730)

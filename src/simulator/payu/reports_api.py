@@ -8,9 +8,9 @@ from starlette.responses import Response
 from simulator.payu.api import Api, milliseconds, text_at
 from simulator.payu.codes import PENDING, State
 from simulator.payu.confirmation import MASKED_CARD
+from simulator.payu.merchants import Merchant
 from simulator.payu.model import Order, Transaction
 from simulator.payu.world import World
-from simulator.settings import Merchant
 from simulator.web import json_answer
 
 PATH = "/reports-api/4.0/service.cgi"
@@ -34,6 +34,7 @@ def transaction_response(transaction: Transaction) -> dict[str, Any]:
         "transactionTime": None,
         "operationDate": milliseconds(transaction.operated_at),
         "extraParameters": None,
+        **transaction.answers,
     }
 
 

@@ -1,30 +1,18 @@
 """Everything the PayU side remembers, in memory."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from simulator.ids import Ids
+from simulator.payu.merchants import Merchant
 from simulator.payu.model import Order, Purchase, Transaction
-from simulator.payu.steps import Step
-from simulator.settings import Merchant, Settings
-
-ANY = "*"
-
-
-@dataclass(slots=True, kw_only=True)
-class Fault:
-    """An answer of the API that goes wrong on purpose, for the next `times` calls about a reference, or about any."""
-
-    kind: str
-    value: str
-    reference: str
-    times: int = 1
+from simulator.scenarios import Scenarios
+from simulator.settings import Settings
 
 
 @dataclass(slots=True)
 class World:
-    """Merchants, orders, loaded scenarios and faults that wait for their call.
+    """Merchants, orders, and what was prepared for them.
 
     `refund_policy` is the one of orders that have none of their own.
     """
@@ -33,8 +21,7 @@ class World:
     ids: Ids
     merchants: dict[tuple[str, str], Merchant] = field(default_factory=dict)
     orders: dict[int, Order] = field(default_factory=dict)
-    scenarios: dict[str, tuple[Step, ...]] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    scenarios: Scenarios = field(default_factory=Scenarios)
     refund_policy: str = ""
 
     def __post_init__(self) -> None:
@@ -45,7 +32,6 @@ class World:
         """Forgets orders, scenarios and faults; merchants stay."""
         self.orders.clear()
         self.scenarios.clear()
-        self.faults.clear()
         self.refund_policy = ""
 
     def add_merchant(self, merchant: Merchant) -> None:
@@ -89,22 +75,4 @@ class World:
             for transaction in order.transactions:
                 if transaction.id == transaction_id:
                     return order, transaction
-        return None
-
-    def scenario_for(self, reference: str) -> tuple[Step, ...] | None:
-        """The script that a checkout of this reference plays: its own, else the one for any; None: a person decides.
-
-        A script of its own is played once, the one for any by every reference.
-        """
-        own = self.scenarios.pop(reference, None)
-        return self.scenarios.get(ANY) if own is None else own
-
-    def take_fault(self, kinds: Iterable[str], reference: str | None) -> Fault | None:
-        """The fault that the current call meets, counted down; `reference` None for calls about no order."""
-        for fault in self.faults:
-            if fault.kind in kinds and fault.reference in (ANY, reference):
-                fault.times -= 1
-                if fault.times <= 0:
-                    self.faults.remove(fault)
-                return fault
         return None

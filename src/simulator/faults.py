@@ -1,0 +1,64 @@
+"""Answers that go wrong on purpose: what a client of a gateway has to survive."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+
+from simulator.scenarios import Fault
+from simulator.settings import Settings
+
+ELSEWHERE = "http://otro-sitio.invalid/pagos"
+"""Where a redirection leads that names no address; no such host exists."""
+
+UNKNOWN_OUTCOMES = ("garbage", "html", "huge", "redirect", "slow", "timeout")
+"""Faults after which the gateway has done what it was asked all the same: only its answer is lost."""
+
+_PAGE = """<!doctype html><html lang="es"><head><title>Mantenimiento</title></head>
+<body><h1>Estamos en mantenimiento</h1><p>Intente más tarde. Error 0x8004.</p></body></html>"""
+_GARBAGE = b'\x00\x1f\x8b<<{"link": [}\xff\xfe&&&'
+_CHUNK = b"A" * 65_536
+
+
+async def _wait(request: Request, seconds: float) -> bool:
+    """Waits; answers whether the caller is still there."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+            return False
+    return True
+
+
+async def _huge(size: int) -> AsyncIterator[bytes]:
+    yield b'{"link":"'
+    for _ in range(max(1, size // len(_CHUNK))):
+        yield _CHUNK
+    yield b'"}'
+
+
+async def failed(request: Request, fault: Fault, settings: Settings, error: Callable[[], Response]) -> Response | None:
+    """The answer that a fault asks for; None once a slow one has waited, and the true answer may follow.
+
+    `error` makes the gateway's own way of saying that something went wrong.
+    """
+    match fault.value:
+        case "error":
+            return error()
+        case "slow":
+            await _wait(request, float(fault.argument))
+            return None
+        case "timeout":
+            await _wait(request, settings.timeout_hold)
+            return Response(status_code=504)
+        case "html":
+            return HTMLResponse(_PAGE)
+        case "garbage":
+            return Response(_GARBAGE, media_type="application/octet-stream")
+        case "huge":
+            return StreamingResponse(_huge(settings.huge_bytes), media_type="application/json")
+        case "redirect":
+            return RedirectResponse(fault.argument or ELSEWHERE, 302)
+    return Response("Error interno simulado.", int(fault.value), media_type="text/plain")
