@@ -188,6 +188,7 @@ async def test_the_regular_check_asks_about_what_a_notice_alone_has_told() -> No
     intent = await world.start(world.viewer, world.invoices[0])
     await world.notice(intent)
     world.gateway.knows([a_report(intent.reference, intent.amount, is_test=True)])
+    world.clock.advance(timedelta(minutes=2))
     assert await world.reconcile_payments(world.agency.id) == 1
     assert (world.intent(intent).status, world.intent(intent).status_reason) == (S.REVIEW, StatusReason.TEST_PAYMENT)
 
@@ -201,7 +202,9 @@ async def test_the_regular_check_asks_ever_more_rarely() -> None:
     for _ in range(12 * 24):
         world.clock.advance(timedelta(hours=1))
         asked += await world.reconcile_payments(world.agency.id)
-    assert asked == 23 + 9 * 4
+    assert (
+        asked == 2 + 22 + 9 * 4
+    )  # twice while it is young, hourly for its first day, four times a day until the tenth
     assert world.intent(intent).status is S.PENDING
 
 

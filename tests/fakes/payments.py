@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
 from typing import cast
@@ -31,8 +31,8 @@ from domain.clients import Client
 from domain.ids import AgencyId, ClientId, GatewayAccountId, InvoiceId, PaymentId, PaymentIntentId
 from domain.invoices import Invoice
 from domain.payment_intents import Evidence, PaymentIntent
-from domain.payment_intents import PaymentIntentStatus as S
 from domain.payments import Payment, PaymentGatewayCode
+from domain.polling import next_check
 from tests.fakes.jobs import FakeJobs, KeptJob
 
 Shares = tuple[tuple[InvoiceId, Decimal], ...]
@@ -197,11 +197,9 @@ class FakePaymentIntents(_Repository, PaymentIntents):
         return sorted(held, key=lambda intent: (intent.created_at, intent.id))
 
     async def due(self, *, at: datetime, limit: int) -> Sequence[PaymentIntent]:
-        def asked(intent: PaymentIntent) -> datetime:
-            return intent.queried_at or intent.created_at
-
-        due = [intent for intent in self._seen() if _is_due(intent, asked(intent), at)]
-        return sorted(due, key=lambda intent: (asked(intent), intent.id))[:limit]
+        moments = {intent.id: next_check(intent, asked_at=self.books.asked.get(intent.id)) for intent in self._seen()}
+        due = [intent for intent in self._seen() if (moments[intent.id] or at) <= at and moments[intent.id]]
+        return sorted(due, key=lambda intent: (moments[intent.id] or at, intent.id))[:limit]
 
     async def add(self, intent: PaymentIntent) -> None:
         self.must_see(intent.agency_id, intent.client_id)
@@ -304,20 +302,3 @@ class FakePayments(_Repository, Payments):
 
 def _invoices_of(intent: PaymentIntent) -> set[InvoiceId]:
     return {part.invoice_id for part in intent.invoices}
-
-
-def _is_due(intent: PaymentIntent, asked: datetime, at: datetime) -> bool:
-    age, silence = at - intent.created_at, at - asked
-    match intent.status:
-        case S.CREATED | S.REDIRECTED:
-            return intent.expires_at <= at and silence >= timedelta(minutes=10)
-        case S.PENDING:
-            pause = timedelta(minutes=7) if age < timedelta(hours=2) else timedelta(hours=1)
-            pause = pause if age < timedelta(days=1) else timedelta(hours=6)
-            return age < timedelta(days=10) and silence >= pause
-        case S.APPROVED:
-            return intent.queried_at is None and age < timedelta(days=1)
-        case S.EXPIRED:
-            return age < timedelta(days=7) and silence >= timedelta(days=1)
-        case _:
-            return False

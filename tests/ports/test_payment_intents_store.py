@@ -10,7 +10,7 @@ import pytest
 from application.access import Scope
 from application.ports.payments import AnsweredKey, InvoicesHeld
 from domain.clients import Client
-from domain.ids import ClientId
+from domain.ids import ClientId, PaymentIntentId
 from domain.payment_intents import (
     Evidence,
     GatewayAttempt,
@@ -206,24 +206,41 @@ async def test_a_transaction_announced_by_an_invention_gives_its_id_back(place: 
 
 
 async def test_the_intents_to_ask_about_come_the_longest_waiting_first(place: Place) -> None:
-    later, third = AT + timedelta(hours=1), place.invoices[2]
+    later = AT + timedelta(hours=1, minutes=10)
     pending = replace(place.intent(place.invoices[0], status=S.PENDING), queried_at=AT + timedelta(minutes=20))
     opened = place.intent(place.invoices[1])
     told = place.intent(status=S.APPROVED)
-    asked = replace(place.intent(status=S.APPROVED), queried_at=AT)
-    fresh = replace(place.intent(third, status=S.PENDING), queried_at=later - timedelta(minutes=1))
-    others = [place.intent(status=S.REVIEW), place.intent(status=S.CANCELLED)]
-    for intent in (pending, opened, told, asked, fresh, *others):
+    fresh = replace(place.intent(place.invoices[2], status=S.PENDING), queried_at=later - timedelta(minutes=1))
+    others = [replace(place.intent(status=S.APPROVED), queried_at=AT), place.intent(status=S.REVIEW)]
+    for intent in (pending, opened, told, fresh, *others):
         await place.add(intent)
+
+    async def due(at: datetime, limit: int = 10) -> list[PaymentIntentId]:
+        async with place.store.unit_of_work(place.staff) as uow:
+            return [intent.id for intent in await uow.intents.due(at=at, limit=limit)]
+
+    assert await due(later) == [told.id, opened.id, pending.id]
+    assert await due(later, limit=1) == [told.id]
+    assert await due(AT + timedelta(minutes=2)) == [told.id]
+    assert await due(AT) == []
+
+
+async def test_an_intent_that_was_asked_about_or_changed_waits_for_its_next_time(place: Place) -> None:
+    intent = await place.add(place.intent(status=S.PENDING))
+    at = AT + timedelta(minutes=9)
+
+    async def is_due(at: datetime) -> bool:
+        async with place.store.unit_of_work(place.staff) as uow:
+            return bool(await uow.intents.due(at=at, limit=10))
+
+    assert await is_due(at)
     async with place.store.unit_of_work(place.staff) as uow:
-        due = await uow.intents.due(at=later, limit=10)
-        few = await uow.intents.due(at=later, limit=1)
-        early = await uow.intents.due(at=AT + timedelta(minutes=1), limit=10)
-    assert fresh.id not in {intent.id for intent in due}
-    assert {intent.id for intent in due[:2]} == {opened.id, told.id}
-    assert [intent.id for intent in due[2:]] == [pending.id]
-    assert len(few) == 1
-    assert [intent.id for intent in early] == [told.id]
+        assert await uow.intents.claim_question(intent, at=at, since=at - timedelta(seconds=3))
+        await uow.commit()
+    assert not await is_due(at)
+    assert await is_due(at + timedelta(minutes=10))
+    await place.save(replace(intent, status=S.APPROVED, queried_at=at))
+    assert not await is_due(at + timedelta(days=30))
 
 
 async def test_the_payer_is_greeted_by_name(place: Place) -> None:

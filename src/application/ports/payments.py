@@ -82,9 +82,8 @@ class PaymentIntents(Protocol):
         ...
 
     async def due(self, *, at: datetime, limit: int) -> Sequence[PaymentIntent]:
-        """Those about which the gateway should be asked, the longest waiting first: open past their time; in process,
-        ever more rarely as they age, for ten days; approved within a day without an answer of the gateway's; expired
-        within a week, daily."""
+        """Those about which the gateway is to be asked by now (`domain.polling`), the longest waiting first. Asking,
+        and whatever is kept about an intent, sets when that is next."""
         ...
 
     async def add(self, intent: PaymentIntent) -> None:

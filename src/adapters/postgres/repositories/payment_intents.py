@@ -1,7 +1,7 @@
 """Payment intents in Postgres, with the invoices they hold and the gateway's transactions, the writing side."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from application.ports.payment_gateway import Payer
 from application.ports.payments import AnsweredKey, InvoicesHeld, PaymentIntents
 from domain.ids import ClientId, InvoiceId, PaymentId
 from domain.payment_intents import Checkout, Evidence, GatewayAttempt, IntentInvoice, PaymentIntent
+from domain.polling import next_check
 
 CLIENTS = table_of(ClientRow)
 ACCOUNTS = table_of(AccountRow)
@@ -61,7 +62,11 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
         # `greatest` passes over what is null. Two at once: the second waits for the row, and then finds it claimed.
         last = sa.func.greatest(INTENTS.c.asked_at, INTENTS.c.queried_at)
         mine = (INTENTS.c.agency_id == self.scope.agency) & (INTENTS.c.id == intent.id)
-        claim = sa.update(INTENTS).where(mine, last.is_(None) | (last <= since)).values(asked_at=at)
+        claim = (
+            sa.update(INTENTS)
+            .where(mine, last.is_(None) | (last <= since))
+            .values(asked_at=at, next_check_at=next_check(intent, asked_at=at))
+        )
         return await self.write(claim) == 1
 
     async def by_reference(self, reference: str, *, for_update: bool = False) -> PaymentIntent | None:
@@ -74,26 +79,8 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
         return await self._intents(rows)
 
     async def due(self, *, at: datetime, limit: int) -> Sequence[PaymentIntent]:
-        asked = sa.func.coalesce(INTENTS.c.queried_at, INTENTS.c.created_at)
-        age = at - INTENTS.c.created_at
-
-        def unasked_for(**time: int) -> sa.ColumnElement[bool]:
-            return asked <= at - timedelta(**time)
-
-        status = INTENTS.c.status
-        waiting = sa.case(
-            (age < timedelta(hours=2), unasked_for(minutes=7)),
-            (age < timedelta(days=1), unasked_for(hours=1)),
-            (age < timedelta(days=10), unasked_for(hours=6)),
-            else_=sa.false(),
-        )
-        rows = self.select(INTENTS).where(
-            (status.in_(("CREATED", "REDIRECTED")) & (INTENTS.c.expires_at <= at) & unasked_for(minutes=10))
-            | ((status == "PENDING") & waiting)
-            | ((status == "APPROVED") & INTENTS.c.queried_at.is_(None) & (age < timedelta(days=1)))
-            | ((status == "EXPIRED") & (age < timedelta(days=7)) & unasked_for(days=1))
-        )
-        return await self._intents(rows.order_by(asked, INTENTS.c.id).limit(limit))
+        rows = self.select(INTENTS).where(INTENTS.c.next_check_at <= at)
+        return await self._intents(rows.order_by(INTENTS.c.next_check_at, INTENTS.c.id).limit(limit))
 
     async def add(self, intent: PaymentIntent) -> None:
         await self.write(sa.insert(INTENTS), _intent_values(intent))
@@ -227,7 +214,7 @@ def _intent_values(intent: PaymentIntent) -> dict[str, Any]:
         "method": checkout.method,
         "fields": [list(pair) for pair in checkout.fields],
     }
-    return INTENT.values(intent) | {"checkout": stored}
+    return INTENT.values(intent) | {"checkout": stored, "next_check_at": next_check(intent)}
 
 
 def checkout_of(stored: dict[str, Any] | None) -> Checkout | None:

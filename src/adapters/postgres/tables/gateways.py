@@ -33,7 +33,7 @@ class GatewayAccountRow(SQLModel, table=True):
 
 class PaymentIntentRow(SQLModel, table=True):
     """`asked_at` is when the gateway was last asked, answered or not: who asks next waits for a while. `queried_at` is
-    when it last answered."""
+    when it last answered, `next_check_at` when it is to be asked next."""
 
     __tablename__ = "payment_intents"
     __table_args__ = (
@@ -44,6 +44,7 @@ class PaymentIntentRow(SQLModel, table=True):
         c.belongs_to("gateway_account_id", "gateway_accounts"),
         sa.CheckConstraint("amount > 0", name="amount_positive"),
         sa.Index(None, "agency_id", "client_id", "created_at"),
+        sa.Index(None, "agency_id", "next_check_at", postgresql_where=sa.text("next_check_at is not null")),
     )
 
     id: UUID = c.identity()
@@ -65,6 +66,7 @@ class PaymentIntentRow(SQLModel, table=True):
     checkout: dict[str, Any] | None = c.json()
     queried_at: datetime | None = c.instant()
     asked_at: datetime | None = c.instant()
+    next_check_at: datetime | None = c.instant()
 
 
 class PaymentIntentInvoiceRow(SQLModel, table=True):

@@ -1,0 +1,64 @@
+"""When a gateway is asked about a payment of which nothing is heard: often while it is young, then ever more rarely.
+
+PSE takes minutes, and is first asked about after seven (a rule of its operators); a coupon may be paid for days; what
+was given up here may still have been paid there.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from zlib import crc32
+
+from domain.payment_intents import PaymentIntent, PaymentIntentStatus
+from domain.payments import PaymentMethod
+
+_LONGEST_DELAY = timedelta(minutes=5)
+
+
+def _every(pause: timedelta, start: timedelta, end: timedelta) -> tuple[timedelta, ...]:
+    """Ages from `start` on until `end`, both included where the steps meet them."""
+    return tuple(start + number * pause for number in range((end - start) // pause + 1))
+
+
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+_YOUNG = _every(10 * _MINUTE, 7 * _MINUTE, 2 * _HOUR)
+_FIRST_DAY = _every(_HOUR, 3 * _HOUR, _DAY)
+
+IN_PROCESS = (*_YOUNG, *_FIRST_DAY, *_every(6 * _HOUR, _DAY + 6 * _HOUR, 10 * _DAY))
+IN_CASH = _every(_HOUR, _HOUR, 8 * _DAY)
+OPENED = (15 * _MINUTE, 30 * _MINUTE, _HOUR, _DAY)
+"""The second is when its time is over."""
+TOLD = (_MINUTE, *_YOUNG, *_FIRST_DAY)
+"""Approved by a notice that the gateway has not confirmed."""
+OVER = _every(_DAY, _DAY, 7 * _DAY)
+
+
+def next_check(intent: PaymentIntent, *, asked_at: datetime | None = None) -> datetime | None:
+    """When the gateway is to be asked about it next; None once nothing is expected any more.
+
+    `asked_at` is when it was last asked, answered or not. Each moment comes up to five minutes later than the schedule,
+    for each payment by a different part of the pause that follows, so that those of one hour are not all asked at once.
+    """
+    last = max(filter(None, (intent.created_at, intent.queried_at, asked_at)))
+    return next((at for at in _moments(intent) if at > last), None)
+
+
+def _moments(intent: PaymentIntent) -> Iterator[datetime]:
+    ages = _ages(intent)
+    for age, following in pairwise((*ages, 2 * ages[-1])) if ages else ():
+        part = crc32(f"{intent.reference} {age}".encode()) % 1000
+        yield intent.created_at + age + min((following - age) / 10, _LONGEST_DELAY) * part / 1000
+
+
+def _ages(intent: PaymentIntent) -> tuple[timedelta, ...]:
+    match intent.status:
+        case PaymentIntentStatus.CREATED | PaymentIntentStatus.REDIRECTED:
+            return OPENED
+        case PaymentIntentStatus.PENDING:
+            return IN_CASH if intent.method is PaymentMethod.CASH else IN_PROCESS
+        case PaymentIntentStatus.APPROVED:
+            return TOLD if intent.queried_at is None else ()
+        case PaymentIntentStatus.EXPIRED | PaymentIntentStatus.CANCELLED | PaymentIntentStatus.DECLINED:
+            return OVER
+        case PaymentIntentStatus.REVIEW:
+            return ()

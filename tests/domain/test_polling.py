@@ -1,0 +1,89 @@
+"""The schedule by which a gateway is asked, as ages of a payment."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.payment_intents import PaymentIntent, PaymentIntentStatus
+from domain.payments import PaymentMethod
+from domain.polling import next_check
+from tests.domain.payment_examples import AT, an_intent
+
+S = PaymentIntentStatus
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+TOLERATED = timedelta(minutes=5)
+
+
+def ages(intent: PaymentIntent) -> Iterator[timedelta]:
+    """When it is asked about, if the gateway is asked on time and nothing changes."""
+    asked_at = None
+    while (at := next_check(intent, asked_at=asked_at)) is not None:
+        yield at - intent.created_at
+        asked_at = at
+
+
+PENDING = an_intent(S.PENDING)
+IN_PROCESS = [
+    *(7 * MINUTE + number * 10 * MINUTE for number in range(12)),
+    *(hour * HOUR for hour in range(3, 25)),
+    *(DAY + number * 6 * HOUR for number in range(1, 37)),
+]
+
+
+def test_a_payment_in_process_is_asked_about_as_pse_needs_it() -> None:
+    found = list(ages(PENDING))
+
+    assert len(found) == len(IN_PROCESS)
+    assert all(timedelta() <= age - due < TOLERATED for age, due in zip(found, IN_PROCESS, strict=True))
+    assert all(age - due < MINUTE for age, due in list(zip(found, IN_PROCESS, strict=True))[:11])
+
+
+@pytest.mark.parametrize(
+    ("intent", "due"),
+    [
+        (replace(PENDING, method=PaymentMethod.CASH), [hour * HOUR for hour in range(1, 8 * 24 + 1)]),
+        (an_intent(S.REDIRECTED), [15 * MINUTE, 30 * MINUTE, HOUR, DAY]),
+        (an_intent(S.CREATED), [15 * MINUTE, 30 * MINUTE, HOUR, DAY]),
+        (an_intent(S.APPROVED), [MINUTE, *IN_PROCESS[: 12 + 22]]),
+        (an_intent(S.EXPIRED), [day * DAY for day in range(1, 8)]),
+        (an_intent(S.CANCELLED), [day * DAY for day in range(1, 8)]),
+        (an_intent(S.DECLINED), [day * DAY for day in range(1, 8)]),
+        (an_intent(S.REVIEW), []),
+        (replace(an_intent(S.APPROVED), queried_at=AT), []),
+    ],
+    ids=lambda value: value.status if isinstance(value, PaymentIntent) else "",
+)
+def test_every_state_has_its_moments(intent: PaymentIntent, due: list[timedelta]) -> None:
+    found = list(ages(intent))
+
+    assert len(found) == len(due)
+    assert all(timedelta() <= age - on_time < TOLERATED for age, on_time in zip(found, due, strict=True))
+
+
+def test_what_came_late_is_not_made_up_for() -> None:
+    late = AT + 5 * HOUR + MINUTE
+
+    following = next_check(replace(PENDING, queried_at=late))
+
+    assert following is not None
+    assert timedelta() < following - late <= HOUR + TOLERATED
+
+
+def test_a_question_without_an_answer_counts_too() -> None:
+    first = next_check(PENDING)
+    assert first is not None
+
+    second = next_check(PENDING, asked_at=first)
+
+    assert second is not None
+    assert second - first > 9 * MINUTE
+    assert next_check(replace(PENDING, queried_at=first), asked_at=AT) == second
+
+
+def test_payments_of_one_moment_are_spread() -> None:
+    moments = {next_check(replace(PENDING, reference=f"REF{number:06d}")) for number in range(200)}
+
+    assert len(moments) > 150
+    assert moments == {next_check(replace(PENDING, reference=f"REF{number:06d}")) for number in range(200)}
