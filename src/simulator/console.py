@@ -44,7 +44,7 @@ class Console:
         """Orders and notifications, the newest first."""
         simulation = self._simulation
         gateways = simulation.gateways.values()
-        rows = [gateway.row(order_id) for gateway in gateways for order_id in gateway.order_ids()]
+        rows = [gateway.row(order_id) for gateway in gateways for order_id in gateway.order_ids()[-_SHOWN:]]
         rows.sort(key=lambda row: row.created_at, reverse=True)
         return page(
             "console.html",

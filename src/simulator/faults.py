@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
@@ -13,8 +13,10 @@ from simulator.settings import Settings
 ELSEWHERE = "http://otro-sitio.invalid/pagos"
 """Where a redirection leads that names no address; no such host exists."""
 
-UNKNOWN_OUTCOMES = ("garbage", "html", "huge", "redirect", "slow", "timeout")
-"""Faults after which the gateway has done what it was asked all the same: only its answer is lost."""
+LOST_ANSWERS = ("garbage", "html", "huge", "redirect", "slow", "timeout")
+"""Faults after which the gateway has done what it was asked all the same: only its answer is lost, or late."""
+
+Answer = Callable[[], Response]
 
 _PAGE = """<!doctype html><html lang="es"><head><title>Mantenimiento</title></head>
 <body><h1>Estamos en mantenimiento</h1><p>Intente más tarde. Error 0x8004.</p></body></html>"""
@@ -22,14 +24,12 @@ _GARBAGE = b'\x00\x1f\x8b<<{"link": [}\xff\xfe&&&'
 _CHUNK = b"A" * 65_536
 
 
-async def _wait(request: Request, seconds: float) -> bool:
-    """Waits; answers whether the caller is still there."""
+async def _wait(request: Request, seconds: float) -> None:
+    """Waits, but for nobody who has gone."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while (await request.receive())["type"] != "http.disconnect":
                 pass
-            return False
-    return True
 
 
 async def _huge(size: int) -> AsyncIterator[bytes]:
@@ -39,17 +39,32 @@ async def _huge(size: int) -> AsyncIterator[bytes]:
     yield b'"}'
 
 
-async def failed(request: Request, fault: Fault, settings: Settings, error: Callable[[], Response]) -> Response | None:
-    """The answer that a fault asks for; None once a slow one has waited, and the true answer may follow.
+async def answered(
+    request: Request,
+    fault: Fault | None,
+    settings: Settings,
+    *,
+    error: Answer,
+    truth: Callable[[], Awaitable[Response]],
+) -> Response:
+    """What a caller gets who meets a fault: the truth late, or nothing but the fault.
 
-    `error` makes the gateway's own way of saying that something went wrong.
+    error: the gateway's own way of saying that something went wrong. truth: does what was asked, and answers; it is
+    done before its answer gets lost, but not at all where the gateway itself fails.
     """
+    if fault is None:
+        return await truth()
+    if fault.value not in LOST_ANSWERS:
+        return (
+            error()
+            if fault.value == "error"
+            else Response("Error interno simulado.", int(fault.value), media_type="text/plain")
+        )
+    true_answer = await truth()
     match fault.value:
-        case "error":
-            return error()
         case "slow":
             await _wait(request, float(fault.argument))
-            return None
+            return true_answer
         case "timeout":
             await _wait(request, settings.timeout_hold)
             return Response(status_code=504)
@@ -59,6 +74,4 @@ async def failed(request: Request, fault: Fault, settings: Settings, error: Call
             return Response(_GARBAGE, media_type="application/octet-stream")
         case "huge":
             return StreamingResponse(_huge(settings.huge_bytes), media_type="application/json")
-        case "redirect":
-            return RedirectResponse(fault.argument or ELSEWHERE, 302)
-    return Response("Error interno simulado.", int(fault.value), media_type="text/plain")
+    return RedirectResponse(fault.argument or ELSEWHERE, 302)

@@ -64,6 +64,9 @@ class Gateway(Protocol):
     def waiting(self) -> Mapping[str, tuple[Step, ...]]:
         """The scripts that wait for their payment, by reference."""
 
+    def has(self, order_id: int) -> bool:
+        """Whether an order is at this gateway."""
+
     def order_ids(self, reference: str | None = None) -> list[int]:
         """The orders, oldest first, or those of one reference."""
 

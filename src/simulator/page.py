@@ -53,6 +53,7 @@ _WORDS = {
     "DELIVERED": "Entregado",
     "ABANDONED": "No entregado",
     "DROPPED": "Retenido",
+    "HELD": "En espera",
 }
 
 

@@ -33,7 +33,7 @@ class Simulation:
 
     def gateway_of(self, order_id: int) -> Gateway | None:
         """The gateway that an order is at."""
-        return next((gateway for gateway in self.gateways.values() if order_id in gateway.order_ids()), None)
+        return next((gateway for gateway in self.gateways.values() if gateway.has(order_id)), None)
 
     def reset(self, seed: int | None = None) -> None:
         """Forgets orders, deliveries, scenarios and plans, and sets the clock back; merchants stay.

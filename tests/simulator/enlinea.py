@@ -107,7 +107,8 @@ class EnLineaWorld:
     async def played(self, *script: str, **changes: str | None) -> Sequence[Arrived]:
         """Opens a checkout, plays the script on it, and answers what arrived at the merchant's server."""
         await self.opened(**changes)
-        assert (await self.scenario(*script))["state"] == "played"
+        reference = changes.get("referencia") or FORM["referencia"]
+        assert (await self.scenario(*script, reference=reference))["state"] == "played"
         return self.merchant.arrived
 
     async def switched(self, **switches: str | bool) -> None:

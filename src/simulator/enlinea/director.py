@@ -20,7 +20,11 @@ from simulator.steps import Notice, Step
 COUPON_LIFE = timedelta(days=7)
 NEQUI_LIFE = timedelta(minutes=15)
 
-_TURNED = {"approve": (State.APPROVED, APPROVED_CODE), "decline": (State.DECLINED, "ENTITY_DECLINED")}
+_TURNED = {
+    "approve": (State.APPROVED, APPROVED_CODE),
+    "decline": (State.DECLINED, "ENTITY_DECLINED"),
+    "expire": (State.EXPIRED, EXPIRED_CODE),
+}
 
 
 @dataclass(slots=True)
@@ -46,7 +50,7 @@ class Director:
             bank=(bank or DEFAULT_BANK.name) if method.name == "PSE" else "",
         )
         life = {"EFECTIVO": COUPON_LIFE, "NEQUI": NEQUI_LIFE}.get(method.name)
-        order.transactions.append(transaction)
+        self.world.record(order, transaction)
         if life is not None:
             transaction.expires_at = at + life
             self._plan_expiry(order, transaction, transaction.expires_at)

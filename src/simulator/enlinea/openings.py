@@ -12,7 +12,7 @@ from simulator.enlinea.director import Director
 from simulator.enlinea.merchants import EnLineaMerchant
 from simulator.enlinea.model import Order, Purchase
 from simulator.enlinea.requests import Refused, check_gangway, check_rest
-from simulator.faults import UNKNOWN_OUTCOMES, failed
+from simulator.faults import answered
 from simulator.web import BadRequest, read_form, read_json_object
 
 GANGWAY = "/secure/gangway/index.do"
@@ -92,19 +92,19 @@ class Openings:
         self, request: Request, reference: str | None, check: Check, answer: Answer, *, complaint: str
     ) -> Response:
         world = self.director.world
-        fault = world.scenarios.take_fault(("http",), reference)
 
-        def trouble() -> Response:
-            return answer({complaint: "No fue posible crear el pago"})
+        async def truth() -> Response:
+            try:
+                merchant, purchase = check()
+            except Refused as refusal:
+                return answer({complaint: refusal.message})
+            order = world.open_order(merchant, purchase, self.director.clock.now())
+            return answer({merchant.link_key if complaint == "error" else "link": link_to(request, order)})
 
-        if fault is not None and fault.value not in UNKNOWN_OUTCOMES:
-            return await failed(request, fault, world.settings, trouble) or trouble()
-        try:
-            merchant, purchase = check()
-        except Refused as refusal:
-            return answer({complaint: refusal.message})
-        order = world.open_order(merchant, purchase, self.director.clock.now())
-        if fault is not None and (wrong := await failed(request, fault, world.settings, trouble)):
-            return wrong
-        key = merchant.link_key if complaint == "error" else "link"
-        return answer({key: link_to(request, order)})
+        return await answered(
+            request,
+            world.scenarios.take_fault(("http",), reference),
+            world.settings,
+            error=lambda: answer({complaint: "No fue posible crear el pago"}),
+            truth=truth,
+        )

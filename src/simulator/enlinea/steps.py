@@ -59,7 +59,7 @@ def parse_step(text: str) -> Step:
             duration, reason = read_pending(parts, PENDING, text)
             notice = read_notice(parts, METHODS, _OPTIONS, text)
             return Step(kind=kind, value=reason or "pse", duration=duration, notice=notice)
-        case "turn" if parts and parts[0] in ("approve", "decline"):
+        case "turn" if parts and parts[0] in ("approve", "decline", "expire"):
             return Step(kind=kind, value=parts[0], notice=read_notice(parts[1:], METHODS, _OPTIONS, text))
         case "abandon" | "reorder" if not parts:
             return Step(kind=kind)

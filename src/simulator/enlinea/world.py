@@ -19,6 +19,9 @@ class World:
     merchants: dict[str, EnLineaMerchant] = field(default_factory=dict)
     orders: dict[int, Order] = field(default_factory=dict)
     scenarios: Scenarios = field(default_factory=Scenarios)
+    _by_reference: dict[str, list[Order]] = field(default_factory=dict)
+    _by_token: dict[str, Order] = field(default_factory=dict)
+    _by_number: dict[str, tuple[Order, Transaction]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for merchant in self.settings.enlinea_merchants:
@@ -26,7 +29,8 @@ class World:
 
     def clear(self) -> None:
         """Forgets checkouts and what was prepared; merchants stay."""
-        self.orders.clear()
+        for kept in (self.orders, self._by_reference, self._by_token, self._by_number):
+            kept.clear()
         self.scenarios.clear()
 
     def add_merchant(self, merchant: EnLineaMerchant) -> None:
@@ -49,20 +53,23 @@ class World:
             id=self.ids.order_id(), token=self.ids.uuid(), merchant=merchant, purchase=purchase, created_at=at
         )
         self.orders[order.id] = order
+        self._by_reference.setdefault(purchase.reference, []).append(order)
+        self._by_token[order.token] = order
         return order
+
+    def record(self, order: Order, transaction: Transaction) -> None:
+        """Adds a try to its checkout."""
+        order.transactions.append(transaction)
+        self._by_number[transaction.number] = (order, transaction)
 
     def orders_under(self, reference: str) -> list[Order]:
         """All checkouts under one reference, oldest first."""
-        return [order for order in self.orders.values() if order.purchase.reference == reference]
+        return list(self._by_reference.get(reference, ()))
 
     def order_with(self, token: str) -> Order | None:
         """The checkout with this token in its link."""
-        return next((order for order in self.orders.values() if order.token == token), None)
+        return self._by_token.get(token)
 
     def transaction(self, number: str) -> tuple[Order, Transaction] | None:
         """A transaction by its number, with its checkout."""
-        for order in self.orders.values():
-            for transaction in order.transactions:
-                if transaction.number == number:
-                    return order, transaction
-        return None
+        return self._by_number.get(number)

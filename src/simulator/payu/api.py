@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulator.faults import failed
+from simulator.faults import answered
 from simulator.payu.merchants import Merchant
 from simulator.payu.world import World
 from simulator.web import BadRequest, json_answer, read_json_object
@@ -75,12 +75,13 @@ class Api:
             return self.error(f"El comando debe ser uno de {', '.join(self.commands)}.")
         kinds = ("http", "query") if self.empty == "result" else ("http",)
         fault = self.world.scenarios.take_fault(kinds, self._reference(body))
-        if fault is not None and (answer := await failed(request, fault, self.world.settings, self._trouble)):
-            return answer
-        return await handler(request, merchant, body)
-
-    def _trouble(self) -> Response:
-        return self.error("Ocurrió un error al consultar la información.")
+        return await answered(
+            request,
+            fault,
+            self.world.settings,
+            error=lambda: self.error("Ocurrió un error al consultar la información."),
+            truth=lambda: handler(request, merchant, body),
+        )
 
     def _reference(self, body: dict[str, Any]) -> str | None:
         """The reference a call is about, by whatever it names."""

@@ -1,6 +1,11 @@
 """What PayU posts to `confirmationUrl` when a try has its final result (PayU, página de confirmación)."""
 
+from datetime import datetime
+
 from simulator.clock import BOGOTA
+from simulator.courier import Courier
+from simulator.delivery import Delivery
+from simulator.ids import Ids
 from simulator.money import parse_amount, two_decimals
 from simulator.payu.codes import POL_STATE, REQUEST_STATE, code_number
 from simulator.payu.model import Order, Transaction
@@ -118,3 +123,31 @@ def confirmation_fields(order: Order, charge: Transaction, notice: Notice) -> di
         # A wrong key gives a digest of the right length, which is what a receiver has to tell apart.
         fields["sign"] = sign[::-1] if notice.bad_sign else sign
     return dict(sorted(fields.items()))
+
+
+def confirmations(
+    courier: Courier, ids: Ids, order: Order, charge: Transaction, notice: Notice, at: datetime
+) -> list[Delivery]:
+    """The notifications of a result, as many and as odd as the scenario asks; none where nobody gave an address."""
+    url = order.purchase.confirmation_url or order.merchant.confirmation_url
+    if not url:
+        return []
+    fields = confirmation_fields(order, charge, notice)
+    copies = [fields] * notice.copies
+    if notice.replay_new_id:
+        # Someone who saw a valid notification sends it again as if it were another payment: the id is not signed.
+        copies.append({**fields, "transaction_id": ids.uuid()})
+    return [
+        courier.prepare(
+            gateway="payu",
+            reference=order.purchase.reference,
+            transaction_id=copy["transaction_id"],
+            url=url,
+            fields=copy,
+            at=at + notice.delay,
+            about=copy["response_message_pol"],
+            counted=True,
+            dropped=notice.dropped,
+        )
+        for copy in copies
+    ]

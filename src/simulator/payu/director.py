@@ -1,20 +1,20 @@
-"""Makes things happen to an order: tries, results, notifications, refunds, whole scenarios."""
+"""Makes things happen to an order: tries, results, whole scenarios."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from simulator.agenda import Agenda
 from simulator.banks import DEFAULT_BANK
 from simulator.clock import Clock
 from simulator.courier import Courier
-from simulator.delivery import Delivery, Kind
+from simulator.delivery import Delivery
 from simulator.payu.codes import APPROVED_CODE, EXPIRED_CODE, State
-from simulator.payu.confirmation import confirmation_fields
-from simulator.payu.disputes import dispute_fields
+from simulator.payu.confirmation import confirmations
+from simulator.payu.disputes import dispute_notices
 from simulator.payu.methods import METHODS, Method, offered_methods
-from simulator.payu.model import CHARGE, PARTIAL_REFUND, REFUND, Order, Transaction
+from simulator.payu.model import CHARGE, Order, Transaction
+from simulator.payu.refund_desk import RefundDesk
 from simulator.payu.steps import PAYER_STEPS
 from simulator.payu.world import World
 from simulator.scenarios import ANY, play
@@ -24,18 +24,29 @@ COUPON_LIFE = timedelta(days=7)
 NEQUI_LIFE = timedelta(minutes=15)
 
 _PENDING_GROUPS = {"pse": "pse", "bank": "pse", "nequi": "nequi", "cash": "efectivo", "review": "tarjeta"}
-_TURNED = {"approve": (State.APPROVED, APPROVED_CODE), "decline": (State.DECLINED, "ENTITY_DECLINED")}
+_TURNED = {
+    "approve": (State.APPROVED, APPROVED_CODE),
+    "decline": (State.DECLINED, "ENTITY_DECLINED"),
+    "expire": (State.EXPIRED, EXPIRED_CODE),
+}
 _FINAL = {"approve": State.APPROVED, "approve_again": State.APPROVED, "decline": State.DECLINED, "error": State.ERROR}
 
 
 @dataclass(slots=True)
 class Director:
-    """The only writer of orders and transactions. `at` is always the instant at which a thing happens."""
+    """The only writer of orders and charges, as `refunds` is of refunds.
+
+    `at` is always the instant at which a thing happens.
+    """
 
     world: World
     clock: Clock
     agenda: Agenda
     courier: Courier
+    refunds: RefundDesk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.refunds = RefundDesk(self.world, self.agenda)
 
     def methods_for(self, order: Order) -> tuple[Method, ...]:
         """What the hosted page offers for an order."""
@@ -70,7 +81,7 @@ class Director:
             charge.expires_at = min(purchase.cash_until or at + COUPON_LIFE, at + COUPON_LIFE)
         elif method.group == "nequi":
             charge.expires_at = at + NEQUI_LIFE
-        order.transactions.append(charge)
+        self.world.record(order, charge)
         if charge.expires_at is not None:
             self._plan_expiry(order, charge, charge.expires_at)
         return charge
@@ -81,47 +92,11 @@ class Director:
         """Gives a try its final result and prepares its notifications, which the caller has the courier dispatch."""
         charge.state, charge.response_code, charge.operated_at, charge.pending = state, code, at, ""
         charge.authorization = self.world.ids.digits(6) if state is State.APPROVED else ""
-        return self._notify(order, charge, notice or Notice(), at)
+        return confirmations(self.courier, self.world.ids, order, charge, notice or Notice(), at)
 
     async def settle(self, order: Order, charge: Transaction, state: State, code: str) -> None:
         """`finish` now, with its notifications sent."""
         await self.courier.dispatch(self.finish(order, charge, state, code, self.clock.now()))
-
-    def request_refund(self, order: Order, charge: Transaction, amount: Decimal, at: datetime) -> Transaction:
-        """Records a refund under review; a policy set by a scenario decides it as soon as due things run."""
-        refund = Transaction(
-            id=self.world.ids.uuid(),
-            kind=PARTIAL_REFUND if amount < charge.amount else REFUND,
-            method=charge.method,
-            amount=amount,
-            currency=charge.currency,
-            created_at=at,
-            operated_at=at,
-            is_test=charge.is_test,
-            pending="review",
-            parent_id=charge.id,
-        )
-        order.transactions.append(refund)
-        policy = order.refund_policy or self.world.refund_policy
-        order.refund_policy = ""
-        if policy:
-
-            async def decide(planned: datetime) -> None:
-                self.decide_refund(order, policy, planned)
-
-            self.agenda.plan(at, decide)
-        return refund
-
-    def decide_refund(self, order: Order, decision: str, at: datetime) -> None:
-        """Approves or declines the refund under review; without one, the decision waits for the next."""
-        refund = order.open_refund
-        if refund is None:
-            order.refund_policy = decision
-            return
-        approved = decision == "approve"
-        refund.state = State.APPROVED if approved else State.DECLINED
-        refund.response_code = APPROVED_CODE if approved else "ENTITY_DECLINED"
-        refund.operated_at, refund.pending = at, ""
 
     def load(self, reference: str, steps: Sequence[Step]) -> tuple[Step, ...]:
         """Keeps a script for the next checkout of `reference`, or of any; answers what was kept.
@@ -171,7 +146,7 @@ class Director:
                 charge = order.pending_charge or self._try(order, notice, "efectivo", at)
                 return self.finish(order, charge, State.EXPIRED, EXPIRED_CODE, at, notice)
             case "refund":
-                self.decide_refund(order, step.value, at)
+                self.refunds.decide(order, step.value, at)
                 return []
             case "chargeback" | "dispute":
                 return self._dispute(order, step.value or "lost", at)
@@ -199,19 +174,7 @@ class Director:
             charge = self._charge_for(order, Step(kind="approve"), at)
             approved = self.finish(order, charge, State.APPROVED, APPROVED_CODE, at)
         order.charged_back = word == "lost"
-        if not order.merchant.dispute_url:
-            return approved
-        notified = self.courier.prepare(
-            gateway="payu",
-            kind=Kind.DISPUTE,
-            reference=order.purchase.reference,
-            transaction_id=charge.id,
-            url=order.merchant.dispute_url,
-            fields=dispute_fields(order, charge, word),
-            at=at,
-            about=f"disputa: {word}",
-        )
-        return [*approved, notified]
+        return [*approved, *dispute_notices(self.courier, order, charge, word, at)]
 
     def _charge_for(self, order: Order, step: Step, at: datetime) -> Transaction:
         last = order.last_charge
@@ -228,27 +191,3 @@ class Director:
             return METHODS[notice.method]
         offered = self.methods_for(order) or tuple(METHODS.values())
         return next((method for method in offered if method.group == group), offered[0])
-
-    def _notify(self, order: Order, charge: Transaction, notice: Notice, at: datetime) -> list[Delivery]:
-        url = order.purchase.confirmation_url or order.merchant.confirmation_url
-        if not url:
-            return []
-        fields = confirmation_fields(order, charge, notice)
-        copies = [fields] * notice.copies
-        if notice.replay_new_id:
-            # Someone who saw a valid notification sends it again as if it were another payment: the id is not signed.
-            copies.append({**fields, "transaction_id": self.world.ids.uuid()})
-        return [
-            self.courier.prepare(
-                gateway="payu",
-                reference=order.purchase.reference,
-                transaction_id=copy["transaction_id"],
-                url=url,
-                fields=copy,
-                at=at + notice.delay,
-                about=copy["response_message_pol"],
-                counted=True,
-                dropped=notice.dropped,
-            )
-            for copy in copies
-        ]

@@ -88,9 +88,13 @@ class PayU:
         """The scripts that wait for their form, by reference."""
         return self.world.scenarios.waiting
 
+    def has(self, order_id: int) -> bool:
+        """Whether an order is here."""
+        return order_id in self.world.orders
+
     def order_ids(self, reference: str | None = None) -> list[int]:
         """The orders, oldest first, or those of one reference."""
-        return [order.id for order in self.world.orders.values() if reference in (None, order.purchase.reference)]
+        return list(self.world.orders) if reference is None else [one.id for one in self.world.orders_under(reference)]
 
     def view(self, order_id: int) -> dict[str, Any]:
         """An order as the control API shows it."""

@@ -96,7 +96,7 @@ class PaymentsApi(Api):
             return self._declined(text_at(body, "transaction.order.id"), refusal.message)
         except RefundRefused as refusal:
             return self.error(refusal.message)
-        self._director.request_refund(order, charge, amount, now)
+        self._director.refunds.request(order, charge, amount, now)
         return self._response(
             order.id, state="PENDING", pendingReason="PENDING_REVIEW", responseMessage=str(order.id), operationDate=None
         )

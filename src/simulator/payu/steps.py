@@ -95,7 +95,7 @@ def parse_step(text: str) -> Step:
             return Step(kind=kind)
         case "refund" if parts in (["approve"], ["decline"]):
             return Step(kind=kind, value=parts[0])
-        case "turn" if parts and parts[0] in ("approve", "decline"):
+        case "turn" if parts and parts[0] in ("approve", "decline", "expire"):
             return Step(kind=kind, value=parts[0], notice=read_notice(parts[1:], METHODS, _OPTIONS, text))
         case "dispute" if len(parts) == 1 and parts[0] in DISPUTE_STATES:
             return Step(kind=kind, value=parts[0])

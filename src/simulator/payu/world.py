@@ -23,6 +23,8 @@ class World:
     orders: dict[int, Order] = field(default_factory=dict)
     scenarios: Scenarios = field(default_factory=Scenarios)
     refund_policy: str = ""
+    _by_reference: dict[str, list[Order]] = field(default_factory=dict)
+    _by_transaction: dict[str, tuple[Order, Transaction]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for merchant in self.settings.merchants:
@@ -30,7 +32,8 @@ class World:
 
     def clear(self) -> None:
         """Forgets orders, scenarios and faults; merchants stay."""
-        self.orders.clear()
+        for kept in (self.orders, self._by_reference, self._by_transaction):
+            kept.clear()
         self.scenarios.clear()
         self.refund_policy = ""
 
@@ -59,7 +62,13 @@ class World:
                 return order
         order = Order(id=self.ids.order_id(), merchant=merchant, purchase=purchase, created_at=at)
         self.orders[order.id] = order
+        self._by_reference.setdefault(purchase.reference, []).append(order)
         return order
+
+    def record(self, order: Order, transaction: Transaction) -> None:
+        """Adds a try or a refund to its order."""
+        order.transactions.append(transaction)
+        self._by_transaction[transaction.id] = (order, transaction)
 
     def orders_of(self, merchant_id: str, reference: str) -> list[Order]:
         """All checkouts of a merchant under one reference, oldest first."""
@@ -67,12 +76,8 @@ class World:
 
     def orders_under(self, reference: str) -> list[Order]:
         """All checkouts under one reference, whoever the merchant is, oldest first."""
-        return [order for order in self.orders.values() if order.purchase.reference == reference]
+        return list(self._by_reference.get(reference, ()))
 
     def transaction(self, transaction_id: str) -> tuple[Order, Transaction] | None:
         """A transaction by its id, with its order."""
-        for order in self.orders.values():
-            for transaction in order.transactions:
-                if transaction.id == transaction_id:
-                    return order, transaction
-        return None
+        return self._by_transaction.get(transaction_id)
