@@ -76,6 +76,19 @@ async def test_a_return_by_post_brings_the_fields_in_a_form(enlinea: EnLineaWorl
     assert visit.fields["respuesta"] == "APROBADA"
 
 
+async def test_a_switch_counts_for_checkouts_that_are_open_already(enlinea: EnLineaWorld) -> None:
+    await enlinea.opened()
+    await enlinea.switched(returnMethod="POST", clave="otra")
+    await enlinea.scenario("approve")
+
+    [visit] = enlinea.merchant.arrived
+    number = visit.fields["nrotransaccion"]
+    assert visit.method == "POST"
+    assert (await enlinea.result(number))["respuesta"] == "error"
+    told = await enlinea.told("Confirma_Respuesta_Pago", clave="otra", numerotransaccion=number)
+    assert told["respuesta"] == "OK"
+
+
 async def test_a_browser_follows_no_redirection_and_comes_once(enlinea: EnLineaWorld) -> None:
     enlinea.merchant.statuses = [303]
     await enlinea.played("approve")
