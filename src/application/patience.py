@@ -12,10 +12,11 @@ _until: ContextVar[float | None] = ContextVar("_until", default=None)
 
 
 @contextmanager
-def patience(seconds: float = REQUEST_SECONDS) -> Iterator[None]:
-    """Whatever is asked of gateways in this block has to be answered in that time, all of it together; within another
-    such block, no later than the outer one ends. What runs in the background has no such block, and waits longer."""
-    until = asyncio.get_running_loop().time() + seconds
+def patience(seconds: float | None = None) -> Iterator[None]:
+    """Whatever is asked of gateways in this block has to be answered in that time (a request's, if none is given), all
+    of it together; within another such block, no later than the outer one ends. What runs in the background has no
+    such block, and waits longer."""
+    until = asyncio.get_running_loop().time() + (REQUEST_SECONDS if seconds is None else seconds)
     outer = _until.get()
     token = _until.set(until if outer is None else min(outer, until))
     try:
