@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,6 +20,7 @@ from graphql_api.http import GraphQLEndpoint, SecurityHeaders
 from graphql_api.schema import build_schema
 from main.bootstrap import Portal
 from main.readiness import Readiness
+from main.work import at_work
 
 _IMPORT_SECONDS = 120.0
 """For files near the limit of a body: tens of thousands of rows."""
@@ -28,12 +29,13 @@ _log = logging.getLogger(__name__)
 OpenPortal = Callable[[], AbstractAsyncContextManager[Portal]]
 
 
-def create_app(open_portal: OpenPortal, *, https_only: bool = False) -> ASGIApp:
-    """The service. `open_portal` is entered when the server starts and left when it has answered its last request."""
+def create_app(open_portal: OpenPortal, *, https_only: bool = False, jobs: bool = False) -> ASGIApp:
+    """The service. `open_portal` is entered when the server starts and left when it has answered its last request.
+    With `jobs` this process does background jobs too, to the end of those under way."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with open_portal() as opened:
+        async with open_portal() as opened, at_work(opened) if jobs else nullcontext():
             app.router.routes.extend(routes_of(opened))
             warming = asyncio.create_task(_warm_up(opened))
             yield

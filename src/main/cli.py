@@ -40,6 +40,9 @@ def serve(
         typer.Option(help="Puerto; 0 toma uno libre. Sin decirlo, 8000 o el siguiente libre.", min=0, max=65535),
     ] = None,
     workers: Annotated[int, typer.Option(help="Procesos que atienden.", min=1, max=64)] = 1,
+    no_jobs: Annotated[
+        bool, typer.Option("--no-jobs", help="Sin los trabajos en segundo plano, que hará «portal work».")
+    ] = False,
 ) -> None:
     """El servicio. Escribe «listening on URL» cuando está listo; SIGTERM lo termina tras las solicitudes en curso."""
     from main import server
@@ -57,8 +60,25 @@ def serve(
                 place,
                 app_url=addresses.app_url,
                 workers=workers,
+                jobs=not no_jobs,
                 ready=lambda url: print(f"listening on {url}", flush=True),
             )
+
+
+@app.command()
+def work() -> None:
+    """Hace los trabajos en segundo plano y nada más. SIGTERM lo termina tras los que estén en curso."""
+    from main.commands.jobs import work
+
+    with_portal(work)
+
+
+@app.command()
+def jobs(as_json: AsJson = False) -> None:
+    """Cuántos trabajos en segundo plano esperan, están en curso o fallaron."""
+    from main.commands.jobs import show
+
+    with_portal(lambda portal: show(portal, as_json=as_json))
 
 
 @app.command()

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from adapters.postgres.jobs.health import health
 from main.migrations import is_current
 
 _WITHIN_SECONDS = 1.0
@@ -26,7 +27,8 @@ class Readiness:
         self._good_until = 0.0
 
     async def answer(self, request: Request) -> Response:
-        """200 if the database answers within a second and has this code's schema, otherwise 503."""
+        """200 if the database answers within a second and has this code's schema, otherwise 503. Jobs that nobody does
+        are told and no more: requests are answered as before, and sending them elsewhere would not help."""
         async with self._asking:
             if time.monotonic() >= self._good_until:
                 self._found = await self._ask()
@@ -38,8 +40,9 @@ class Readiness:
         try:
             async with asyncio.timeout(_WITHIN_SECONDS):
                 current = await is_current(self._engine)
+                jobs = await health(self._engine) if current else None
         except Exception:
             return 503, {"status": "unavailable", "database": "unreachable"}
-        if not current:
+        if jobs is None:
             return 503, {"status": "unavailable", "database": "not migrated"}
-        return 200, {"status": "ok", "database": "ok"}
+        return 200, {"status": "ok", "database": "ok", "jobs": jobs.told}

@@ -22,20 +22,29 @@ from main.settings import Settings
 
 _APP_URL = "PORTAL_SERVING_DATABASE_URL"
 _PUBLIC_URL = "PORTAL_SERVING_PUBLIC_URL"
+_JOBS = "PORTAL_SERVING_JOBS"
 _LAST_REQUESTS_SECONDS = 25
 _READY_WITHIN_SECONDS = 60
 
 
 def serve(
-    settings: Settings, place: socket.socket, *, app_url: str, workers: int = 1, ready: Callable[[str], None]
+    settings: Settings,
+    place: socket.socket,
+    *,
+    app_url: str,
+    workers: int = 1,
+    jobs: bool = True,
+    ready: Callable[[str], None],
 ) -> None:
     """Serve until SIGTERM or Ctrl-C, and return; `ready` is told the address when the first request would be answered.
+    With `jobs` each of the processes does background jobs too.
 
     For the main thread. Both signals keep meaning "end" afterwards, so that whoever called can stop what it started.
     """
     url = url_of(place)
     os.environ[_APP_URL] = app_url
     os.environ[_PUBLIC_URL] = settings.public_url or url
+    os.environ[_JOBS] = "on" if jobs else ""
     config = uvicorn.Config(
         "main.server:application",
         factory=True,
@@ -93,4 +102,4 @@ def application() -> ASGIApp:
     def open_portal() -> AbstractAsyncContextManager[Portal]:
         return portal(settings, app_url=os.environ[_APP_URL], public_url=os.environ[_PUBLIC_URL])
 
-    return create_app(open_portal, https_only=settings.is_production)
+    return create_app(open_portal, https_only=settings.is_production, jobs=bool(os.environ[_JOBS]))

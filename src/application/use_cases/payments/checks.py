@@ -1,0 +1,72 @@
+"""The regular check: every minute each agency is looked through, and each payment that is due is asked about apart, so
+that one that cannot be dealt with keeps nobody else waiting."""
+
+import logging
+from dataclasses import dataclass
+
+from application.access import Scope
+from application.ports.clock import Clock
+from application.ports.jobs import Job, JobKind
+from application.ports.unit_of_work import UnitOfWorkFactory
+from application.use_cases.payments.settlement import Settlement
+from domain.errors import GatewayUnavailable
+
+_log = logging.getLogger(__name__)
+
+_AT_ONCE = 500
+"""Payments of an agency that one look puts to be asked; the next looks find the others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollAgencies:
+    """Have every agency looked through. For the workers, every minute."""
+
+    unit_of_work: UnitOfWorkFactory
+
+    async def __call__(self) -> int:
+        """How many agencies were not still waiting to be looked through."""
+        async with self.unit_of_work(Scope(work=True)) as uow:
+            jobs = [Job(kind=JobKind.POLL_AGENCY, agency_id=key, key="") for key in await uow.agencies.ids()]
+            put = [await uow.jobs.put(job) for job in jobs]
+            await uow.commit()
+        return sum(put)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollAgency:
+    """Have the gateways asked about those of an agency's payments that are due. A job."""
+
+    unit_of_work: UnitOfWorkFactory
+    clock: Clock
+
+    async def __call__(self, job: Job) -> None:
+        async with self.unit_of_work(Scope.of_agency(job.agency_id)) as uow:
+            for intent in await uow.intents.due(at=self.clock.now(), limit=_AT_ONCE):
+                question = Job(
+                    kind=JobKind.ASK_GATEWAY,
+                    agency_id=intent.agency_id,
+                    subject=intent.reference,
+                    key=intent.reference,
+                )
+                await uow.jobs.put(question)
+            await uow.commit()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskGateway:
+    """Ask about one payment and act on the answer. A job; its subject is the reference.
+
+    A gateway that does not answer is no failure of the job: when it is asked again was settled before the question.
+    """
+
+    settlement: Settlement
+
+    async def __call__(self, job: Job) -> None:
+        async with self.settlement.unit_of_work(Scope.of_agency(job.agency_id)) as uow:
+            intent = await uow.intents.by_reference(job.subject)
+        if intent is None or self.settlement.is_settled(intent):
+            return
+        try:
+            await self.settlement.ask(intent)
+        except GatewayUnavailable:
+            _log.info("payment %s: the gateway did not answer", intent.reference)

@@ -1,0 +1,56 @@
+"""Background jobs: what each kind does, and a worker in the process that asks for it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.postgres.engine import create_engine
+from adapters.postgres.jobs.handling import Habits, Handler
+from adapters.postgres.jobs.worker import PostgresWorker
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from application.ports.jobs import JobKind
+from application.use_cases.payments import AskGateway, PollAgencies, PollAgency
+from main.bootstrap import Portal
+
+_CONNECTIONS = 4
+"""Of the jobs themselves: none is taken from requests, and most of a job's time is waiting for somebody else."""
+
+GRACE_SECONDS = 10.0
+"""For the jobs under way when the process is told to end; what takes longer is begun anew elsewhere."""
+
+
+async def work(portal: Portal, stop: asyncio.Event, *, habits: Habits | None = None) -> None:
+    """Do jobs until `stop`, and then what is under way."""
+    url = portal.engine.url
+    engine = create_engine(url.render_as_string(hide_password=False), pool_size=_CONNECTIONS)
+    try:
+        poll_agencies = PollAgencies(unit_of_work=PostgresUnitOfWorkFactory(engine))
+        worker = PostgresWorker(url, _handlers(portal, engine), on_tick=poll_agencies, habits=habits)
+        await worker.run(stop, grace_seconds=GRACE_SECONDS)
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def at_work(portal: Portal) -> AsyncIterator[None]:
+    """Jobs are done beside whatever else this process does."""
+    stop = asyncio.Event()
+    working = asyncio.create_task(work(portal, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await working
+
+
+def _handlers(portal: Portal, engine: AsyncEngine) -> dict[JobKind, Handler]:
+    units = PostgresUnitOfWorkFactory(engine)
+    # The same gateways as those of requests, so that what is known of their trouble is known to both.
+    settlement = replace(portal.use_cases.refresh_payment.settlement, unit_of_work=units)
+    return {
+        JobKind.ASK_GATEWAY: AskGateway(settlement=settlement),
+        JobKind.POLL_AGENCY: PollAgency(unit_of_work=units, clock=portal.clock),
+    }
