@@ -11,9 +11,10 @@ from domain.accounts import Account, AccountRole
 from domain.agencies import Agency
 from domain.clients import Client
 from domain.contracts import Contract, ContractStatus, PartyRole
+from domain.gateway_reports import Evidence
 from domain.ids import GatewayAccountId, PaymentIntentId
 from domain.invoices import Invoice
-from domain.payment_intents import Checkout, Evidence, GatewayAttempt, PaymentIntent, PaymentIntentStatus
+from domain.payment_intents import Checkout, GatewayAttempt, PaymentIntent, PaymentIntentStatus
 from domain.payments import Payment, PaymentGatewayCode, PaymentStatus
 from domain.payouts import Payout
 from domain.pqrs import Pqrs, PqrsClassification, PqrsStatus, PqrsSubject

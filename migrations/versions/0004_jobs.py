@@ -12,7 +12,7 @@ from alembic import op
 from migrations.row_level_security import STAFF, WORK, serving_role, setting
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

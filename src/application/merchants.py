@@ -38,6 +38,7 @@ class Merchants:
             api_login=login,
             api_keys=keys,
             signature=account.signature,
+            dialect=account.dialect,
             test=account.test and self.test_allowed,
         )
 

@@ -134,6 +134,11 @@ class GatewayUnavailable(RetryLater):
         self.intent_id = intent_id
 
 
+class RefundNotPossible(DomainError):
+    """Money of that kind is not returned through its gateway (PSE, cash, a wallet): it becomes credit, or the agency
+    transfers it."""
+
+
 class IdempotencyConflict(DomainError):
     """The same key came before with other data."""
 

@@ -96,6 +96,14 @@ class Invoice:
         self.paid += amount
         self.status = status_after(total=self.total, paid=self.paid)
 
+    def give_back(self, amount: Decimal) -> None:
+        """Money that was allocated to it was taken back: it is owed again, unless the invoice is voided."""
+        if not 0 < amount <= self.paid:
+            raise ValueError(f"{amount} of {self.paid}")
+        self.paid -= amount
+        if self.status is not InvoiceStatus.VOIDED:
+            self.status = status_after(total=self.total, paid=self.paid)
+
     @property
     def qr_url(self) -> str | None:
         """Where the DIAN shows the electronic invoice, for the QR code."""

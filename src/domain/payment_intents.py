@@ -10,15 +10,23 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from domain.errors import InvoiceNotPayable
+from domain.errors import AmountNotAllowed, InvoiceNotPayable
+from domain.gateway_reports import Evidence, StatusReason
 from domain.ids import AgencyId, ClientId, GatewayAccountId, InvoiceId, PaymentIntentId
 from domain.invoices import Invoice
 from domain.money import ZERO, rounded
 from domain.payments import PaymentGatewayCode, PaymentMethod
+from domain.refunds import Refund
 
 CURRENCY = "COP"
 LIFETIME = timedelta(minutes=30)
 """How long an intent without a try at the gateway holds its invoices."""
+
+SMALLEST_PART = Decimal("1000.00")
+"""Of a partial payment, in pesos: less is refused by some of the gateways' methods."""
+
+MOST_HINTS = 5
+"""Transaction numbers that returns may leave on an intent: whoever holds the address can make them up."""
 
 _REFERENCE = re.compile(r"[A-Z0-9]{6,30}", re.ASCII)
 
@@ -53,71 +61,23 @@ BEFORE_A_TRY = frozenset({PaymentIntentStatus.CREATED, PaymentIntentStatus.REDIR
 _CAN_BE_PAID = frozenset({PaymentIntentStatus.CREATED, PaymentIntentStatus.REDIRECTED, PaymentIntentStatus.DECLINED})
 
 
-class StatusReason(StrEnum):
-    """Why an intent or a try is where it is, reduced to what a payer or the agency can act on."""
+class DisputeStatus(StrEnum):
+    """Whether the payer's bank claims an approved payment back; LOST: it took the money."""
 
-    INSUFFICIENT_FUNDS = "INSUFFICIENT_FUNDS"
-    CARD_DATA = "CARD_DATA"
-    CONTACT_BANK = "CONTACT_BANK"
-    TRY_LATER = "TRY_LATER"
-    GATEWAY_ERROR = "GATEWAY_ERROR"
-    AWAITING_BANK = "AWAITING_BANK"
-    AWAITING_CASH = "AWAITING_CASH"
-    UNDER_REVIEW = "UNDER_REVIEW"
-    EXPIRED_AT_GATEWAY = "EXPIRED_AT_GATEWAY"
-    NOT_COMPLETED = "NOT_COMPLETED"
-    AMOUNT_MISMATCH = "AMOUNT_MISMATCH"
-    CURRENCY_MISMATCH = "CURRENCY_MISMATCH"
-    MERCHANT_MISMATCH = "MERCHANT_MISMATCH"
-    TEST_PAYMENT = "TEST_PAYMENT"
-    CONTRADICTION = "CONTRADICTION"
-
-
-class ReportedState(StrEnum):
-    """What the gateway says of one transaction; UNKNOWN is a code we do not know."""
-
-    PENDING = "PENDING"
-    APPROVED = "APPROVED"
-    DECLINED = "DECLINED"
-    EXPIRED = "EXPIRED"
-    UNKNOWN = "UNKNOWN"
-
-
-class Evidence(StrEnum):
-    """How we know: a notice whose signature covers merchant, reference, amount, currency and state (and nothing
-    else), or the gateway's own answer to our question."""
-
-    SIGNATURE = "SIGNATURE"
-    QUERY = "QUERY"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GatewayReport:
-    """What a gateway tells about one transaction, in our words, already authenticated by the adapter.
-
-    `code` is the gateway's own code, for the staff. `gateway_reference` is what the payer's bank shows: in PSE the
-    CUS. `is_foreign`: it names another merchant. `is_test`: a test transaction on an account that takes real money.
-    """
-
-    reference: str
-    transaction_id: str
-    state: ReportedState
-    amount: Decimal
-    currency: str
-    evidence: Evidence
-    code: str = ""
-    reason: StatusReason | None = None
-    method: PaymentMethod | None = None
-    gateway_reference: str | None = None
-    occurred_at: datetime | None = None
-    is_foreign: bool = False
-    is_test: bool = False
+    NONE = "NONE"
+    OPEN = "OPEN"
+    WON = "WON"
+    LOST = "LOST"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayAttempt:
-    """One transaction of the gateway as last known. `message` is the gateway's own code. `charged`: its money was
-    booked as a payment, exactly once."""
+    """One transaction of the gateway as last known.
+
+    `message` is the gateway's own code, `order_id` what refunds are asked by. `charged`: its money was booked as a
+    payment, exactly once; `charged_back`: and taken back by the bank. `wrong` is what does not fit the intent;
+    `decided`: a person has decided about it, so that the same news moves nothing more.
+    """
 
     transaction_id: str
     status: PaymentIntentStatus
@@ -128,7 +88,18 @@ class GatewayAttempt:
     message: str | None = None
     method: PaymentMethod | None = None
     gateway_reference: str | None = None
+    order_id: str | None = None
     charged: bool = False
+    charged_back: bool = False
+    wrong: StatusReason | None = None
+    decided: bool = False
+
+    @property
+    def is_held_money(self) -> bool:
+        """Real pesos of ours that the gateway confirmed and that fit no more than in the amount: they wait for a
+        decision. What is a test, another's, or in another currency is no money of ours."""
+        wrong_amount = self.wrong is StatusReason.AMOUNT_MISMATCH and self.verified_by.is_proof
+        return wrong_amount and not self.charged and not self.decided and self.amount > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,8 +125,9 @@ class PaymentIntent:
 
     Frozen from the start: amount, invoices, merchant account, payer. `reference` names it to the gateway and is never
     used twice. `request_hash` tells a repeated idempotency key from a reused one. `invoices` are paid in their order.
-    `attempts` are the gateway's transactions, in the order they became known; only staff see them. `queried_at` is
-    when the gateway last answered a question about it.
+    `attempts` are the gateway's transactions, in the order they became known; only staff see them, and `refunds`.
+    `transaction_hints` are numbers to ask by, where the gateway is not asked by reference. `queried_at` is when the
+    gateway last answered a question about it.
     """
 
     id: PaymentIntentId
@@ -177,7 +149,10 @@ class PaymentIntent:
     gateway_reference: str | None = None
     checkout: Checkout | None = None
     queried_at: datetime | None = None
+    dispute: DisputeStatus = DisputeStatus.NONE
+    transaction_hints: tuple[str, ...] = ()
     attempts: tuple[GatewayAttempt, ...] = field(default_factory=tuple)
+    refunds: tuple[Refund, ...] = field(default_factory=tuple)
 
     def __post_init__(self) -> None:
         if not _REFERENCE.fullmatch(self.reference):
@@ -196,13 +171,22 @@ class PaymentIntent:
         idempotency_key: str,
         request_hash: str,
         at: datetime,
+        amount: Decimal | None = None,
+        partial_allowed: bool = False,
     ) -> "PaymentIntent":
-        """T1: freeze the whole balance of invoices of one client. Refuses InvoiceNotPayable with every invoice that
-        is a commission, paid or voided; the caller makes sure that no live intent holds them."""
+        """T1: freeze what is paid of invoices of one client: the whole balance, or `amount` in the invoices' order
+        where the agency allows it. Refuses InvoiceNotPayable with every invoice that is a commission, paid or voided,
+        and AmountNotAllowed; the caller makes sure that no live intent holds them."""
         unpayable = [invoice.id for invoice in invoices if not invoice.is_payable_online]
         if unpayable:
             raise InvoiceNotPayable(*unpayable)
-        frozen = tuple(IntentInvoice(invoice_id=invoice.id, amount=invoice.balance) for invoice in invoices)
+        whole = sum((invoice.balance for invoice in invoices), ZERO)
+        smallest = min(SMALLEST_PART, whole) if partial_allowed else whole
+        if amount is not None and not smallest <= amount <= whole:
+            raise AmountNotAllowed(smallest, whole)
+        balances = [IntentInvoice(invoice_id=invoice.id, amount=invoice.balance) for invoice in invoices]
+        shares, _ = share_out(amount or whole, balances, {part.invoice_id: part.amount for part in balances})
+        frozen = tuple(IntentInvoice(invoice_id=key, amount=part) for key, part in shares)
         return cls(
             id=intent_id,
             agency_id=invoices[0].agency_id,
@@ -224,6 +208,15 @@ class PaymentIntent:
     def charged_ids(self) -> frozenset[str]:
         """The gateway's transactions whose money was booked."""
         return frozenset(attempt.transaction_id for attempt in self.attempts if attempt.charged)
+
+    @property
+    def page_to_return_to(self) -> str:
+        """The agency's page for the payer who comes back, told which payment it is about."""
+        mark = "&" if "?" in self.return_url else "?"
+        return f"{self.return_url}{mark}reference={self.reference}"
+
+    def attempt(self, transaction_id: str) -> GatewayAttempt | None:
+        return next((it for it in self.attempts if it.transaction_id == transaction_id), None)
 
     def is_over_untried(self, *, at: datetime) -> bool:
         """Its half hour has passed and no try is known here; whether the gateway knows one has to be asked."""
@@ -252,21 +245,20 @@ def share_out(
     return tuple(shares), left
 
 
-def taxes_within(invoices: Iterable[Invoice]) -> tuple[Decimal, Decimal]:
-    """VAT in the balances of these invoices, and the base that carries it; zero and zero for exempt housing.
+def taxes_within(parts: Iterable[tuple[Invoice, Decimal]]) -> tuple[Decimal, Decimal]:
+    """VAT in what is paid of these invoices, and the base that carries it; zero and zero for exempt housing.
 
-    In proportion where part of an invoice was paid before. The two never pass the balance together (PayU refuses
+    In proportion where less than an invoice's total is paid. The two never pass the amount together (PayU refuses
     that), as they otherwise might where withholdings lower the total.
     """
     tax = base = ZERO
-    for invoice in invoices:
+    for invoice, amount in parts:
         if invoice.vat > 0:
-            balance = invoice.balance
-            vat = min(_share(invoice.vat, balance, invoice.total), balance)
+            vat = min(_share(invoice.vat, amount, invoice.total), amount)
             tax += vat
-            base += min(_share(invoice.taxed_base, balance, invoice.total), balance - vat)
+            base += min(_share(invoice.taxed_base, amount, invoice.total), amount - vat)
     return tax, base
 
 
-def _share(part: Decimal, balance: Decimal, total: Decimal) -> Decimal:
-    return part if balance == total else rounded(part * balance / total)
+def _share(part: Decimal, paid: Decimal, total: Decimal) -> Decimal:
+    return part if paid == total else rounded(part * paid / total)

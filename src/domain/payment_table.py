@@ -9,10 +9,13 @@ _S = PaymentIntentStatus
 
 
 class Trigger(StrEnum):
-    """What happened. SAME is the transaction whose money was booked, OTHER another one of the same reference."""
+    """What happened. NOT_OPENED: the gateway made no checkout. DECIDED_FOR and DECIDED_AGAINST: a person of the staff
+    ended a review; DECIDED_BEFORE: more news about that. SAME is the transaction whose money was booked, OTHER another
+    one of the same reference."""
 
     STARTED = "STARTED"
     CHECKOUT_BUILT = "CHECKOUT_BUILT"
+    NOT_OPENED = "NOT_OPENED"
     PENDING = "PENDING"
     APPROVED = "APPROVED"
     APPROVED_BUT_DIFFERENT = "APPROVED_BUT_DIFFERENT"
@@ -24,6 +27,15 @@ class Trigger(StrEnum):
     SAME_NOT_APPROVED = "SAME_NOT_APPROVED"
     OTHER_APPROVED = "OTHER_APPROVED"
     OTHER_NOT_APPROVED = "OTHER_NOT_APPROVED"
+    REFUND_REQUESTED = "REFUND_REQUESTED"
+    REFUND_APPROVED = "REFUND_APPROVED"
+    REFUND_DECLINED = "REFUND_DECLINED"
+    DISPUTED = "DISPUTED"
+    DISPUTE_WON = "DISPUTE_WON"
+    CHARGED_BACK = "CHARGED_BACK"
+    DECIDED_FOR = "DECIDED_FOR"
+    DECIDED_AGAINST = "DECIDED_AGAINST"
+    DECIDED_BEFORE = "DECIDED_BEFORE"
     UNKNOWN_CODE = "UNKNOWN_CODE"
 
 
@@ -47,6 +59,7 @@ _BEFORE_RESULT = frozenset({_S.CREATED, _S.REDIRECTED})
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(name="T1", trigger=Trigger.STARTED, sources=frozenset(), target=_S.CREATED),
     Transition(name="T2", trigger=Trigger.CHECKOUT_BUILT, sources=frozenset({_S.CREATED}), target=_S.REDIRECTED),
+    Transition(name="T3", trigger=Trigger.NOT_OPENED, sources=frozenset({_S.CREATED}), target=_S.CANCELLED),
     Transition(name="T4", trigger=Trigger.PENDING, sources=_BEFORE_RESULT | {_S.DECLINED}, target=_S.PENDING),
     Transition(
         name="T5",
@@ -111,6 +124,15 @@ TRANSITIONS: tuple[Transition, ...] = (
         asks_first=True,
         alert=True,
     ),
+    # Returning money and disputes leave the state alone: they are facts beside it (refunds, reversals, `dispute`).
+    Transition(name="T18", trigger=Trigger.REFUND_REQUESTED, sources=_APPROVED),
+    Transition(name="T19", trigger=Trigger.REFUND_APPROVED, sources=_ANY, asks_first=True),
+    Transition(name="T20", trigger=Trigger.REFUND_DECLINED, sources=_ANY, asks_first=True, alert=True),
+    Transition(name="T21", trigger=Trigger.DISPUTED, sources=_APPROVED, asks_first=True, alert=True),
+    Transition(name="T21", trigger=Trigger.DISPUTE_WON, sources=_APPROVED, asks_first=True),
+    Transition(name="T22", trigger=Trigger.CHARGED_BACK, sources=_ANY, asks_first=True, alert=True),
+    Transition(name="T23", trigger=Trigger.DECIDED_FOR, sources=frozenset({_S.REVIEW}), target=_S.APPROVED),
+    Transition(name="T23", trigger=Trigger.DECIDED_AGAINST, sources=frozenset({_S.REVIEW}), target=_S.CANCELLED),
     Transition(name="T24", trigger=Trigger.UNKNOWN_CODE, sources=_ANY, asks_first=True, alert=True),
 )
 

@@ -10,17 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain.payment_intents import (
-    CURRENCY,
-    Checkout,
-    Evidence,
-    GatewayAttempt,
-    GatewayReport,
-    PaymentIntent,
-    PaymentIntentStatus,
-    ReportedState,
-    StatusReason,
-)
+from domain.findings import FindingKind
+from domain.gateway_reports import GatewayReport, ReportedState, StatusReason
+from domain.payment_intents import CURRENCY, Checkout, GatewayAttempt, PaymentIntent, PaymentIntentStatus
+from domain.payment_returns import TakeBack, returned
 from domain.payment_table import Transition, Trigger, row_for
 
 _S = PaymentIntentStatus
@@ -32,12 +25,21 @@ _FINAL = {ReportedState.DECLINED: Trigger.DECLINED, ReportedState.EXPIRED: Trigg
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a report did. `charges` are the transactions whose money must be booked now, in the same transaction of
-    the database that saves `intent`. With `query_needed` nothing changed: ask the gateway, then `reconcile`."""
+    """What a report or a person did.
+
+    `charges` are the transactions whose money must be booked now, `held` those whose money came without fitting,
+    `to_return` those that a person decided to give back, `take_backs` what was taken back: all in the same transaction
+    of the database that saves `intent`. `findings` are for the staff, each with the transaction it is about. With
+    `query_needed` nothing changed: ask the gateway, then `reconcile`.
+    """
 
     intent: PaymentIntent
     transition: str | None = None
     charges: tuple[GatewayAttempt, ...] = ()
+    held: tuple[GatewayAttempt, ...] = ()
+    to_return: tuple[GatewayAttempt, ...] = ()
+    take_backs: tuple[TakeBack, ...] = ()
+    findings: tuple[tuple[FindingKind, str], ...] = ()
     query_needed: bool = False
     alert: bool = False
 
@@ -65,6 +67,11 @@ def redirect(intent: PaymentIntent, checkout: Checkout) -> PaymentIntent:
     return replace(intent, status=status, checkout=checkout)
 
 
+def not_opened(intent: PaymentIntent) -> PaymentIntent:
+    """T3: the gateway made no checkout, or did not tell; the next try has another reference."""
+    return _close(Outcome(intent=intent), Trigger.NOT_OPENED, StatusReason.NOT_OPENED).intent
+
+
 def apply(intent: PaymentIntent, report: GatewayReport, *, at: datetime) -> Outcome:
     """The effect of one notice received at `at`, which the adapter has authenticated."""
     trigger = _trigger(intent, report)
@@ -88,24 +95,36 @@ def reconcile(intent: PaymentIntent, answer: Iterable[GatewayReport], *, at: dat
     approved = {
         report.transaction_id: report
         for report in reports
-        if report.state is ReportedState.APPROVED and difference(intent, report) is None
+        if report.state is ReportedState.APPROVED
+        and difference(intent, report) is None
+        and not _is_decided(intent, report.transaction_id)
     }
+    booked = {key for key in intent.charged_ids if not _is_decided(intent, key)}
     outcome = Outcome(intent=intent)
     for report in sorted(reports, key=lambda report: report.transaction_id):
         if report.transaction_id not in approved:
-            outcome = _settle(outcome, report, enough=len(approved) >= len(intent.charged_ids), at=at)
+            outcome = _settle(outcome, report, enough=len(approved) >= len(booked), at=at)
     # A booked transaction that the gateway does not list was announced under an invented id: one of the listed
     # approvals is that money already.
-    unlisted = len(intent.charged_ids - approved.keys())
-    fresh = sorted(approved.keys() - intent.charged_ids)
-    for place, key in enumerate(fresh):
+    unlisted = len(booked - approved.keys())
+    for place, key in enumerate(sorted(approved.keys() - booked)):
         outcome = _book(outcome, approved[key], charge=place >= unlisted, at=at)
-    for key in sorted(approved.keys() & intent.charged_ids):
+    for key in sorted(approved.keys() & booked):
         outcome = _book(outcome, approved[key], charge=False, at=at)
     understood = all(report.state is not ReportedState.UNKNOWN for report in reports)
     if not approved and understood and at >= intent.expires_at:
         outcome = _close(outcome, Trigger.TIME_UP, StatusReason.NOT_COMPLETED)
-    return outcome
+    moved, take_backs, findings = returned(outcome.intent, reports, at=at)
+    before = {attempt.transaction_id for attempt in intent.attempts if attempt.is_held_money}
+    held = tuple(it for it in moved.attempts if it.is_held_money and it.transaction_id not in before)
+    return replace(
+        outcome,
+        intent=moved,
+        held=held,
+        take_backs=take_backs,
+        findings=outcome.findings + findings + tuple((FindingKind.REVIEW, it.transaction_id) for it in held),
+        alert=outcome.alert or bool(findings),
+    )
 
 
 def cancel(intent: PaymentIntent, answer: Iterable[GatewayReport], *, at: datetime) -> Outcome:
@@ -113,10 +132,17 @@ def cancel(intent: PaymentIntent, answer: Iterable[GatewayReport], *, at: dateti
     return _close(reconcile(intent, answer, at=at), Trigger.CANCELLED, None)
 
 
+def _is_decided(intent: PaymentIntent, transaction_id: str) -> bool:
+    attempt = intent.attempt(transaction_id)
+    return attempt is not None and attempt.decided
+
+
 def _trigger(intent: PaymentIntent, report: GatewayReport) -> Trigger | None:
     """What a notice means in the intent's state; None for one that neither fits nor brings money."""
     if report.state is ReportedState.UNKNOWN:
         return Trigger.UNKNOWN_CODE
+    if _is_decided(intent, report.transaction_id):
+        return Trigger.OTHER_NOT_APPROVED if intent.status is _S.APPROVED else Trigger.DECIDED_BEFORE
     if difference(intent, report) is not None:
         return Trigger.APPROVED_BUT_DIFFERENT if report.state is ReportedState.APPROVED else None
     same = report.transaction_id in intent.charged_ids
@@ -133,7 +159,10 @@ def _trigger(intent: PaymentIntent, report: GatewayReport) -> Trigger | None:
 def _settle(outcome: Outcome, report: GatewayReport, *, enough: bool, at: datetime) -> Outcome:
     """One listed transaction that brings no money. `enough`: other approvals cover everything booked so far."""
     intent, trigger = outcome.intent, _trigger(outcome.intent, report)
-    if trigger is Trigger.UNKNOWN_CODE or trigger is None:
+    if trigger is Trigger.UNKNOWN_CODE:
+        unknown = (FindingKind.UNKNOWN_CODE, report.transaction_id)
+        return replace(outcome, alert=True, findings=(*outcome.findings, unknown))
+    if trigger is None:
         return replace(outcome, alert=True)
     if intent.status is _S.APPROVED and not enough:
         if trigger is Trigger.APPROVED_BUT_DIFFERENT:
@@ -144,7 +173,12 @@ def _settle(outcome: Outcome, report: GatewayReport, *, enough: bool, at: dateti
     if row is None:
         return replace(outcome, intent=_record(intent, report, at=at))
     moved = _move(intent, report, row, at=at, charge=False)
-    return replace(moved, charges=outcome.charges, alert=outcome.alert or moved.alert)
+    return replace(
+        moved,
+        charges=outcome.charges,
+        findings=outcome.findings + moved.findings,
+        alert=outcome.alert or moved.alert,
+    )
 
 
 def _book(outcome: Outcome, report: GatewayReport, *, charge: bool, at: datetime) -> Outcome:
@@ -157,7 +191,15 @@ def _book(outcome: Outcome, report: GatewayReport, *, charge: bool, at: datetime
     charges = outcome.charges + tuple(
         attempt for attempt in intent.attempts if charge and attempt.transaction_id == report.transaction_id
     )
-    return replace(outcome, intent=intent, transition=name, charges=charges, alert=outcome.alert or name == "T15")
+    findings = outcome.findings + (((FindingKind.DOUBLE_PAYMENT, report.transaction_id),) if name == "T15" else ())
+    return replace(
+        outcome,
+        intent=intent,
+        transition=name,
+        charges=charges,
+        findings=findings,
+        alert=outcome.alert or name == "T15",
+    )
 
 
 def _close(outcome: Outcome, trigger: Trigger, reason: StatusReason | None) -> Outcome:
@@ -177,11 +219,13 @@ def _move(intent: PaymentIntent, report: GatewayReport, row: Transition, *, at: 
         # One try failed while another is in process at the bank: still in process.
         return Outcome(intent=recorded, transition=row.name, alert=row.alert)
     moved = _show(recorded, report, status=row.target)
+    findings: tuple[tuple[FindingKind, str], ...] = ()
     if row.target is _S.REVIEW:
         reason = difference(intent, report) or StatusReason.CONTRADICTION
         moved = replace(moved, status_reason=reason)
+        findings = ((FindingKind.REVIEW, report.transaction_id),)
     charges = tuple(a for a in moved.attempts if charge and a.transaction_id == report.transaction_id)
-    return Outcome(intent=moved, transition=row.name, charges=charges, alert=row.alert)
+    return Outcome(intent=moved, transition=row.name, charges=charges, findings=findings, alert=row.alert)
 
 
 def _show(intent: PaymentIntent, report: GatewayReport, *, status: PaymentIntentStatus) -> PaymentIntent:
@@ -196,8 +240,9 @@ def _show(intent: PaymentIntent, report: GatewayReport, *, status: PaymentIntent
 
 
 def _record(intent: PaymentIntent, report: GatewayReport, *, at: datetime, charge: bool = False) -> PaymentIntent:
-    """Keep the try as last known. What is final is not overwritten by «pending», nor an answer by a notice."""
-    before = next((a for a in intent.attempts if a.transaction_id == report.transaction_id), None)
+    """Keep the try as last known. What is final is not overwritten by «pending», an answer not by a notice, and what a
+    person decided by nothing."""
+    before = intent.attempt(report.transaction_id)
     wrong = difference(intent, report) if report.state is ReportedState.APPROVED else None
     attempt = GatewayAttempt(
         transaction_id=report.transaction_id,
@@ -209,16 +254,23 @@ def _record(intent: PaymentIntent, report: GatewayReport, *, at: datetime, charg
         message=(wrong or report.code) or None,
         method=report.method,
         gateway_reference=report.gateway_reference,
+        order_id=report.order_id,
         charged=charge,
+        wrong=wrong,
     )
     if before is None:
-        if len(intent.attempts) >= _MAX_ATTEMPTS and report.evidence is Evidence.SIGNATURE and not charge:
+        if len(intent.attempts) >= _MAX_ATTEMPTS and not report.evidence.is_proof and not charge:
             return intent
         return replace(intent, attempts=(*intent.attempts, attempt))
     older_news = before.status is not _S.PENDING and attempt.status is _S.PENDING
-    weaker = before.verified_by is Evidence.QUERY and attempt.verified_by is Evidence.SIGNATURE
-    booked = before.charged and attempt.verified_by is Evidence.SIGNATURE
-    if not charge and (older_news or booked or (weaker and before.status is not _S.PENDING)):
+    weaker = before.verified_by.is_proof and not attempt.verified_by.is_proof
+    booked = before.charged and not attempt.verified_by.is_proof
+    if before.decided or (not charge and (older_news or booked or (weaker and before.status is not _S.PENDING))):
         return intent
-    kept = replace(attempt, charged=charge or before.charged)
+    kept = replace(
+        attempt,
+        charged=charge or before.charged,
+        charged_back=before.charged_back,
+        order_id=attempt.order_id or before.order_id,
+    )
     return replace(intent, attempts=tuple(kept if a is before else a for a in intent.attempts))

@@ -1,7 +1,8 @@
 """Sentences and labels that clients and staff read."""
 
+from domain.gateway_reports import StatusReason
 from domain.invoices import InvoiceStatus
-from domain.payment_intents import PaymentIntent, PaymentIntentStatus, StatusReason
+from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 from domain.payments import PaymentGatewayCode, PaymentMethod
 from domain.pqrs import PqrsStatus
 

@@ -9,8 +9,9 @@ import pytest
 from adapters.postgres.engine import create_engine
 from application.ports.payment_gateway import Reception
 from domain.errors import GatewayUnavailable, IdempotencyConflict, PaymentInProgress
+from domain.gateway_reports import ReportedState
 from domain.invoices import InvoiceStatus
-from domain.payment_intents import PaymentIntent, PaymentIntentStatus, ReportedState
+from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 from tests.application.payments_world import Desk, a_client, a_merchant_account, an_agency, an_invoice, as_client
 from tests.fakes.payment_gateway import a_report
 from tests.ports.payments_stores import InPostgres

@@ -21,14 +21,16 @@ from application.use_cases.payments import (
 )
 from domain.agencies import Agency
 from domain.clients import Client, IdentityDocumentType, PersonKind
+from domain.gateway_reports import ReportedState
 from domain.ids import AccountId, AgencyId, ClientId, ContractId, GatewayAccountId, InvoiceId, SessionId
 from domain.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
-from domain.payment_intents import PaymentIntent, ReportedState
+from domain.payment_intents import PaymentIntent
 from domain.payments import Payment, PaymentGatewayCode
 from domain.periods import BillingPeriod
+from tests.fakes.books import Books, Shares
 from tests.fakes.clock import FakeClock
 from tests.fakes.payment_gateway import FakePaymentGateway, a_notice
-from tests.fakes.payments import Books, FakeTill, Shares
+from tests.fakes.payments import FakeTill
 from tests.fakes.secrets import FakeSecretBox
 
 RETURN_URL = "https://portal.example/pago"

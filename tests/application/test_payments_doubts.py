@@ -9,8 +9,9 @@ import pytest
 
 from application.ports.payment_gateway import NotificationRejected, Reception, Rejection
 from domain.errors import GatewayUnavailable
+from domain.gateway_reports import ReportedState, StatusReason
 from domain.invoices import InvoiceStatus
-from domain.payment_intents import PaymentIntentStatus, ReportedState, StatusReason
+from domain.payment_intents import PaymentIntentStatus
 from domain.payments import PaymentGatewayCode
 from tests.application.payments_world import World
 from tests.fakes.payment_gateway import a_notice, a_report

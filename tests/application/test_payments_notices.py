@@ -9,8 +9,9 @@ import pytest
 
 from application.ports.payment_gateway import Reception
 from domain.errors import Unavailable
+from domain.gateway_reports import ReportedState
 from domain.invoices import InvoiceStatus
-from domain.payment_intents import PaymentIntentStatus, ReportedState
+from domain.payment_intents import PaymentIntentStatus
 from domain.payments import PaymentGatewayCode, PaymentMethod, PaymentStatus
 from tests.application.payments_world import World, a_client, an_invoice, as_client
 from tests.fakes.payment_gateway import a_notice, a_report

@@ -7,8 +7,9 @@ import pytest
 
 from application.access import Visitor
 from domain.errors import GatewayUnavailable, NotFound, Unauthenticated
+from domain.gateway_reports import ReportedState, StatusReason
 from domain.invoices import InvoiceStatus
-from domain.payment_intents import PaymentIntentStatus, ReportedState, StatusReason
+from domain.payment_intents import PaymentIntentStatus
 from tests.application.payments_world import World, a_client, as_client, as_staff
 from tests.fakes.payment_gateway import a_report
 

@@ -14,8 +14,9 @@ from domain.errors import (
     InvoiceNotPayable,
     PaymentInProgress,
 )
+from domain.gateway_reports import ReportedState
 from domain.invoices import InvoiceStatus
-from domain.payment_intents import PaymentIntentStatus, ReportedState
+from domain.payment_intents import PaymentIntentStatus
 from tests.application.payments_world import RETURN_URL, World, a_client, an_invoice, as_client, as_staff
 from tests.fakes.payment_gateway import a_report
 

@@ -4,17 +4,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from domain.gateway_reports import Evidence, GatewayReport, ReportedState, StatusReason
 from domain.ids import AgencyId, ClientId, GatewayAccountId, InvoiceId, PaymentIntentId
-from domain.payment_intents import (
-    LIFETIME,
-    Evidence,
-    GatewayReport,
-    IntentInvoice,
-    PaymentIntent,
-    PaymentIntentStatus,
-    ReportedState,
-    StatusReason,
-)
+from domain.payment_intents import LIFETIME, IntentInvoice, PaymentIntent, PaymentIntentStatus
 from domain.payment_transitions import apply
 from domain.payments import PaymentGatewayCode, PaymentMethod
 

@@ -6,12 +6,8 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.payment_intents import (
-    Evidence,
-    GatewayReport,
-    PaymentIntent,
-    ReportedState,
-)
+from domain.gateway_reports import Evidence, GatewayReport, ReportedState
+from domain.payment_intents import PaymentIntent
 from domain.payment_transitions import Outcome, apply, reconcile
 from tests.domain.payment_examples import AT, LATE, R, S, a_report, an_intent, told
 

@@ -8,13 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.payment_intents import (
-    Checkout,
-    GatewayReport,
-    PaymentIntentStatus,
-    ReportedState,
-    StatusReason,
-)
+from domain.gateway_reports import GatewayReport, ReportedState, StatusReason
+from domain.payment_intents import Checkout, PaymentIntentStatus
 from domain.payment_table import TRANSITIONS, Trigger
 from domain.payment_transitions import Outcome, apply, cancel, reconcile, redirect
 from domain.payments import PaymentMethod

@@ -193,6 +193,7 @@ class FakeImportStore(ImportStore):
                 reference=kept.reference,
                 digest=kept.digest,
                 reversed_here=kept.reversed,
+                credit_used_here=False,
                 allocations=kept.allocations,
             )
             for receipt, kept in self._books.payments.items()

@@ -14,7 +14,8 @@ from application.ports.payment_gateway import (
     Rejection,
 )
 from domain.errors import GatewayUnavailable
-from domain.payment_intents import Checkout, Evidence, GatewayReport, PaymentIntent, ReportedState
+from domain.gateway_reports import Evidence, GatewayReport, RefundReport, ReportedState
+from domain.payment_intents import Checkout, GatewayAttempt, PaymentIntent
 from domain.payments import PaymentMethod
 
 
@@ -72,9 +73,9 @@ def a_report(
 
 
 class FakePaymentGateway(PaymentGateway):
-    """`answers` is what a query about a reference brings; `down` makes queries fail. `queried` and `checkouts` are the
-    references it was called with, in order. While `thinking` is cleared no query is answered;
-    `asked` is set by the first."""
+    """`answers` is what a query about a reference brings; `down` makes queries and refunds fail, `closed` checkouts.
+    `queried` and `checkouts` are the references it was called with, in order, `refunded` the charges. While `thinking`
+    is cleared no query is answered; `asked` is set by the first."""
 
     def __init__(self) -> None:
         self.thinking = asyncio.Event()
@@ -84,6 +85,9 @@ class FakePaymentGateway(PaymentGateway):
         self.down = False
         self.queried: list[str] = []
         self.checkouts: list[str] = []
+        self.closed: Exception | None = None
+        self.refunded: list[tuple[str, Decimal]] = []
+        self.on_refund = RefundReport(transaction_id="", state=ReportedState.PENDING, amount=Decimal(0))
 
     def knows(self, reports: Iterable[GatewayReport]) -> None:
         """From now on it answers with these reports, and with nothing about other references."""
@@ -105,6 +109,8 @@ class FakePaymentGateway(PaymentGateway):
         confirmation_url: str,
     ) -> Checkout:
         self.checkouts.append(intent.reference)
+        if self.closed is not None:
+            raise self.closed
         fields = {
             "reference": intent.reference,
             "amount": str(intent.amount),
@@ -142,10 +148,19 @@ class FakePaymentGateway(PaymentGateway):
             is_test=told["test"] and not merchant.test,
         )
 
-    async def query(self, reference: str, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
+    async def query(self, intent: PaymentIntent, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
+        reference = intent.reference
         self.queried.append(reference)
         self.asked.set()
         await self.thinking.wait()
         if self.down:
             raise GatewayUnavailable(30)
         return self.answers.get(reference, ())
+
+    async def refund(
+        self, charge: GatewayAttempt, *, amount: Decimal, whole: bool, reason: str, merchant: MerchantAccount
+    ) -> RefundReport:
+        if self.down:
+            raise GatewayUnavailable(30)
+        self.refunded.append((charge.transaction_id, amount))
+        return self.on_refund

@@ -6,9 +6,8 @@ One at a time is stricter than row locks, so that a use case that opens a unit o
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from types import TracebackType
 from typing import cast
 
@@ -23,41 +22,16 @@ from application.ports.payments import (
     GatewayEvents,
     InvoicesHeld,
     PaymentIntents,
-    Payments,
 )
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.agencies import Agency
-from domain.clients import Client
 from domain.ids import AgencyId, ClientId, GatewayAccountId, InvoiceId, PaymentId, PaymentIntentId
-from domain.invoices import Invoice
-from domain.payment_intents import Evidence, PaymentIntent
-from domain.payments import Payment, PaymentGatewayCode
+from domain.payment_intents import PaymentIntent
+from domain.payments import PaymentGatewayCode
 from domain.polling import next_check
-from tests.fakes.jobs import FakeJobs, KeptJob
-
-Shares = tuple[tuple[InvoiceId, Decimal], ...]
-
-
-@dataclass
-class Books:
-    """`asked` is when the gateway was last asked about an intent, `keys` are the digests of requests that were given
-    one that was open. `transactions` says which intent a transaction is of, `booked` by which payment its money was
-    booked."""
-
-    agencies: dict[AgencyId, Agency] = field(default_factory=dict)
-    clients: dict[ClientId, Client] = field(default_factory=dict)
-    invoices: dict[InvoiceId, Invoice] = field(default_factory=dict)
-    accounts: dict[GatewayAccountId, GatewayAccount] = field(default_factory=dict)
-    intents: dict[PaymentIntentId, PaymentIntent] = field(default_factory=dict)
-    asked: dict[PaymentIntentId, datetime] = field(default_factory=dict)
-    keys: dict[tuple[ClientId, str, PaymentIntentId], str] = field(default_factory=dict)
-    transactions: dict[tuple[GatewayAccountId, str], PaymentIntentId] = field(default_factory=dict)
-    booked: dict[tuple[GatewayAccountId, str], PaymentId] = field(default_factory=dict)
-    events: dict[tuple[AgencyId, str], GatewayEvent] = field(default_factory=dict)
-    deliveries: dict[tuple[AgencyId, str], int] = field(default_factory=dict)
-    payments: dict[PaymentId, tuple[Payment, Shares]] = field(default_factory=dict)
-    counters: dict[tuple[AgencyId, str], int] = field(default_factory=dict)
-    jobs: list[KeptJob] = field(default_factory=list)
+from tests.fakes.books import Books, FakeFindings, FakeLedger, FakeReconciliations, FakeRequestKeys, Repository
+from tests.fakes.jobs import FakeJobs
+from tests.fakes.receipts import FakePayments
 
 
 class FakeTill(UnitOfWorkFactory):
@@ -87,11 +61,15 @@ class FakeTillUnit:
         books = self._books = deepcopy(self._till.books)
         self.agencies = FakeAgencies(books, self._scope)
         self.counters = FakeCounters(books, self._scope)
+        self.findings = FakeFindings(books, self._scope)
         self.gateway_accounts = FakeGatewayAccounts(books, self._scope)
         self.gateway_events = FakeGatewayEvents(books, self._scope)
         self.intents = FakePaymentIntents(books, self._scope)
         self.jobs = FakeJobs(books.jobs, self._scope)
+        self.ledger = FakeLedger(books, self._scope)
         self.payments = FakePayments(books, self._scope)
+        self.reconciliations = FakeReconciliations(books, self._scope)
+        self.request_keys = FakeRequestKeys(books, self._scope)
         return self
 
     async def __aexit__(
@@ -105,24 +83,7 @@ class FakeTillUnit:
         self._till.commits += 1
 
 
-@dataclass
-class _Repository:
-    books: Books
-    scope: Scope
-
-    def sees(self, agency_id: AgencyId, client_id: ClientId | None = None) -> bool:
-        """What the database's policies say."""
-        if agency_id != self.scope.agency_id:
-            return False
-        mine = client_id is not None and client_id == self.scope.client_id
-        return self.scope.viewer == "staff" or (self.scope.viewer == "client" and mine)
-
-    def must_see(self, agency_id: AgencyId, client_id: ClientId | None = None) -> None:
-        if not self.sees(agency_id, client_id):
-            raise PermissionError("row-level security")
-
-
-class FakeAgencies(_Repository, Agencies):
+class FakeAgencies(Repository, Agencies):
     async def by_key(self, key: str) -> AgencyId | None:
         return next((agency.id for agency in self.books.agencies.values() if agency.slug == key), None)
 
@@ -142,14 +103,14 @@ class FakeAgencies(_Repository, Agencies):
         self.books.agencies[agency.id] = agency
 
 
-class FakeCounters(_Repository, Counters):
+class FakeCounters(Repository, Counters):
     async def next(self, name: str) -> int:
         key = (self.scope.agency, name)
         self.books.counters[key] = self.books.counters.get(key, 0) + 1
         return self.books.counters[key]
 
 
-class FakeGatewayAccounts(_Repository, GatewayAccounts):
+class FakeGatewayAccounts(Repository, GatewayAccounts):
     async def by_public_key(self, key: str) -> GatewayAccount | None:
         found = (account for account in self.books.accounts.values() if account.public_key == key)
         return next(found, None) if key == self.scope.gateway_key else None
@@ -165,7 +126,7 @@ class FakeGatewayAccounts(_Repository, GatewayAccounts):
         self.books.accounts[account.id] = account
 
 
-class FakePaymentIntents(_Repository, PaymentIntents):
+class FakePaymentIntents(Repository, PaymentIntents):
     async def by_idempotency_key(self, client_id: ClientId, key: str) -> AnsweredKey | None:
         for intent in self._seen():
             if (intent.client_id, intent.idempotency_key) == (client_id, key):
@@ -191,6 +152,9 @@ class FakePaymentIntents(_Repository, PaymentIntents):
     async def by_reference(self, reference: str, *, for_update: bool = False) -> PaymentIntent | None:
         return next((intent for intent in self._seen() if intent.reference == reference), None)
 
+    async def get(self, intent_id: PaymentIntentId) -> PaymentIntent | None:
+        return next((intent for intent in self._seen() if intent.id == intent_id), None)
+
     async def holding(self, invoice_ids: Collection[InvoiceId]) -> Sequence[PaymentIntent]:
         wanted = set(invoice_ids)
         held = [it for it in self._seen() if it.status.is_live and wanted & _invoices_of(it)]
@@ -209,12 +173,15 @@ class FakePaymentIntents(_Repository, PaymentIntents):
 
     async def save(self, intent: PaymentIntent, *, booked: Mapping[str, PaymentId] | None = None) -> None:
         self.must_see(intent.agency_id, intent.client_id)
-        attempts = intent.attempts if self.scope.viewer == "staff" else self.books.intents[intent.id].attempts
-        self.books.intents[intent.id] = replace(intent, attempts=attempts)
+        stored = self.books.intents[intent.id]
+        if self.scope.viewer != "staff":
+            intent = replace(intent, attempts=stored.attempts, refunds=stored.refunds)
+        attempts = intent.attempts
+        self.books.intents[intent.id] = intent
         for attempt in attempts:
             key = (intent.gateway_account_id, attempt.transaction_id)
             owner = self.books.transactions.get(key, intent.id)
-            if owner != intent.id and attempt.verified_by is Evidence.QUERY:
+            if owner != intent.id and attempt.verified_by.is_proof:
                 self._rename(key, owner)
             self.books.transactions.setdefault(key, intent.id)
             if attempt.transaction_id in (booked or {}):
@@ -252,10 +219,10 @@ class FakePaymentIntents(_Repository, PaymentIntents):
 
     def _seen(self) -> list[PaymentIntent]:
         seen = [intent for intent in self.books.intents.values() if self.sees(intent.agency_id, intent.client_id)]
-        return seen if self.scope.viewer == "staff" else [replace(intent, attempts=()) for intent in seen]
+        return seen if self.scope.viewer == "staff" else [replace(it, attempts=(), refunds=()) for it in seen]
 
 
-class FakeGatewayEvents(_Repository, GatewayEvents):
+class FakeGatewayEvents(Repository, GatewayEvents):
     async def receive(self, event: GatewayEvent) -> str | None:
         self.must_see(event.agency_id)
         key = (event.agency_id, event.dedup_key)
@@ -276,28 +243,6 @@ class FakeGatewayEvents(_Repository, GatewayEvents):
     async def conclude(self, dedup_key: str, outcome: str) -> None:
         key = (self.scope.agency, dedup_key)
         self.books.events[key] = replace(self.books.events[key], outcome=outcome)
-
-
-class FakePayments(_Repository, Payments):
-    async def lock_invoices(self, invoice_ids: Collection[InvoiceId]) -> Mapping[InvoiceId, Invoice]:
-        found = (self.books.invoices[key] for key in sorted(invoice_ids) if key in self.books.invoices)
-        return {invoice.id: deepcopy(invoice) for invoice in found if self.sees(invoice.agency_id, invoice.client_id)}
-
-    async def save_invoice(self, invoice: Invoice) -> None:
-        self.must_see(invoice.agency_id, invoice.client_id)
-        stored = self.books.invoices[invoice.id]
-        stored.paid, stored.status = invoice.paid, invoice.status
-
-    async def has_receipt(self, receipt_number: str) -> bool:
-        return receipt_number in {
-            payment.receipt_number for payment, _ in self.books.payments.values() if self.sees(payment.agency_id)
-        }
-
-    async def add(self, payment: Payment, shares: Sequence[tuple[InvoiceId, Decimal]]) -> None:
-        self.must_see(payment.agency_id, payment.client_id)
-        assert not await self.has_receipt(payment.receipt_number)
-        assert sum((amount for _, amount in shares), payment.credited) == payment.amount
-        self.books.payments[payment.id] = (payment, tuple(shares))
 
 
 def _invoices_of(intent: PaymentIntent) -> set[InvoiceId]:

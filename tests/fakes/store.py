@@ -1,18 +1,20 @@
 """All rows of all agencies in memory, and which of them a scope sees."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import singledispatchmethod
 from typing import Any
 
 from application.access import Scope
+from application.ports.books import AnsweredRequest, Reconciliation
 from application.ports.payments import GatewayAccount, GatewayEvent
 from application.text import folded
 from domain.accounts import Account
 from domain.agencies import Agency
 from domain.clients import Client
 from domain.contracts import Contract, ContractKind, ContractParty
+from domain.findings import Finding
 from domain.identity import DocumentNumber
 from domain.ids import (
     AccountId,
@@ -29,14 +31,15 @@ from domain.ids import (
     SessionId,
 )
 from domain.invoices import Invoice
+from domain.ledger import Journal
 from domain.payment_intents import PaymentIntent
-from domain.payments import Payment
+from domain.payments import Payment, PaymentReversal, Share
 from domain.payouts import Payout
 from domain.pqrs import Pqrs, PqrsEvent
 from domain.properties import Ownership, Property
 from domain.sessions import Session, SessionToken
+from tests.fakes.books import Books, Shares
 from tests.fakes.jobs import KeptJob
-from tests.fakes.payments import Books, Shares
 
 
 @dataclass
@@ -68,6 +71,13 @@ class FakeStore:
     gateway_events: dict[tuple[AgencyId, str], GatewayEvent] = field(default_factory=dict)
     deliveries: dict[tuple[AgencyId, str], int] = field(default_factory=dict)
     jobs: list[KeptJob] = field(default_factory=list)
+    shares: dict[PaymentId, list[Share]] = field(default_factory=dict)
+    imported: set[PaymentId] = field(default_factory=set)
+    reversals: list[PaymentReversal] = field(default_factory=list)
+    journals: dict[tuple[AgencyId, str], Journal] = field(default_factory=dict)
+    findings: dict[tuple[AgencyId, str], Finding] = field(default_factory=dict)
+    reports: dict[tuple[AgencyId, date], Reconciliation] = field(default_factory=dict)
+    requests: dict[tuple[AccountId, str], AnsweredRequest] = field(default_factory=dict)
 
     @property
     def books(self) -> Books:
@@ -87,6 +97,13 @@ class FakeStore:
             payments=self.payments,
             counters=self.counters,
             jobs=self.jobs,
+            shares=self.shares,
+            imported=self.imported,
+            reversals=self.reversals,
+            journals=self.journals,
+            findings=self.findings,
+            reports=self.reports,
+            requests=self.requests,
         )
 
     def add(self, *things: Any) -> None:

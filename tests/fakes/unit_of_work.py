@@ -21,8 +21,10 @@ from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.ids import AccountId, AgencyId, ClientId, ContractId, PropertyId
 from domain.pqrs import Pqrs, PqrsEvent
 from tests.fakes.access import Contact, FakeAccounts, FakeSessions, Store
+from tests.fakes.books import FakeFindings, FakeLedger, FakeReconciliations, FakeRequestKeys
 from tests.fakes.jobs import FakeJobs
-from tests.fakes.payments import FakeGatewayAccounts, FakeGatewayEvents, FakePaymentIntents, FakePayments
+from tests.fakes.payments import FakeGatewayAccounts, FakeGatewayEvents, FakePaymentIntents
+from tests.fakes.receipts import FakePayments
 from tests.fakes.store import FakeStore, Sight
 
 
@@ -53,12 +55,17 @@ class FakeUnitOfWork:
         self.accounts = _Accounts(work, scope)
         self.agencies = FakeAgencies(work, scope)
         self.counters = FakeCounters(work, scope)
-        self.gateway_accounts = FakeGatewayAccounts(work.books, scope)
-        self.gateway_events = FakeGatewayEvents(work.books, scope)
-        self.intents = FakePaymentIntents(work.books, scope)
+        books = work.books
+        self.findings = FakeFindings(books, scope)
+        self.gateway_accounts = FakeGatewayAccounts(books, scope)
+        self.gateway_events = FakeGatewayEvents(books, scope)
+        self.intents = FakePaymentIntents(books, scope)
         self.jobs = FakeJobs(work.jobs, scope)
-        self.payments = FakePayments(work.books, scope)
+        self.ledger = FakeLedger(books, scope)
+        self.payments = FakePayments(books, scope)
         self.pqrs = FakePqrsCases(work, scope)
+        self.reconciliations = FakeReconciliations(books, scope)
+        self.request_keys = FakeRequestKeys(books, scope)
         self.sessions = FakeSessions(_sign_in_store(work), scope)
         return self
 

@@ -20,7 +20,8 @@ from domain.clients import Client
 from domain.ids import AgencyId
 from domain.invoices import Invoice
 from domain.payments import Payment
-from tests.fakes.payments import FakeTill, Shares
+from tests.fakes.books import Shares
+from tests.fakes.payments import FakeTill
 
 
 class PaymentsStore(Protocol):

@@ -10,13 +10,9 @@ import pytest
 from application.access import Scope
 from application.ports.payments import AnsweredKey, InvoicesHeld
 from domain.clients import Client
+from domain.gateway_reports import Evidence, StatusReason
 from domain.ids import ClientId, PaymentIntentId
-from domain.payment_intents import (
-    Evidence,
-    GatewayAttempt,
-    PaymentIntentStatus,
-    StatusReason,
-)
+from domain.payment_intents import GatewayAttempt, PaymentIntentStatus
 from domain.payments import PaymentMethod
 from tests.fakes.clock import NOON_IN_BOGOTA as AT
 from tests.ports.payments_place import Place, place

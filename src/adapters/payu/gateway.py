@@ -11,7 +11,8 @@ from adapters.payu.notification import parse_notification
 from adapters.payu.queries import PayuQueries
 from adapters.web.addresses import require_address
 from application.ports.payment_gateway import MerchantAccount, Payer, PaymentGateway
-from domain.payment_intents import Checkout, GatewayReport, PaymentIntent
+from domain.gateway_reports import GatewayReport
+from domain.payment_intents import Checkout, PaymentIntent
 
 SANDBOX_MERCHANTS = frozenset({"508029"})
 """The merchant whose credentials PayU publishes for tests."""
@@ -72,5 +73,5 @@ class PayuGateway(PaymentGateway):
     ) -> GatewayReport:
         return parse_notification(body, headers, merchant=merchant)
 
-    async def query(self, reference: str, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
-        return await self._queries.by_reference(reference, merchant=merchant)
+    async def query(self, intent: PaymentIntent, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
+        return await self._queries.by_reference(intent.reference, merchant=merchant)

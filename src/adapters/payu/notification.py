@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from adapters.payu.signature import confirmation_is_authentic, parse_value
 from adapters.payu.vocabulary import NOTIFIED_STATES, method_of, reason_of
 from application.ports.payment_gateway import MerchantAccount, NotificationRejected, Rejection
-from domain.payment_intents import Evidence, GatewayReport, ReportedState
+from domain.gateway_reports import Evidence, GatewayReport, ReportedState
 from domain.payments import PaymentMethod
 from domain.periods import BOGOTA
 

@@ -14,12 +14,12 @@ from typing import Any
 import httpx
 
 from adapters.payu.signature import parse_value
-from adapters.payu.vocabulary import CHARGES, QUERIED_STATES, method_of, reason_of
+from adapters.payu.vocabulary import CHARGES, QUERIED_STATES, REFUNDS, method_of, reason_of
 from adapters.web.calls import BoundedCalls, NoAnswer
 from application.ports.payment_gateway import CredentialsRefused, MerchantAccount
 from domain.errors import GatewayUnavailable
+from domain.gateway_reports import Evidence, GatewayReport, RefundReport, ReportedState
 from domain.money import pesos
-from domain.payment_intents import Evidence, GatewayReport, ReportedState
 from domain.payments import PaymentMethod
 
 _log = logging.getLogger(__name__)
@@ -92,12 +92,30 @@ def _reports(answer: Any, reference: str, merchant: MerchantAccount) -> Iterator
     for order in _list(orders):
         if _member(order, "referenceCode") != reference:
             raise _Malformed("another reference")
-        for transaction in _list(_member(order, "transactions")):
+        transactions = _list(_member(order, "transactions"))
+        for transaction in transactions:
             if _member(transaction, "type") in CHARGES:
-                yield _report(order, transaction, reference, merchant)
+                yield _report(order, transaction, _refunds(transactions, transaction), reference, merchant)
 
 
-def _report(order: Any, transaction: Any, reference: str, merchant: MerchantAccount) -> GatewayReport:
+def _refunds(transactions: list[Any], charge: Any) -> tuple[RefundReport, ...]:
+    """The refunds of a charge; one without a parent is of the order's only charge."""
+    charges = [it for it in transactions if _member(it, "type") in CHARGES]
+    found = []
+    for it in transactions:
+        parent = _text(it, "parentTransactionId") or (_text(charge, "id") if len(charges) == 1 else "")
+        if _member(it, "type") in REFUNDS and parent == _text(charge, "id"):
+            state = QUERIED_STATES.get(str(_member(_member(it, "transactionResponse") or {}, "state")))
+            amount, _ = _amount(it, charge)
+            found.append(
+                RefundReport(transaction_id=_text(it, "id"), state=state or ReportedState.UNKNOWN, amount=amount)
+            )
+    return tuple(found)
+
+
+def _report(
+    order: Any, transaction: Any, refunds: tuple[RefundReport, ...], reference: str, merchant: MerchantAccount
+) -> GatewayReport:
     response = _member(transaction, "transactionResponse") or {}
     told = _member(response, "state")
     state = QUERIED_STATES.get(str(told), ReportedState.UNKNOWN)
@@ -120,9 +138,12 @@ def _report(order: Any, transaction: Any, reference: str, merchant: MerchantAcco
         reason=reason_of(state, code, _text(response, "pendingReason"), method=method, failed=told == "ERROR"),
         method=method,
         gateway_reference=trace or number or None,
+        order_id=number or None,
         occurred_at=_instant(_member(response, "operationDate")),
         is_foreign=str(_member(order, "merchantId") or merchant.merchant_id) != merchant.merchant_id,
         is_test=_member(order, "isTest") is True and not merchant.test,
+        charged_back=state is ReportedState.APPROVED and _member(order, "status") == "CHARGEBACK",
+        refunds=refunds,
     )
 
 

@@ -1,6 +1,6 @@
 """PayU's codes in our words. Source: PayU, «Response codes and variables»; unknown codes stay unknown."""
 
-from domain.payment_intents import ReportedState, StatusReason
+from domain.gateway_reports import ReportedState, StatusReason
 from domain.payments import PaymentMethod
 
 NOTIFIED_STATES = {
@@ -22,6 +22,8 @@ QUERIED_STATES = {
 
 CHARGES = frozenset({"AUTHORIZATION_AND_CAPTURE", "CAPTURE"})
 """Transaction types that bring money; a refund or a void is told apart from a try to pay."""
+
+REFUNDS = frozenset({"REFUND", "PARTIAL_REFUND"})
 
 DOCUMENT_TYPES = {"CC": "CC", "CE": "CE", "NIT": "NIT", "TI": "TI", "PAS": "PP", "PPT": "DE"}
 

@@ -9,6 +9,12 @@ from adapters.postgres.imports.store import PostgresImportStore
 from adapters.postgres.jobs.outbox import PostgresJobs
 from adapters.postgres.repositories.accounts import PostgresAccounts
 from adapters.postgres.repositories.agencies import PostgresAgencies, PostgresCounters
+from adapters.postgres.repositories.books import (
+    PostgresFindings,
+    PostgresLedger,
+    PostgresReconciliations,
+    PostgresRequestKeys,
+)
 from adapters.postgres.repositories.gateways import PostgresGatewayAccounts, PostgresGatewayEvents
 from adapters.postgres.repositories.payment_intents import PostgresPaymentIntents
 from adapters.postgres.repositories.payments import PostgresPayments
@@ -36,13 +42,17 @@ class PostgresUnitOfWork(UnitOfWork):
         self.accounts = PostgresAccounts(connection, scope)
         self.agencies = PostgresAgencies(connection, scope)
         self.counters = PostgresCounters(connection, scope)
+        self.findings = PostgresFindings(connection, scope)
         self.gateway_accounts = PostgresGatewayAccounts(connection, scope)
         self.gateway_events = PostgresGatewayEvents(connection, scope)
         self.imports = PostgresImportStore(connection, scope)
         self.intents = PostgresPaymentIntents(connection, scope)
         self.jobs = PostgresJobs(connection)
+        self.ledger = PostgresLedger(connection, scope)
         self.payments = PostgresPayments(connection, scope)
         self.pqrs = PostgresPqrsCases(connection, scope)
+        self.reconciliations = PostgresReconciliations(connection, scope)
+        self.request_keys = PostgresRequestKeys(connection, scope)
         self.sessions = PostgresSessions(connection, scope)
         return self
 

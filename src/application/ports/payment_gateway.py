@@ -7,21 +7,26 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from domain.errors import GatewayUnavailable
+from domain.errors import GatewayUnavailable, RefundNotPossible
+from domain.gateway_reports import GatewayReport, Hint, RefundReport
 from domain.ids import AgencyId, GatewayAccountId
-from domain.payment_intents import Checkout, GatewayReport, PaymentIntent
+from domain.payment_intents import Checkout, GatewayAttempt, PaymentIntent
 from domain.payments import PaymentGatewayCode
 
 __all__ = [
     "Checkout",
     "CredentialsRefused",
+    "GatewayRefused",
     "GatewayReport",
     "GatewayUnavailable",
+    "Hint",
     "MerchantAccount",
     "NotificationRejected",
     "Payer",
     "PaymentGateway",
     "Reception",
+    "RefundNotPossible",
+    "RefundReport",
     "Rejection",
     "SignatureAlgorithm",
 ]
@@ -40,7 +45,8 @@ class MerchantAccount:
     """An agency's account at a gateway, with its credentials in clear: never logged, never stored like this.
 
     `public_key` is the opaque part of the address that the gateway calls. Of `api_keys` the first signs and all are
-    accepted, so that a key can be changed without losing what is under way. `test`: no real money.
+    accepted, so that a key can be changed without losing what is under way. `dialect` names the protocol, where a
+    gateway has several. `test`: no real money.
     """
 
     id: GatewayAccountId
@@ -52,6 +58,7 @@ class MerchantAccount:
     api_login: str = field(repr=False)
     api_keys: tuple[str, ...] = field(repr=False)
     signature: SignatureAlgorithm = SignatureAlgorithm.MD5
+    dialect: str = ""
     test: bool = False
     enabled: bool = True
 
@@ -90,6 +97,14 @@ class CredentialsRefused(GatewayUnavailable):
     outage, and nothing that waiting cures."""
 
 
+class GatewayRefused(Exception):
+    """The gateway answered that it opens no checkout: nothing exists there. `detail` is its own word, for our log."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
 class Reception(StrEnum):
     """What became of a notice that was accepted; to the gateway they are all the same success."""
 
@@ -116,7 +131,8 @@ class PaymentGateway(Protocol):
     ) -> Checkout:
         """Where the payer's browser goes to pay `intent`. `tax` is the VAT within its amount, `tax_base` what carries
         that VAT; zero for exempt housing. `agency_phone` is for gateways that want one where the
-        payer has none. May call the gateway, hence never inside a unit of work; raises GatewayUnavailable."""
+        payer has none. May call the gateway, hence never inside a unit of work; raises GatewayRefused when the gateway
+        said no, and GatewayUnavailable when it is not known whether it opened anything."""
         ...
 
     def parse_notification(
@@ -125,7 +141,17 @@ class PaymentGateway(Protocol):
         """What an authentic notice says; raises NotificationRejected for anything else."""
         ...
 
-    async def query(self, reference: str, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
-        """Everything the gateway knows about a reference, in no order; nothing while the payer tried no method.
-        Raises GatewayUnavailable for every other answer: silence or an error never means «not paid»."""
+    async def query(self, intent: PaymentIntent, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
+        """Everything the gateway knows about the intent's reference, in no order; nothing while the payer tried no
+        method. A gateway that is asked by transaction number goes by the intent's `transaction_hints`, and answers
+        nothing without. Raises GatewayUnavailable for every other answer: silence or an error never means «not
+        paid»."""
+        ...
+
+    async def refund(
+        self, charge: GatewayAttempt, *, amount: Decimal, whole: bool, reason: str, merchant: MerchantAccount
+    ) -> RefundReport:
+        """Ask for `amount` of a charge to be returned to its payer; `whole`: that is all of it. The answer is seldom
+        more than that it will be decided. Raises RefundNotPossible where the gateway returns nothing of that kind, and
+        GatewayUnavailable when it is not known whether the request arrived."""
         ...

@@ -9,16 +9,16 @@ from typing import Protocol
 from uuid import UUID
 
 from application.ports.payment_gateway import Payer, SignatureAlgorithm
-from domain.ids import AgencyId, ClientId, GatewayAccountId, InvoiceId, PaymentId
+from domain.ids import AgencyId, ClientId, GatewayAccountId, InvoiceId, PaymentId, PaymentIntentId
 from domain.invoices import Invoice
 from domain.payment_intents import PaymentIntent
-from domain.payments import Payment, PaymentGatewayCode
+from domain.payments import Payment, PaymentGatewayCode, PaymentReversal, Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayAccount:
     """An agency's merchant account as it is stored. `public_key` is the last part of its notification address;
-    `secrets` are the credentials, sealed."""
+    `secrets` are the credentials, sealed. `dialect` names the protocol, where a gateway has several."""
 
     id: GatewayAccountId
     agency_id: AgencyId
@@ -28,6 +28,7 @@ class GatewayAccount:
     merchant_id: str = ""
     account_id: str = ""
     signature: SignatureAlgorithm = SignatureAlgorithm.MD5
+    dialect: str = ""
     test: bool = False
     secrets: str | None = field(default=None, repr=False)
 
@@ -74,7 +75,8 @@ class PaymentIntents(Protocol):
         ...
 
     async def by_reference(self, reference: str, *, for_update: bool = False) -> PaymentIntent | None:
-        """With `for_update` nobody else changes it until this work ends. Its attempts are there for staff only."""
+        """With `for_update` nobody else changes it until this work ends. Its attempts and refunds are there for staff
+        only."""
         ...
 
     async def holding(self, invoice_ids: Collection[InvoiceId]) -> Sequence[PaymentIntent]:
@@ -90,9 +92,11 @@ class PaymentIntents(Protocol):
         """Raises InvoicesHeld."""
         ...
 
+    async def get(self, intent_id: PaymentIntentId) -> PaymentIntent | None: ...
+
     async def save(self, intent: PaymentIntent, *, booked: Mapping[str, PaymentId] | None = None) -> None:
-        """State, checkout and attempts. `booked` tells by which payment each newly charged transaction was booked; it
-        has to be stored before."""
+        """State, checkout, hints, attempts and refunds. `booked` tells by which payment each newly charged transaction
+        was booked; it has to be stored before."""
         ...
 
     async def is_of_another(self, transaction_id: str, intent: PaymentIntent) -> bool:
@@ -147,9 +151,18 @@ class GatewayEvents(Protocol):
 
 
 class Payments(Protocol):
+    """Receipts, and the invoices they pay. Who locks an intent does that first, then the client, then invoices."""
+
+    async def lock_client(self, client_id: ClientId) -> None:
+        """Nobody else moves money of that client until this work ends. For the agency's scope."""
+        ...
+
     async def lock_invoices(self, invoice_ids: Collection[InvoiceId]) -> Mapping[InvoiceId, Invoice]:
-        """Those in the scope, locked in the order of their ids until this work ends; whoever locks an intent too
-        does that first."""
+        """Those in the scope, locked in the order of their ids until this work ends."""
+        ...
+
+    async def lock_open_invoices(self, client_id: ClientId) -> Sequence[Invoice]:
+        """The client's rent invoices that owe something, locked likewise; those due longest ago first."""
         ...
 
     async def save_invoice(self, invoice: Invoice) -> None:
@@ -158,6 +171,34 @@ class Payments(Protocol):
 
     async def has_receipt(self, receipt_number: str) -> bool: ...
 
+    async def has_client(self, client_id: ClientId) -> bool: ...
+
     async def add(self, payment: Payment, shares: Sequence[tuple[InvoiceId, Decimal]]) -> None:
         """The receipt and what it was applied to, in that order."""
+        ...
+
+    async def get(self, payment_id: PaymentId) -> Payment | None: ...
+
+    async def made_here(self, payment_id: PaymentId) -> bool:
+        """Whether no import wrote it."""
+        ...
+
+    async def of_charge(self, intent: PaymentIntent, charge_id: str) -> Payment | None:
+        """By which payment the gateway's transaction was booked."""
+        ...
+
+    async def shares(self, payment_id: PaymentId) -> Sequence[Share]:
+        """What it pays, in order, also what was taken back of it. For a client that was locked before."""
+        ...
+
+    async def with_credit(self, client_id: ClientId) -> Sequence[Payment]:
+        """The client's receipts that have unused credit, the oldest first. For a client that was locked before."""
+        ...
+
+    async def use_credit(self, payment: Payment, shares: Sequence[Share]) -> None:
+        """Keep its new shares from credit, and how much is left."""
+        ...
+
+    async def save_taken_back(self, payment: Payment, shares: Sequence[Share], reversal: PaymentReversal) -> None:
+        """The reversal, and what is left of the payment and of these shares."""
         ...

@@ -6,6 +6,7 @@ from typing import Protocol
 from application.access import Scope
 from application.ports.accounts import Accounts, Sessions
 from application.ports.agencies import Agencies, Counters
+from application.ports.books import Findings, Ledger, Reconciliations, RequestKeys
 from application.ports.imports import ImportStore
 from application.ports.jobs import Jobs
 from application.ports.payments import GatewayAccounts, GatewayEvents, PaymentIntents, Payments
@@ -22,13 +23,17 @@ class UnitOfWork(Protocol):
     accounts: Accounts
     agencies: Agencies
     counters: Counters
+    findings: Findings
     gateway_accounts: GatewayAccounts
     gateway_events: GatewayEvents
     imports: ImportStore
     intents: PaymentIntents
     jobs: Jobs
+    ledger: Ledger
     payments: Payments
     pqrs: PqrsCases
+    reconciliations: Reconciliations
+    request_keys: RequestKeys
     sessions: Sessions
 
     async def __aenter__(self) -> "UnitOfWork": ...

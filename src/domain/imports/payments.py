@@ -56,6 +56,7 @@ class StoredPayment:
     reference: str | None
     digest: str | None
     reversed_here: bool
+    credit_used_here: bool
     allocations: tuple[tuple[str, Decimal], ...]
 
     @property
@@ -66,7 +67,7 @@ class StoredPayment:
     @property
     def stands(self) -> bool:
         """No import touches it."""
-        return self.made_here or self.reversed_here
+        return self.made_here or self.reversed_here or self.credit_used_here
 
 
 def read_payment(row: Row) -> PaymentRecord:

@@ -24,8 +24,9 @@ from application.use_cases.payments import (
     StartPayment,
 )
 from domain.errors import GatewayUnavailable
+from domain.gateway_reports import StatusReason
 from domain.invoices import Invoice, InvoiceStatus
-from domain.payment_intents import PaymentIntent, PaymentIntentStatus, StatusReason
+from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 from domain.payments import Payment, PaymentMethod
 from simulator.app import create_app
 from simulator.settings import Settings

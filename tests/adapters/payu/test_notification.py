@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.payu.notification import parse_notification
 from application.ports.payment_gateway import MerchantAccount, NotificationRejected, Rejection, SignatureAlgorithm
-from domain.payment_intents import Evidence, GatewayReport, ReportedState, StatusReason
+from domain.gateway_reports import Evidence, GatewayReport, ReportedState, StatusReason
 from domain.payments import PaymentMethod
 from tests.adapters.payu.examples import FORM, REFERENCE, a_confirmation, a_merchant, encoded
 

@@ -14,7 +14,7 @@ from adapters.payu.addresses import PAYU_HOSTS
 from adapters.payu.gateway import PayuGateway
 from application.ports.payment_gateway import CredentialsRefused, MerchantAccount
 from domain.errors import GatewayUnavailable
-from domain.payment_intents import Evidence, GatewayReport, ReportedState, StatusReason
+from domain.gateway_reports import Evidence, GatewayReport, ReportedState, StatusReason
 from domain.payments import PaymentMethod
 from tests.adapters.payu.examples import KEY, LOGIN, REFERENCE, a_merchant
 

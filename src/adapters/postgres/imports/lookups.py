@@ -133,7 +133,11 @@ class Lookups(ScopedRepository):
     async def _allocated(self, invoice_ids: Collection[Any]) -> dict[Any, Decimal]:
         """What accepted payments put on each invoice."""
         query = (
-            self.select(ALLOCATIONS, ALLOCATIONS.c.invoice_id, sa.func.sum(ALLOCATIONS.c.amount).label("allocated"))
+            self.select(
+                ALLOCATIONS,
+                ALLOCATIONS.c.invoice_id,
+                sa.func.sum(ALLOCATIONS.c.amount - ALLOCATIONS.c.reversed).label("allocated"),
+            )
             .join_from(ALLOCATIONS, PAYMENTS, _same(ALLOCATIONS.c.agency_id, ALLOCATIONS.c.payment_id, PAYMENTS))
             .where(any_of(ALLOCATIONS.c.invoice_id, invoice_ids), PAYMENTS.c.status == PaymentStatus.APPLIED.value)
             .group_by(ALLOCATIONS.c.invoice_id)
@@ -156,7 +160,8 @@ class Lookups(ScopedRepository):
                 receipt_number=row.receipt_number,
                 reference=row.gateway_reference,
                 digest=row.import_digest,
-                reversed_here=row.status == PaymentStatus.REVERSED.value,
+                reversed_here=row.reversed > ZERO,
+                credit_used_here=row.credit_left + row.reversed < row.credited,
                 allocations=tuple(allocations.get(row.id, ())),
             )
             for row in rows

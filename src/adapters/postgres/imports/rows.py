@@ -106,6 +106,7 @@ def payment_row(change: Change[PaymentRecord]) -> Values:
         "paid_at": record.paid_at,
         "amount": record.amount,
         "credited": record.credited,
+        "credit_left": record.credited,
         "method": record.method.value,
         "status": PaymentStatus.APPLIED.value,
         "gateway_reference": record.reference,

@@ -15,7 +15,6 @@ from application.ports.reading import DashboardReader, Many, OwnerSums, TenantSu
 from domain.contracts import ContractKind, ContractStatus
 from domain.invoices import InvoiceKind
 from domain.money import ZERO
-from domain.payments import PaymentStatus
 from domain.periods import BillingPeriod
 
 
@@ -38,8 +37,8 @@ class PostgresDashboards(SnapshotReader, DashboardReader):
             .subquery("owed")
         )
         credit = (
-            self.select(PAYMENTS, PAYMENTS.c.client_id, sa.func.sum(PAYMENTS.c.credited).label("credit"))
-            .where(PAYMENTS.c.client_id.in_(client_ids), PAYMENTS.c.status == PaymentStatus.APPLIED.value)
+            self.select(PAYMENTS, PAYMENTS.c.client_id, sa.func.sum(PAYMENTS.c.credit_left).label("credit"))
+            .where(PAYMENTS.c.client_id.in_(client_ids), PAYMENTS.c.credit_left > 0)
             .group_by(PAYMENTS.c.client_id)
             .subquery("credit")
         )

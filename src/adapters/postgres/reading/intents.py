@@ -86,6 +86,7 @@ class PostgresIntentReader(SnapshotReader, IntentReader):
                 checkout=checkout_of(row.checkout),
                 invoices=tuple(by_intent.get(row.id, ())),
                 attempts=(),
+                refunds=(),
             )
             for row in rows
         ]

@@ -79,7 +79,9 @@ class PostgresInvoiceReader(SnapshotListing[Invoice, InvoiceFilter], InvoiceRead
         return condition
 
     async def allocations(self, ids: Collection[UUID]) -> Many[Sequence[Allocation]]:
-        return await read_allocations(self, ALLOCATIONS.c.invoice_id, ids)
+        """What pays them now: what was taken back is gone, and used credit counts from when it was used."""
+        in_force = ALLOCATIONS.c.amount > ALLOCATIONS.c.reversed
+        return await read_allocations(self, ALLOCATIONS.c.invoice_id, ids, in_force)
 
     async def next_due(self, client_ids: Collection[UUID], *, today: date) -> Many[Invoice]:
         late = INVOICES.c.due_on < today
@@ -97,23 +99,29 @@ class PostgresInvoiceReader(SnapshotListing[Invoice, InvoiceFilter], InvoiceRead
 
 
 async def read_allocations(
-    reader: SnapshotReader, column: sa.Column[Any], ids: Collection[UUID]
+    reader: SnapshotReader, column: sa.Column[Any], ids: Collection[UUID], which: sa.ColumnElement[bool]
 ) -> Many[Sequence[Allocation]]:
-    """Allocations by invoice or by payment, with both numbers and the instant of the payment."""
+    """Allocations by invoice or by payment, with both numbers and the instant from which they count."""
+    by_invoice = column is ALLOCATIONS.c.invoice_id
+    amount = ALLOCATIONS.c.amount - ALLOCATIONS.c.reversed if by_invoice else ALLOCATIONS.c.amount
+    counts_from = sa.func.coalesce(ALLOCATIONS.c.applied_at, PAYMENTS.c.paid_at)
     same_payment = (PAYMENTS.c.agency_id == ALLOCATIONS.c.agency_id) & (PAYMENTS.c.id == ALLOCATIONS.c.payment_id)
     same_invoice = (INVOICES.c.agency_id == ALLOCATIONS.c.agency_id) & (INVOICES.c.id == ALLOCATIONS.c.invoice_id)
     rows = await reader.source.rows(
         reader.select(
             ALLOCATIONS,
-            ALLOCATIONS,
+            ALLOCATIONS.c.payment_id,
+            ALLOCATIONS.c.invoice_id,
+            ALLOCATIONS.c.client_id,
+            amount.label("amount"),
             PAYMENTS.c.receipt_number,
-            PAYMENTS.c.paid_at,
+            counts_from.label("paid_at"),
             INVOICES.c.number.label("invoice_number"),
         )
         .join(PAYMENTS, same_payment)
         .join(INVOICES, same_invoice)
-        .where(column.in_(ids))
-        .order_by(column, PAYMENTS.c.paid_at, PAYMENTS.c.receipt_number, ALLOCATIONS.c.position)
+        .where(column.in_(ids), which)
+        .order_by(column, counts_from, PAYMENTS.c.receipt_number, ALLOCATIONS.c.position)
     )
     found: dict[UUID, list[Allocation]] = {}
     for row in rows:

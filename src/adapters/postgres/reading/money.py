@@ -69,7 +69,8 @@ class PostgresPaymentReader(SnapshotListing[Payment, PeriodFilter], PaymentReade
         return condition
 
     async def allocations(self, ids: Collection[UUID]) -> Many[Sequence[Allocation]]:
-        return await read_allocations(self, ALLOCATIONS.c.payment_id, ids)
+        """What the receipts said when they were made."""
+        return await read_allocations(self, ALLOCATIONS.c.payment_id, ids, ~ALLOCATIONS.c.from_credit)
 
     async def last(self, client_ids: Collection[UUID]) -> Many[Payment]:
         rows = await self.source.rows(

@@ -17,7 +17,7 @@ AGENCIES = table_of(AgencyRow)
 GATEWAY_ACCOUNTS = table_of(GatewayAccountRow)
 EVENTS = table_of(GatewayEventRow)
 
-_SETTINGS = ("merchant_id", "account_id", "signature", "test")
+_SETTINGS = ("merchant_id", "account_id", "signature", "dialect", "test")
 MERCHANT = Mapper(GatewayAccount, GATEWAY_ACCOUNTS, apart=_SETTINGS)
 EVENT = Mapper(GatewayEvent, EVENTS)
 
@@ -38,6 +38,7 @@ class PostgresGatewayAccounts(ScopedRepository, GatewayAccounts):
             "merchant_id": account.merchant_id,
             "account_id": account.account_id,
             "signature": account.signature.value,
+            "dialect": account.dialect,
             "test": account.test,
         }
         values = MERCHANT.values(account) | {"settings": settings}
@@ -110,5 +111,6 @@ def _merchant(row: Any) -> GatewayAccount | None:
         merchant_id=settings.get("merchant_id", ""),
         account_id=settings.get("account_id", ""),
         signature=SignatureAlgorithm(settings.get("signature", SignatureAlgorithm.MD5)),
+        dialect=settings.get("dialect", ""),
         test=bool(settings.get("test", False)),
     )

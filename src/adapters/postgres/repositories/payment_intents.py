@@ -18,12 +18,15 @@ from adapters.postgres.tables import (
     PaymentIntentInvoiceRow,
     PaymentIntentKeyRow,
     PaymentIntentRow,
+    RefundRow,
 )
 from application.ports.payment_gateway import Payer
 from application.ports.payments import AnsweredKey, InvoicesHeld, PaymentIntents
-from domain.ids import ClientId, InvoiceId, PaymentId
-from domain.payment_intents import Checkout, Evidence, GatewayAttempt, IntentInvoice, PaymentIntent
+from domain.gateway_reports import Evidence
+from domain.ids import ClientId, InvoiceId, PaymentId, PaymentIntentId
+from domain.payment_intents import Checkout, GatewayAttempt, IntentInvoice, PaymentIntent
 from domain.polling import next_check
+from domain.refunds import Refund
 
 CLIENTS = table_of(ClientRow)
 ACCOUNTS = table_of(AccountRow)
@@ -31,11 +34,13 @@ INTENTS = table_of(PaymentIntentRow)
 PARTS = table_of(PaymentIntentInvoiceRow)
 KEYS = table_of(PaymentIntentKeyRow)
 TRANSACTIONS = table_of(GatewayTransactionRow)
+REFUNDS = table_of(RefundRow)
 
 _LIVE = "uq_payment_intent_invoices_live"
-INTENT = Mapper(PaymentIntent, INTENTS, apart=("checkout", "invoices", "attempts"))
+INTENT = Mapper(PaymentIntent, INTENTS, apart=("checkout", "invoices", "attempts", "refunds"))
 PART = Mapper(IntentInvoice, PARTS)
 ATTEMPT = Mapper(GatewayAttempt, TRANSACTIONS, apart=("charged",))
+REFUND = Mapper(Refund, REFUNDS)
 
 
 class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
@@ -73,6 +78,9 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
         rows = self.select(INTENTS).where(INTENTS.c.reference == reference)
         return next(iter(await self._intents(rows.with_for_update() if for_update else rows)), None)
 
+    async def get(self, intent_id: PaymentIntentId) -> PaymentIntent | None:
+        return next(iter(await self._intents(self.select(INTENTS).where(INTENTS.c.id == intent_id))), None)
+
     async def holding(self, invoice_ids: Collection[InvoiceId]) -> Sequence[PaymentIntent]:
         held = self.select(PARTS, PARTS.c.intent_id).where(PARTS.c.invoice_id.in_(invoice_ids), PARTS.c.live)
         rows = self.select(INTENTS).where(INTENTS.c.id.in_(held)).order_by(INTENTS.c.created_at, INTENTS.c.id)
@@ -108,6 +116,10 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
         await self._hold(intent)
         for attempt in intent.attempts:
             await self._save_attempt(intent, attempt, (booked or {}).get(attempt.transaction_id))
+        for refund in intent.refunds:
+            values = REFUND.values(refund) | {"agency_id": intent.agency_id, "intent_id": intent.id}
+            newer = {name: values[name] for name in ("status", "gateway_id", "resolved_at")}
+            await self.write(insert(REFUNDS).values(values).on_conflict_do_update(index_elements=["id"], set_=newer))
 
     async def is_of_another(self, transaction_id: str, intent: PaymentIntent) -> bool:
         found = await self.connection.execute(
@@ -143,6 +155,7 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
         for row in parts:
             by_intent[row.intent_id].append(PART.entity(row._mapping))
         attempts: dict[Any, list[GatewayAttempt]] = {key: [] for key in ids}
+        refunds: dict[Any, list[Refund]] = {key: [] for key in ids}
         if self.scope.viewer == "staff":
             tries = await self.connection.execute(
                 self.select(TRANSACTIONS)
@@ -151,12 +164,16 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
             )
             for row in tries:
                 attempts[row.intent_id].append(ATTEMPT.entity(row._mapping, charged=row.payment_id is not None))
+            asked = self.select(REFUNDS).where(REFUNDS.c.intent_id.in_(ids))
+            for row in await self.connection.execute(asked.order_by(REFUNDS.c.requested_at, REFUNDS.c.id)):
+                refunds[row.intent_id].append(REFUND.entity(row._mapping))
         return [
             INTENT.entity(
                 row._mapping,
                 checkout=checkout_of(row.checkout),
                 invoices=tuple(by_intent[row.id]),
                 attempts=tuple(attempts[row.id]),
+                refunds=tuple(refunds[row.id]),
             )
             for row in found
         ]
@@ -182,7 +199,7 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
             "gateway_account_id": intent.gateway_account_id,
             "transaction_id": attempt.transaction_id,
         }
-        if attempt.verified_by is Evidence.QUERY:
+        if attempt.verified_by.is_proof:
             # A notice's transaction id is not signed: another intent may carry this one's by an invention.
             await self.write(
                 sa.update(TRANSACTIONS)

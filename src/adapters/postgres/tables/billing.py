@@ -59,7 +59,8 @@ class InvoiceRow(SQLModel, table=True):
 
 
 class PaymentRow(SQLModel, table=True):
-    """`verification_code` is unique over all agencies: whoever holds the paper knows only that."""
+    """`verification_code` is unique over all agencies: whoever holds the paper knows only that. Of a receipt that was
+    made here a trigger lets only `status`, `reversed` and `credit_left` change, and none be removed."""
 
     __tablename__ = "payments"
     __table_args__ = (
@@ -69,10 +70,14 @@ class PaymentRow(SQLModel, table=True):
         c.belongs_to("client_id", "clients"),
         c.belongs_to("intent_id", "payment_intents"),
         sa.CheckConstraint("amount > 0 and credited >= 0 and credited <= amount", name="credited_within_amount"),
+        sa.CheckConstraint("credit_left >= 0 and credit_left <= credited", name="credit_left_within_credited"),
+        sa.CheckConstraint("reversed >= 0 and reversed <= amount", name="reversed_within_amount"),
+        sa.CheckConstraint("(status = 'REVERSED') = (reversed = amount)", name="reversed_when_nothing_is_left"),
         sa.Index(None, "agency_id", "client_id", "paid_at", "receipt_number"),
         sa.Index(None, "agency_id", "paid_at", "receipt_number"),
         sa.Index(None, "agency_id", "gateway_reference"),
         sa.Index(None, "agency_id", "intent_id"),
+        sa.Index("ix_payments_credit", "agency_id", "client_id", postgresql_where=sa.text("credit_left > 0")),
     )
 
     id: UUID = c.identity()
@@ -82,6 +87,8 @@ class PaymentRow(SQLModel, table=True):
     paid_at: datetime = c.instant()
     amount: Decimal = c.money()
     credited: Decimal = c.money()
+    credit_left: Decimal = c.zero_money()
+    reversed: Decimal = c.zero_money()
     method: str = c.text()
     status: str = c.text()
     gateway: str | None = c.text()
@@ -92,21 +99,28 @@ class PaymentRow(SQLModel, table=True):
 
 
 class PaymentAllocationRow(SQLModel, table=True):
+    """What of a receipt pays an invoice: from the start, or `from_credit` at a later time (`applied_at`)."""
+
     __tablename__ = "payment_allocations"
     __table_args__ = (
         c.belongs_to("payment_id", "payments"),
         c.belongs_to("invoice_id", "invoices"),
         c.belongs_to("client_id", "clients"),
         sa.CheckConstraint("amount > 0", name="amount_positive"),
+        sa.CheckConstraint("reversed >= 0 and reversed <= amount", name="reversed_within_amount"),
+        sa.CheckConstraint("from_credit = (applied_at is not null)", name="credit_applied_some_time"),
         sa.Index(None, "agency_id", "invoice_id"),
     )
 
     agency_id: UUID = c.key_of_agency()
     payment_id: UUID = c.part_of_key()
-    invoice_id: UUID = c.part_of_key()
+    position: int = Field(sa_type=sa.Integer, primary_key=True)
+    invoice_id: UUID = c.reference()
     client_id: UUID = c.reference()
-    position: int
     amount: Decimal = c.money()
+    reversed: Decimal = c.zero_money()
+    from_credit: bool = c.no_yet()
+    applied_at: datetime | None = c.instant()
 
 
 class PayoutRow(SQLModel, table=True):

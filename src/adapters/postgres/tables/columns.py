@@ -46,6 +46,16 @@ def money(**more: Any) -> Any:
     return Field(sa_type=MONEY, **more)
 
 
+def zero_money() -> Any:
+    """Money that is zero until something happens."""
+    return Field(sa_type=MONEY, sa_column_kwargs={"server_default": "0"})
+
+
+def no_yet() -> Any:
+    """False until something happens."""
+    return Field(sa_type=sa.Boolean, sa_column_kwargs={"server_default": sa.false()})
+
+
 def percent(**more: Any) -> Any:
     return Field(sa_type=PERCENT, **more)
 

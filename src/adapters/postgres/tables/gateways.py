@@ -67,6 +67,8 @@ class PaymentIntentRow(SQLModel, table=True):
     queried_at: datetime | None = c.instant()
     asked_at: datetime | None = c.instant()
     next_check_at: datetime | None = c.instant()
+    dispute: str = c.text(sa_column_kwargs={"server_default": "NONE"})
+    transaction_hints: list[str] = c.texts(sa_column_kwargs={"server_default": "{}"})
 
 
 class PaymentIntentInvoiceRow(SQLModel, table=True):
@@ -137,6 +139,10 @@ class GatewayTransactionRow(SQLModel, table=True):
     verified_by: str = c.text()
     at: datetime = c.instant()
     payment_id: UUID | None = c.reference()
+    order_id: str | None = c.text()
+    charged_back: bool = c.no_yet()
+    wrong: str | None = c.text()
+    decided: bool = c.no_yet()
 
 
 class GatewayEventRow(SQLModel, table=True):

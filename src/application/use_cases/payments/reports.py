@@ -12,8 +12,9 @@ from application.ports.payment_gateway import MerchantAccount, NotificationRejec
 from application.ports.payments import EventOutcome, GatewayEvent
 from application.use_cases.payments.settlement import ASK_AGAIN_AFTER, Settlement, description, keep
 from domain.errors import GatewayUnavailable, NotFound
+from domain.gateway_reports import GatewayReport
 from domain.ids import AgencyId
-from domain.payment_intents import GatewayReport, PaymentIntent
+from domain.payment_intents import PaymentIntent
 from domain.payment_transitions import apply
 from domain.payments import PaymentGatewayCode
 

@@ -1,39 +1,42 @@
-"""What a gateway's report does to the books. Notices, the return page and the regular check all end here."""
+"""What a gateway's report does to the books. Notices, returns, the regular check and the staff all end here."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from application.access import Scope
-from application.codes import verification_code
 from application.merchants import Merchants
 from application.ports.clock import Clock
 from application.ports.payment_gateway import PaymentGateway
 from application.ports.secrets import SecretUnreadable
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from application.use_cases.payments.books import Receipt, give_back, receive, tell_staff
 from domain.errors import GatewayUnavailable, NotFound
-from domain.ids import InvoiceId, PaymentId
+from domain.findings import Finding, FindingKind
+from domain.gateway_reports import GatewayReport
+from domain.ids import AccountId, InvoiceId, PaymentId
 from domain.invoices import Invoice
+from domain.ledger import Journal, JournalKind, LedgerAccount, LedgerEntry, held, to_return
 from domain.money import ZERO
-from domain.payment_intents import Evidence, GatewayAttempt, PaymentIntent, PaymentIntentStatus, share_out
+from domain.payment_intents import GatewayAttempt, PaymentIntent, PaymentIntentStatus
 from domain.payment_transitions import Outcome, reconcile
-from domain.payments import (
-    Payment,
-    PaymentGatewayCode,
-    PaymentMethod,
-    PaymentStatus,
-)
+from domain.payments import Payment, PaymentGatewayCode, PaymentMethod
 
 _log = logging.getLogger(__name__)
 
 ASK_AGAIN_AFTER = timedelta(seconds=3)
 """How long a question to the gateway, and then its answer, serves whoever asks about the same reference."""
 
-_RECEIPTS = "receipts"
-_RECEIPT_PREFIX = "RP-"
-"""Recibo del portal: apart from the back office's own series, which is imported."""
+_END_A_REVIEW = frozenset({"T6", "T23"})
+
+Effect = Callable[[PaymentIntent, Sequence[GatewayReport], datetime], Outcome]
+
+
+def as_answered(intent: PaymentIntent, answer: Sequence[GatewayReport], at: datetime) -> Outcome:
+    """What an answer does to an intent, whoever asked."""
+    return reconcile(intent, answer, at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +50,19 @@ class Settlement:
     clock: Clock
 
     def is_settled(self, intent: PaymentIntent) -> bool:
-        """The gateway itself has confirmed the money: there is nothing to ask."""
+        """The gateway itself has confirmed the money, and nothing is to be returned: there is nothing to ask."""
         charged = [attempt for attempt in intent.attempts if attempt.charged]
-        confirmed = bool(charged) and all(attempt.verified_by is Evidence.QUERY for attempt in charged)
-        return intent.status is PaymentIntentStatus.APPROVED and confirmed
+        confirmed = bool(charged) and all(attempt.verified_by.is_proof for attempt in charged)
+        waiting = any(refund.is_open for refund in intent.refunds)
+        return intent.status is PaymentIntentStatus.APPROVED and confirmed and not waiting
 
-    async def ask(self, intent: PaymentIntent, *, event: str | None = None) -> PaymentIntent | None:
-        """Ask the gateway what it knows and act on it; the intent afterwards. None, and nothing is asked, if somebody
-        else asked about it within the last seconds: a gateway that is slow is not asked the same by many at once.
-        `event` is the inbox's key of the notice that made us ask, which is then dealt with. GatewayUnavailable leaves
-        everything as it was."""
+    async def ask(
+        self, intent: PaymentIntent, *, event: str | None = None, then: Effect = as_answered
+    ) -> PaymentIntent | None:
+        """Ask the gateway what it knows and act on it (`then`); the intent afterwards. None, and nothing is asked, if
+        somebody else asked about it within the last seconds: a gateway that is slow is not asked the same by many at
+        once. `event` is the inbox's key of the notice that made us ask, which is then dealt with. GatewayUnavailable
+        leaves everything as it was."""
         scope = Scope.of_agency(intent.agency_id)
         asked_at = self.clock.now()
         async with self.unit_of_work(scope) as uow:
@@ -69,7 +75,7 @@ class Settlement:
             await uow.commit()
         try:
             merchant = self.merchants.open(account)
-            answer = await self.gateways[intent.gateway].query(intent.reference, merchant=merchant)
+            answer = await self.gateways[intent.gateway].query(intent, merchant=merchant)
         except SecretUnreadable as error:
             _log.exception("credentials of merchant account %s cannot be read", account.id)
             raise GatewayUnavailable(intent_id=intent.id) from error
@@ -80,7 +86,7 @@ class Settlement:
             current = await uow.intents.by_reference(intent.reference, for_update=True)
             if current is None:
                 raise NotFound
-            outcome = reconcile(replace(current, queried_at=at), answer, at=at)
+            outcome = then(replace(current, queried_at=at), answer, at)
             await keep(uow, outcome, at=at)
             if event is not None:
                 await uow.gateway_events.conclude(event, description(outcome))
@@ -88,17 +94,38 @@ class Settlement:
         return outcome.intent
 
 
-async def keep(uow: UnitOfWork, outcome: Outcome, *, at: datetime) -> None:
-    """Save the intent, locked by the caller, and book what it brings: receipt, invoices, credit for the rest."""
+async def keep(
+    uow: UnitOfWork, outcome: Outcome, *, at: datetime, by: AccountId | None = None, note: str | None = None
+) -> None:
+    """Save the intent, locked by the caller, and book what it brings and what was taken back; tell the staff.
+
+    `by` and `note`: the person of the staff who decided it, and why."""
     intent = outcome.intent
     if outcome.alert:
         _log.warning("payment %s needs a look: %s", intent.reference, description(outcome))
+    if outcome.charges or outcome.held or outcome.to_return or outcome.take_backs:
+        await uow.payments.lock_client(intent.client_id)
     booked: dict[str, PaymentId] = {}
     if outcome.charges:
         invoices = dict(await uow.payments.lock_invoices([part.invoice_id for part in intent.invoices]))
         for charge in outcome.charges:
-            booked[charge.transaction_id] = await _book(uow, intent, charge, invoices, at=at)
+            payment = await _charge(uow, intent, charge, invoices, at=at, by=by, note=note)
+            booked[charge.transaction_id] = payment.id
     await uow.intents.save(intent, booked=booked)
+    for attempt in outcome.held:
+        await _post(uow, intent, "held", JournalKind.UNAPPLIED, attempt, held(amount=attempt.amount), at=at)
+    for attempt in outcome.to_return:
+        entries = to_return(amount=attempt.amount)
+        await _post(uow, intent, "return", JournalKind.RETURN, attempt, entries, at=at, by=by, note=note)
+    for back in outcome.take_backs:
+        charged = await uow.payments.of_charge(intent, back.charge_id)
+        if charged is not None and charged.in_force > ZERO:
+            reason = back.reason or note or ""
+            await give_back(uow, charged, amount=back.amount, kind=back.kind, reason=reason, at=at, by=by)
+    for kind, about in outcome.findings:
+        await uow.findings.report(_finding(intent, kind, about, at=at))
+    if outcome.transition in _END_A_REVIEW and not any(it.is_held_money for it in intent.attempts):
+        await uow.findings.resolve_about(intent.id, [FindingKind.REVIEW], at=at)
 
 
 def description(outcome: Outcome) -> str:
@@ -106,39 +133,85 @@ def description(outcome: Outcome) -> str:
     return f"{outcome.transition or 'RECORDED'} {outcome.intent.status}"
 
 
-async def _book(
-    uow: UnitOfWork, intent: PaymentIntent, charge: GatewayAttempt, invoices: dict[InvoiceId, Invoice], *, at: datetime
-) -> PaymentId:
-    """One receipt. Its number is taken last, so that the agency's series is locked for the shortest time."""
-    balances = {key: invoice.balance for key, invoice in invoices.items()}
-    shares, credited = share_out(charge.amount, intent.invoices, balances)
-    for invoice_id, amount in shares:
-        invoices[invoice_id].receive(amount)
-        await uow.payments.save_invoice(invoices[invoice_id])
-    if credited > ZERO:
-        _log.warning("payment %s leaves %s as credit", intent.reference, credited)
-    payment = Payment(
-        id=PaymentId(uuid4()),
+async def _charge(
+    uow: UnitOfWork,
+    intent: PaymentIntent,
+    charge: GatewayAttempt,
+    invoices: dict[InvoiceId, Invoice],
+    *,
+    at: datetime,
+    by: AccountId | None,
+    note: str | None,
+) -> Payment:
+    """One receipt for one transaction of the gateway; its key in the ledger is what no two may have."""
+    released = charge.is_held_money
+    receipt = Receipt(
+        key=f"charge:{intent.id}:{charge.transaction_id}",
+        kind=JournalKind.RELEASE if released else JournalKind.CHARGE,
+        into=LedgerAccount.UNAPPLIED if released else LedgerAccount.GATEWAY,
         agency_id=intent.agency_id,
-        receipt_number=await _receipt_number(uow),
         client_id=intent.client_id,
-        paid_at=charge.at if intent.created_at <= charge.at <= at else at,
         amount=charge.amount,
-        credited=credited,
         method=charge.method or PaymentMethod.OTHER,
-        status=PaymentStatus.APPLIED,
-        verification_code=verification_code(),
+        paid_at=charge.at if intent.created_at <= charge.at <= at else at,
         gateway=intent.gateway,
         gateway_reference=charge.gateway_reference,
         intent_id=intent.id,
+        by=by,
+        note=note,
     )
-    await uow.payments.add(payment, shares)
-    return payment.id
+    payment = await receive(uow, receipt, intent.invoices, invoices, at)
+    if payment.credited > ZERO:
+        await tell_staff(
+            uow,
+            FindingKind.CREDITED,
+            str(payment.id),
+            payment=payment,
+            detail=payment.receipt_number,
+            amount=payment.credited,
+            at=at,
+        )
+    return payment
 
 
-async def _receipt_number(uow: UnitOfWork) -> str:
-    """The next of the agency's series without gaps; one that an import happens to use is passed over."""
-    while True:
-        number = f"{_RECEIPT_PREFIX}{await uow.counters.next(_RECEIPTS):06d}"
-        if not await uow.payments.has_receipt(number):
-            return number
+async def _post(
+    uow: UnitOfWork,
+    intent: PaymentIntent,
+    what: str,
+    kind: JournalKind,
+    attempt: GatewayAttempt,
+    entries: tuple[LedgerEntry, ...],
+    *,
+    at: datetime,
+    by: AccountId | None = None,
+    note: str | None = None,
+) -> None:
+    await uow.ledger.post(
+        Journal(
+            key=f"{what}:{intent.id}:{attempt.transaction_id}",
+            kind=kind,
+            agency_id=intent.agency_id,
+            client_id=intent.client_id,
+            at=at,
+            entries=entries,
+            intent_id=intent.id,
+            by=by,
+            note=note,
+        )
+    )
+
+
+def _finding(intent: PaymentIntent, kind: FindingKind, about: str, *, at: datetime) -> Finding:
+    attempt = intent.attempt(about)
+    return Finding(
+        id=uuid4(),
+        agency_id=intent.agency_id,
+        kind=kind,
+        key=f"{kind}:{intent.id}:{about}",
+        at=at,
+        reference=intent.reference,
+        client_id=intent.client_id,
+        intent_id=intent.id,
+        amount=attempt.amount if attempt else intent.amount,
+        detail=about,
+    )

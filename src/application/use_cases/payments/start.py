@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,14 +13,13 @@ from application.access import ClientViewer, StaffViewer, Viewer, require_client
 from application.codes import random_code
 from application.merchants import Merchants
 from application.ports.clock import Clock
-from application.ports.payment_gateway import PaymentGateway
+from application.ports.payment_gateway import GatewayRefused, PaymentGateway
 from application.ports.payments import AnsweredKey, InvoicesHeld
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.text import problem_of_text
 from application.use_cases.payments.settlement import ASK_AGAIN_AFTER, Settlement
 from domain.agencies import Agency
 from domain.errors import (
-    AmountNotAllowed,
     FieldProblem,
     FieldProblemCode,
     GatewayUnavailable,
@@ -31,7 +31,7 @@ from domain.errors import (
 )
 from domain.ids import ClientId, InvoiceId, PaymentIntentId
 from domain.payment_intents import BEFORE_A_TRY, PaymentIntent, PaymentIntentStatus, taxes_within
-from domain.payment_transitions import redirect
+from domain.payment_transitions import not_opened, redirect
 from domain.payments import PaymentGatewayCode
 from domain.periods import bogota_date
 
@@ -41,6 +41,8 @@ MAX_RETURN_URL = 210
 """PayU takes addresses of 255 characters, and the reference is added to this one."""
 
 _ROUNDS = 3
+_TRY_AGAIN_AFTER = 30
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +68,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartPayment:
-    """Open a checkout at the agency's gateway for the whole balance of one or more rent invoices of the client.
+    """Open a checkout at the agency's gateway for one or more rent invoices of the client: the whole balance, or the
+    part of it that the agency allows.
 
     For the client who owes them; staff who are no client are NotAllowed. The same key gives the same intent, whatever
     became of it, also a key that found it open; the same invoices, amount and gateway give the intent that is open.
     One whose half hour has passed without a try is released, after asking the gateway. Refuses with InvalidInput,
     NotFound (an invoice that is not the client's), IdempotencyConflict, PaymentsDisabled, InvoiceNotPayable,
-    AmountNotAllowed, PaymentInProgress and GatewayUnavailable.
+    AmountNotAllowed, PaymentInProgress and GatewayUnavailable; where a gateway opened none, the intent is CANCELLED
+    and another key starts anew.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -126,7 +130,7 @@ class StartPayment:
                 if not order.repeats(before):
                     raise IdempotencyConflict
                 return before.intent, not before.intent.is_over_untried(at=at)
-            intent = await self._freeze(uow, order, at=at)
+            intent = await self._freeze(uow, order, at=at, partial_allowed=agency.partial_payments_allowed)
             held = await uow.intents.holding(order.invoice_ids)
             for other in held:
                 if other.is_over_untried(at=at):
@@ -143,7 +147,7 @@ class StartPayment:
             await uow.commit()
         return intent, True
 
-    async def _freeze(self, uow: UnitOfWork, order: Order, *, at: datetime) -> PaymentIntent:
+    async def _freeze(self, uow: UnitOfWork, order: Order, *, at: datetime, partial_allowed: bool) -> PaymentIntent:
         """T1, with the invoices locked: who else wants to pay one of them waits, and then finds this intent."""
         invoices = await uow.payments.lock_invoices(order.invoice_ids)
         own = [invoices[key] for key in order.invoice_ids if key in invoices]
@@ -152,7 +156,7 @@ class StartPayment:
         account = await uow.gateway_accounts.get(order.gateway)
         if order.gateway not in self.gateways or not self.merchants.usable(account):
             raise PaymentsDisabled
-        intent = PaymentIntent.start(
+        return PaymentIntent.start(
             own,
             intent_id=PaymentIntentId(uuid4()),
             gateway_account_id=account.id,
@@ -162,10 +166,9 @@ class StartPayment:
             idempotency_key=order.key,
             request_hash=order.digest,
             at=at,
+            amount=order.amount,
+            partial_allowed=partial_allowed,
         )
-        if order.amount not in (None, intent.amount):
-            raise AmountNotAllowed(intent.amount, intent.amount)
-        return intent
 
     async def _open(self, viewer: ClientViewer | StaffViewer, intent: PaymentIntent) -> PaymentIntent:
         """T2: the checkout, built outside any transaction. A repetition completes what a crash left undone."""
@@ -178,27 +181,41 @@ class StartPayment:
             found = await uow.payments.lock_invoices([part.invoice_id for part in intent.invoices])
         if account is None:
             raise PaymentsDisabled
-        invoices = [found[part.invoice_id] for part in intent.invoices if part.invoice_id in found]
-        tax, tax_base = taxes_within(invoices)
-        numbers = ", ".join(invoice.number for invoice in invoices)
-        mark = "&" if "?" in intent.return_url else "?"
-        checkout = await self.gateways[intent.gateway].create_checkout(
-            intent,
-            merchant=self.merchants.open(account),
-            payer=payer,
-            description=f"{agency.name}: {numbers}",
-            tax=tax,
-            tax_base=tax_base,
-            agency_phone=agency.phone,
-            response_url=f"{intent.return_url}{mark}reference={intent.reference}",
-            confirmation_url=f"{self.public_url}/callbacks/{intent.gateway.value.lower()}/{account.public_key}",
-        )
+        parts = [(found[part.invoice_id], part.amount) for part in intent.invoices if part.invoice_id in found]
+        tax, tax_base = taxes_within(parts)
+        numbers = ", ".join(invoice.number for invoice, _ in parts)
+        try:
+            checkout = await self.gateways[intent.gateway].create_checkout(
+                intent,
+                merchant=self.merchants.open(account),
+                payer=payer,
+                description=f"{agency.name}: {numbers}",
+                tax=tax,
+                tax_base=tax_base,
+                agency_phone=agency.phone,
+                response_url=intent.page_to_return_to,
+                confirmation_url=f"{self.public_url}/callbacks/{intent.gateway.value.lower()}/{account.public_key}",
+            )
+        except (GatewayRefused, GatewayUnavailable) as error:
+            # Whether or not it was opened there, nobody was told where: the next try has another reference.
+            _log.warning("no checkout for payment %s: %r", intent.reference, error)
+            await self._save(viewer, intent, not_opened)
+            raise GatewayUnavailable(getattr(error, "retry_after_seconds", _TRY_AGAIN_AFTER), intent.id) from error
+        return await self._save(viewer, intent, lambda current: redirect(current, checkout))
+
+    async def _save(
+        self,
+        viewer: ClientViewer | StaffViewer,
+        intent: PaymentIntent,
+        change: Callable[[PaymentIntent], PaymentIntent],
+    ) -> PaymentIntent:
+        """The intent as `change` makes it, unless something else happened to it meanwhile."""
         async with self.unit_of_work(viewer.scope) as uow:
             current = await uow.intents.by_reference(intent.reference, for_update=True)
             if current is None:
                 raise NotFound
             if current.status is PaymentIntentStatus.CREATED:
-                current = redirect(current, checkout)
+                current = change(current)
                 await uow.intents.save(current)
                 await uow.commit()
         return current

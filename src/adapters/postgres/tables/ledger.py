@@ -1,0 +1,164 @@
+"""Facts about money that are never changed (journals, reversals), and what the staff have to look at."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from adapters.postgres.tables import columns as c
+
+
+class LedgerJournalRow(SQLModel, table=True):
+    """Append-only: the serving role may neither change nor remove rows, and a trigger refuses it to everybody. A
+    deferred trigger demands that the entries sum to zero."""
+
+    __tablename__ = "ledger_journals"
+    __table_args__ = (
+        sa.UniqueConstraint("agency_id", "id"),
+        sa.UniqueConstraint("agency_id", "key"),
+        c.belongs_to("client_id", "clients"),
+        c.belongs_to("payment_id", "payments"),
+        c.belongs_to("intent_id", "payment_intents"),
+        sa.Index(None, "agency_id", "client_id", "at"),
+        sa.Index(None, "agency_id", "payment_id"),
+        sa.Index(None, "agency_id", "intent_id"),
+    )
+
+    id: UUID = c.identity()
+    agency_id: UUID = c.of_agency()
+    key: str = c.text()
+    kind: str = c.text()
+    client_id: UUID = c.reference()
+    at: datetime = c.instant()
+    payment_id: UUID | None = c.reference()
+    intent_id: UUID | None = c.reference()
+    by: UUID | None = c.reference()
+    note: str | None = c.text()
+
+
+class LedgerEntryRow(SQLModel, table=True):
+    __tablename__ = "ledger_entries"
+    __table_args__ = (
+        c.belongs_to("journal_id", "ledger_journals"),
+        c.belongs_to("invoice_id", "invoices"),
+        sa.CheckConstraint("amount <> 0", name="says_something"),
+        sa.CheckConstraint("(account = 'RECEIVABLE') = (invoice_id is not null)", name="invoice_of_receivable"),
+        sa.Index(None, "agency_id", "invoice_id"),
+    )
+
+    agency_id: UUID = c.key_of_agency()
+    journal_id: UUID = c.part_of_key()
+    position: int = Field(sa_type=sa.Integer, primary_key=True)
+    account: str = c.text()
+    amount: Decimal = c.money()
+    invoice_id: UUID | None = c.reference()
+
+
+class PaymentReversalRow(SQLModel, table=True):
+    """Append-only, like the journals."""
+
+    __tablename__ = "payment_reversals"
+    __table_args__ = (
+        sa.UniqueConstraint("agency_id", "id"),
+        c.belongs_to("payment_id", "payments"),
+        c.belongs_to("client_id", "clients"),
+        sa.CheckConstraint("amount > 0", name="amount_positive"),
+        sa.Index(None, "agency_id", "payment_id"),
+    )
+
+    id: UUID = c.identity()
+    agency_id: UUID = c.of_agency()
+    payment_id: UUID = c.reference()
+    client_id: UUID = c.reference()
+    kind: str = c.text()
+    amount: Decimal = c.money()
+    reason: str = c.text()
+    at: datetime = c.instant()
+    by: UUID | None = c.reference()
+
+
+class RefundRow(SQLModel, table=True):
+    """Requests to return a charge through its gateway; at most one open for each charge."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        sa.UniqueConstraint("agency_id", "id"),
+        c.belongs_to("intent_id", "payment_intents"),
+        sa.CheckConstraint("amount > 0", name="amount_positive"),
+        sa.Index(None, "agency_id", "intent_id"),
+        sa.Index(
+            "uq_refunds_open",
+            "agency_id",
+            "intent_id",
+            "charge_id",
+            unique=True,
+            postgresql_where=sa.text("status = 'REQUESTED'"),
+        ),
+    )
+
+    id: UUID = c.identity()
+    agency_id: UUID = c.of_agency()
+    intent_id: UUID = c.reference()
+    charge_id: str = c.text()
+    amount: Decimal = c.money()
+    status: str = c.text()
+    reason: str = c.text()
+    requested_at: datetime = c.instant()
+    requested_by: UUID | None = c.reference()
+    gateway_id: str | None = c.text()
+    resolved_at: datetime | None = c.instant()
+
+
+class RequestKeyRow(SQLModel, table=True):
+    """Idempotency keys of acts that move money here: what each account's key was answered with."""
+
+    __tablename__ = "request_keys"
+
+    agency_id: UUID = c.key_of_agency()
+    account_id: UUID = c.part_of_key()
+    key: str = c.part_of_key(sa.Text)
+    request_hash: str = c.text()
+    result_id: UUID = c.reference()
+
+
+class FindingRow(SQLModel, table=True):
+    __tablename__ = "findings"
+    __table_args__ = (
+        sa.UniqueConstraint("agency_id", "id"),
+        sa.UniqueConstraint("agency_id", "key"),
+        c.belongs_to("client_id", "clients"),
+        c.belongs_to("intent_id", "payment_intents"),
+        c.belongs_to("payment_id", "payments"),
+        sa.Index(None, "agency_id", "at", "id"),
+    )
+
+    id: UUID = c.identity()
+    agency_id: UUID = c.of_agency()
+    kind: str = c.text()
+    key: str = c.text()
+    at: datetime = c.instant()
+    reference: str | None = c.text()
+    client_id: UUID | None = c.reference()
+    intent_id: UUID | None = c.reference()
+    payment_id: UUID | None = c.reference()
+    amount: Decimal | None = c.money()
+    detail: str = c.text()
+    due_on: date | None
+    resolved_at: datetime | None = c.instant()
+    resolved_by: UUID | None = c.reference()
+
+
+class ReconciliationRow(SQLModel, table=True):
+    """The report of one day: its figures, as they stood when it was made."""
+
+    __tablename__ = "reconciliations"
+    __table_args__ = (sa.UniqueConstraint("agency_id", "id"), sa.UniqueConstraint("agency_id", "on"))
+
+    id: UUID = c.identity()
+    agency_id: UUID = c.of_agency()
+    on: date
+    at: datetime = c.instant()
+    figures: dict[str, Any] = c.json()

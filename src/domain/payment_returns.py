@@ -1,0 +1,148 @@
+"""What the gateway or the bank gave back to the payer: refunds (T18–T20), disputes and chargebacks (T21, T22).
+
+Only the gateway's own answer tells of them. They leave the state of the intent alone and become facts beside it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from uuid import uuid5
+
+from domain.errors import InvalidTransition, LimitReached
+from domain.findings import FindingKind
+from domain.gateway_reports import GatewayReport, RefundReport, ReportedState
+from domain.ids import AccountId, RefundId
+from domain.payment_intents import DisputeStatus, GatewayAttempt, PaymentIntent
+from domain.payments import ReversalKind
+from domain.refunds import Refund, RefundStatus
+
+_MAX_REFUNDS = 20
+"""Of one intent: PayU lets declined requests be repeated, but nobody needs more than a few."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack:
+    """Money to take back out of the payment that `charge_id` was booked by; no amount means all that is left of it."""
+
+    charge_id: str
+    kind: ReversalKind
+    amount: Decimal | None = None
+    reason: str = ""
+
+
+def returned(
+    intent: PaymentIntent, reports: Iterable[GatewayReport], *, at: datetime
+) -> tuple[PaymentIntent, tuple[TakeBack, ...], tuple[tuple[FindingKind, str], ...]]:
+    """What an answer says of refunds and chargebacks: the intent with it, what to take back, what to tell the staff."""
+    take_backs: list[TakeBack] = []
+    findings: list[tuple[FindingKind, str]] = []
+    listed = {report.transaction_id for report in reports}
+    for report in sorted(reports, key=lambda report: report.transaction_id):
+        charge = _charge(intent, report.transaction_id, listed)
+        if charge is None:
+            continue
+        for told in report.refunds:
+            intent, taken, found = _refunded(intent, charge.transaction_id, told, at=at)
+            take_backs += taken
+            findings += found
+        if report.charged_back and not charge.charged_back:
+            attempts = tuple(replace(it, charged_back=True) if it is charge else it for it in intent.attempts)
+            intent = replace(intent, attempts=attempts, dispute=DisputeStatus.LOST)
+            take_backs.append(TakeBack(charge_id=charge.transaction_id, kind=ReversalKind.CHARGEBACK))
+            findings.append((FindingKind.CHARGED_BACK, charge.transaction_id))
+    return intent, tuple(take_backs), tuple(findings)
+
+
+def request_refund(
+    intent: PaymentIntent,
+    charge_id: str,
+    *,
+    refund_id: RefundId,
+    amount: Decimal,
+    reason: str,
+    at: datetime,
+    by: AccountId,
+) -> PaymentIntent:
+    """T18: a request to return (part of) a booked charge. InvalidTransition if that transaction brought no money, the
+    bank took it back or another request is open; LimitReached after many."""
+    charge = intent.attempt(charge_id)
+    open_already = any(refund.is_open and refund.charge_id == charge_id for refund in intent.refunds)
+    if charge is None or not charge.charged or charge.charged_back or open_already:
+        raise InvalidTransition
+    if len(intent.refunds) >= _MAX_REFUNDS:
+        raise LimitReached(_MAX_REFUNDS)
+    refund = Refund(
+        id=refund_id,
+        charge_id=charge_id,
+        amount=amount,
+        status=RefundStatus.REQUESTED,
+        reason=reason,
+        requested_at=at,
+        requested_by=by,
+    )
+    return replace(intent, refunds=(*intent.refunds, refund))
+
+
+def refund_answered(intent: PaymentIntent, refund_id: RefundId, told: RefundReport, *, at: datetime) -> PaymentIntent:
+    """What the gateway answered to the request itself: declined at once, or that it will decide."""
+    declined = told.state in (ReportedState.DECLINED, ReportedState.EXPIRED)
+    return replace(
+        intent,
+        refunds=tuple(
+            replace(
+                refund,
+                status=RefundStatus.DECLINED if declined else refund.status,
+                resolved_at=at if declined else None,
+                gateway_id=told.transaction_id or refund.gateway_id,
+            )
+            if refund.id == refund_id and refund.is_open
+            else refund
+            for refund in intent.refunds
+        ),
+    )
+
+
+def _charge(intent: PaymentIntent, transaction_id: str, listed: Iterable[str]) -> GatewayAttempt | None:
+    """The booked transaction that a listed one is: itself, or one that was announced under an invented id."""
+    same = intent.attempt(transaction_id)
+    if same is not None and same.charged:
+        return same
+    return next((it for it in intent.attempts if it.charged and it.transaction_id not in listed), None)
+
+
+def _refunded(
+    intent: PaymentIntent, charge_id: str, told: RefundReport, *, at: datetime
+) -> tuple[PaymentIntent, list[TakeBack], list[tuple[FindingKind, str]]]:
+    known = next((it for it in intent.refunds if told.transaction_id and it.gateway_id == told.transaction_id), None)
+    if known is None:
+        waiting = (it for it in intent.refunds if it.is_open and it.charge_id == charge_id and not it.gateway_id)
+        known = next(waiting, None)
+    if known is None and told.state is ReportedState.APPROVED:
+        # Asked for in the gateway's own panel.
+        known = Refund(
+            id=RefundId(uuid5(intent.id, told.transaction_id)),
+            charge_id=charge_id,
+            amount=told.amount,
+            status=RefundStatus.REQUESTED,
+            reason="",
+            requested_at=at,
+        )
+        intent = replace(intent, refunds=(*intent.refunds, known))
+    if known is None or not known.is_open:
+        return intent, [], []
+    status = {ReportedState.APPROVED: RefundStatus.APPROVED, ReportedState.PENDING: RefundStatus.REQUESTED}.get(
+        told.state, RefundStatus.DECLINED if told.state is not ReportedState.UNKNOWN else RefundStatus.REQUESTED
+    )
+    newer = replace(
+        known,
+        status=status,
+        gateway_id=told.transaction_id or known.gateway_id,
+        resolved_at=None if status is RefundStatus.REQUESTED else at,
+    )
+    intent = replace(intent, refunds=tuple(newer if it is known else it for it in intent.refunds))
+    if status is RefundStatus.APPROVED:
+        back = TakeBack(charge_id=charge_id, kind=ReversalKind.REFUND, amount=known.amount, reason=known.reason)
+        return intent, [back], []
+    declined = [(FindingKind.REFUND_DECLINED, charge_id)] if status is RefundStatus.DECLINED else []
+    return intent, [], declined

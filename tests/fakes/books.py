@@ -1,0 +1,156 @@
+"""The rows of payments in memory, and the repositories of ledger, findings, daily reports and answered requests."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from application.access import Scope
+from application.ports.books import (
+    AnsweredRequest,
+    Findings,
+    InvoiceDifference,
+    Ledger,
+    Reconciliation,
+    Reconciliations,
+    RequestKeys,
+)
+from application.ports.payments import GatewayAccount, GatewayEvent
+from domain.agencies import Agency
+from domain.clients import Client
+from domain.findings import Finding, FindingKind
+from domain.ids import AccountId, AgencyId, ClientId, GatewayAccountId, InvoiceId, PaymentId, PaymentIntentId
+from domain.invoices import Invoice
+from domain.ledger import Journal, LedgerAccount
+from domain.money import ZERO
+from domain.payment_intents import PaymentIntent
+from domain.payments import Payment, PaymentReversal, Share
+from tests.fakes.jobs import KeptJob
+
+Shares = tuple[tuple[InvoiceId, Decimal], ...]
+
+
+@dataclass
+class Books:
+    """`asked` is when the gateway was last asked about an intent, `keys` are the digests of requests that were given
+    one that was open. `transactions` says which intent a transaction is of, `booked` by which payment its money was
+    booked."""
+
+    agencies: dict[AgencyId, Agency] = field(default_factory=dict)
+    clients: dict[ClientId, Client] = field(default_factory=dict)
+    invoices: dict[InvoiceId, Invoice] = field(default_factory=dict)
+    accounts: dict[GatewayAccountId, GatewayAccount] = field(default_factory=dict)
+    intents: dict[PaymentIntentId, PaymentIntent] = field(default_factory=dict)
+    asked: dict[PaymentIntentId, datetime] = field(default_factory=dict)
+    keys: dict[tuple[ClientId, str, PaymentIntentId], str] = field(default_factory=dict)
+    transactions: dict[tuple[GatewayAccountId, str], PaymentIntentId] = field(default_factory=dict)
+    booked: dict[tuple[GatewayAccountId, str], PaymentId] = field(default_factory=dict)
+    events: dict[tuple[AgencyId, str], GatewayEvent] = field(default_factory=dict)
+    deliveries: dict[tuple[AgencyId, str], int] = field(default_factory=dict)
+    payments: dict[PaymentId, tuple[Payment, Shares]] = field(default_factory=dict)
+    counters: dict[tuple[AgencyId, str], int] = field(default_factory=dict)
+    jobs: list[KeptJob] = field(default_factory=list)
+    shares: dict[PaymentId, list[Share]] = field(default_factory=dict)
+    imported: set[PaymentId] = field(default_factory=set)
+    reversals: list[PaymentReversal] = field(default_factory=list)
+    journals: dict[tuple[AgencyId, str], Journal] = field(default_factory=dict)
+    findings: dict[tuple[AgencyId, str], Finding] = field(default_factory=dict)
+    reports: dict[tuple[AgencyId, date], Reconciliation] = field(default_factory=dict)
+    requests: dict[tuple[AccountId, str], AnsweredRequest] = field(default_factory=dict)
+
+    def shares_of(self, payment_id: PaymentId) -> list[Share]:
+        """What a receipt pays; made of what it was added with, the first time."""
+        if payment_id not in self.shares:
+            _, added = self.payments[payment_id]
+            self.shares[payment_id] = [
+                Share(position=position, invoice_id=invoice_id, amount=amount)
+                for position, (invoice_id, amount) in enumerate(added, start=1)
+            ]
+        return self.shares[payment_id]
+
+
+@dataclass
+class Repository:
+    books: Books
+    scope: Scope
+
+    def sees(self, agency_id: AgencyId, client_id: ClientId | None = None) -> bool:
+        """What the database's policies say."""
+        if agency_id != self.scope.agency_id:
+            return False
+        mine = client_id is not None and client_id == self.scope.client_id
+        return self.scope.viewer == "staff" or (self.scope.viewer == "client" and mine)
+
+    def must_see(self, agency_id: AgencyId, client_id: ClientId | None = None) -> None:
+        if not self.sees(agency_id, client_id):
+            raise PermissionError("row-level security")
+
+
+class FakeLedger(Repository, Ledger):
+    async def post(self, journal: Journal) -> bool:
+        self.must_see(journal.agency_id)
+        return self.books.journals.setdefault((journal.agency_id, journal.key), journal) is journal
+
+    async def differences(self) -> Sequence[InvoiceDifference]:
+        receipts: dict[InvoiceId, Decimal] = {}
+        for payment, _ in self.books.payments.values():
+            if self.sees(payment.agency_id):
+                for share in self.books.shares_of(payment.id):
+                    whole = payment.id not in self.books.imported or share.from_credit
+                    counts = share.in_force if whole else -share.reversed
+                    receipts[share.invoice_id] = receipts.get(share.invoice_id, ZERO) + counts
+        ledger: dict[InvoiceId, Decimal] = {}
+        for journal in self.books.journals.values():
+            if self.sees(journal.agency_id):
+                for entry in journal.entries:
+                    if entry.account is LedgerAccount.RECEIVABLE and entry.invoice_id is not None:
+                        ledger[entry.invoice_id] = ledger.get(entry.invoice_id, ZERO) - entry.amount
+        return [
+            InvoiceDifference(key, receipts.get(key, ZERO), ledger.get(key, ZERO))
+            for key in sorted(receipts.keys() | ledger.keys())
+            if receipts.get(key, ZERO) != ledger.get(key, ZERO)
+        ]
+
+
+class FakeFindings(Repository, Findings):
+    async def report(self, finding: Finding) -> bool:
+        self.must_see(finding.agency_id)
+        return self.books.findings.setdefault((finding.agency_id, finding.key), finding) is finding
+
+    async def get(self, finding_id: UUID) -> Finding | None:
+        return next((it for it in self._seen() if it.id == finding_id), None)
+
+    async def resolve(self, finding_id: UUID, *, at: datetime, by: AccountId | None) -> None:
+        for finding in self._seen():
+            if finding.id == finding_id:
+                self._close(finding, at=at, by=by)
+
+    async def resolve_about(self, intent_id: UUID, kinds: Sequence[FindingKind], *, at: datetime) -> None:
+        for finding in self._seen():
+            if finding.intent_id == intent_id and finding.kind in kinds:
+                self._close(finding, at=at, by=None)
+
+    def _seen(self) -> list[Finding]:
+        return [finding for finding in self.books.findings.values() if self.sees(finding.agency_id)]
+
+    def _close(self, finding: Finding, *, at: datetime, by: AccountId | None) -> None:
+        if finding.resolved_at is None:
+            closed = replace(finding, resolved_at=at, resolved_by=by)
+            self.books.findings[finding.agency_id, finding.key] = closed
+
+
+class FakeReconciliations(Repository, Reconciliations):
+    async def keep(self, report: Reconciliation) -> None:
+        self.must_see(report.agency_id)
+        before = self.books.reports.get((report.agency_id, report.on), report)
+        self.books.reports[report.agency_id, report.on] = replace(report, id=before.id)
+
+
+class FakeRequestKeys(Repository, RequestKeys):
+    async def find(self, account_id: AccountId, key: str) -> AnsweredRequest | None:
+        return self.books.requests.get((account_id, key))
+
+    async def remember(self, account_id: AccountId, key: str, answered: AnsweredRequest) -> None:
+        assert (account_id, key) not in self.books.requests
+        self.books.requests[account_id, key] = answered
