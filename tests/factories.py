@@ -28,7 +28,7 @@ from domain.ids import (
     SessionId,
 )
 from domain.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceStatus, status_after
-from domain.money import pesos
+from domain.money import ZERO, pesos
 from domain.payments import Payment, PaymentGatewayCode, PaymentMethod, PaymentStatus
 from domain.payouts import Payout, PayoutLine, PayoutLineKind
 from domain.periods import BillingPeriod
@@ -231,7 +231,9 @@ def a_voided_invoice(client: Client, contract: Contract, **given: Any) -> Invoic
 
 
 def a_payment(client: Client, *, amount: int | str = 1_000_000, credited: int | str = 0, **given: Any) -> Payment:
+    """One that was reversed is so altogether."""
     key = PaymentId(uuid4())
+    gone = given.get("status") is PaymentStatus.REVERSED
     common: Fields = {
         "id": key,
         "agency_id": client.agency_id,
@@ -240,6 +242,8 @@ def a_payment(client: Client, *, amount: int | str = 1_000_000, credited: int | 
         "paid_at": NOON,
         "amount": pesos(amount),
         "credited": pesos(credited),
+        "credit_left": ZERO if gone else pesos(credited),
+        "reversed": pesos(amount) if gone else ZERO,
         "method": PaymentMethod.PSE,
         "status": PaymentStatus.APPLIED,
         "verification_code": str(key),

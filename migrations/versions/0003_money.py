@@ -89,11 +89,13 @@ def _receipts() -> None:
     op.execute("update payments set reversed = amount where status = 'REVERSED'")
     op.execute("alter table payments force row level security")
     op.create_check_constraint(
-        "ck_payments_credit_left_within_credited", "payments", "credit_left >= 0 and credit_left <= credited"
+        op.f("ck_payments_credit_left_within_credited"), "payments", "credit_left >= 0 and credit_left <= credited"
     )
-    op.create_check_constraint("ck_payments_reversed_within_amount", "payments", "reversed >= 0 and reversed <= amount")
     op.create_check_constraint(
-        "ck_payments_reversed_when_nothing_is_left", "payments", "(status = 'REVERSED') = (reversed = amount)"
+        op.f("ck_payments_reversed_within_amount"), "payments", "reversed >= 0 and reversed <= amount"
+    )
+    op.create_check_constraint(
+        op.f("ck_payments_reversed_when_nothing_is_left"), "payments", "(status = 'REVERSED') = (reversed = amount)"
     )
     op.create_index(
         "ix_payments_credit", "payments", ["agency_id", "client_id"], postgresql_where=sa.text("credit_left > 0")
@@ -108,10 +110,10 @@ def _receipts() -> None:
     op.add_column(table, sa.Column("from_credit", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column(table, sa.Column("applied_at", INSTANT))
     op.create_check_constraint(
-        "ck_payment_allocations_reversed_within_amount", table, "reversed >= 0 and reversed <= amount"
+        op.f("ck_payment_allocations_reversed_within_amount"), table, "reversed >= 0 and reversed <= amount"
     )
     op.create_check_constraint(
-        "ck_payment_allocations_credit_applied_some_time", table, "from_credit = (applied_at is not null)"
+        op.f("ck_payment_allocations_credit_applied_some_time"), table, "from_credit = (applied_at is not null)"
     )
     op.drop_constraint("pk_payment_allocations", table)
     op.create_primary_key("pk_payment_allocations", table, ["agency_id", "payment_id", "position"])
@@ -167,9 +169,9 @@ def _ledger() -> None:
         of_agency(table),
         belongs_to("journal_id", table, "ledger_journals"),
         belongs_to("invoice_id", table, "invoices"),
-        sa.CheckConstraint("amount <> 0", name=f"ck_{table}_says_something"),
+        sa.CheckConstraint("amount <> 0", name=op.f(f"ck_{table}_says_something")),
         sa.CheckConstraint(
-            "(account = 'RECEIVABLE') = (invoice_id is not null)", name=f"ck_{table}_invoice_of_receivable"
+            "(account = 'RECEIVABLE') = (invoice_id is not null)", name=op.f(f"ck_{table}_invoice_of_receivable")
         ),
     )
     op.create_index(f"ix_{table}_agency_id_invoice_id", table, ["agency_id", "invoice_id"])
@@ -199,7 +201,7 @@ def _reversals_and_refunds() -> None:
         of_agency(table),
         belongs_to("payment_id", table, "payments"),
         belongs_to("client_id", table, "clients"),
-        sa.CheckConstraint("amount > 0", name=f"ck_{table}_amount_positive"),
+        sa.CheckConstraint("amount > 0", name=op.f(f"ck_{table}_amount_positive")),
     )
     op.create_index(f"ix_{table}_agency_id_payment_id", table, ["agency_id", "payment_id"])
     op.execute(FACT_STANDS)
@@ -228,7 +230,7 @@ def _reversals_and_refunds() -> None:
         sa.UniqueConstraint("agency_id", "id", name=f"uq_{table}_agency_id_id"),
         of_agency(table),
         belongs_to("intent_id", table, "payment_intents"),
-        sa.CheckConstraint("amount > 0", name=f"ck_{table}_amount_positive"),
+        sa.CheckConstraint("amount > 0", name=op.f(f"ck_{table}_amount_positive")),
     )
     op.create_index(f"ix_{table}_agency_id_intent_id", table, ["agency_id", "intent_id"])
     op.create_index(

@@ -134,17 +134,17 @@ class GatewayUnavailable(RetryLater):
         self.intent_id = intent_id
 
 
-class RefundNotPossible(DomainError):
-    """Money of that kind is not returned through its gateway (PSE, cash, a wallet): it becomes credit, or the agency
-    transfers it."""
-
-
 class IdempotencyConflict(DomainError):
     """The same key came before with other data."""
 
 
 class InvalidTransition(DomainError):
     """The thing is no longer, or not yet, in a state that allows the act."""
+
+
+class RefundNotPossible(InvalidTransition):
+    """Money of that kind is not returned through its gateway (PSE, cash, a wallet): it becomes credit, or the agency
+    transfers it."""
 
 
 class LimitReached(DomainError):

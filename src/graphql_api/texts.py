@@ -50,6 +50,7 @@ REASON = {
     StatusReason.CARD_DATA: "El pago fue rechazado: revise los datos de la tarjeta e intente de nuevo.",
     StatusReason.CONTACT_BANK: "Su banco rechazó el pago. Comuníquese con él o use otro medio.",
     StatusReason.TRY_LATER: "El pago no se pudo procesar. Intente de nuevo más tarde.",
+    StatusReason.NOT_OPENED: "La pasarela no abrió el pago. No se hizo ningún cobro; intente de nuevo.",
     StatusReason.GATEWAY_ERROR: "La pasarela tuvo un error. Espere unos minutos antes de intentar de nuevo.",
     StatusReason.AWAITING_BANK: (
         "Su banco está procesando el pago. Verifique si le hicieron el débito antes de intentar de nuevo."
@@ -61,7 +62,7 @@ REASON = {
 
 def intent_message(intent: PaymentIntent) -> str:
     """What the confirmation page says about an attempt."""
-    waiting = (PaymentIntentStatus.DECLINED, PaymentIntentStatus.PENDING)
-    if intent.status in waiting and intent.status_reason in REASON:
+    explained = (PaymentIntentStatus.DECLINED, PaymentIntentStatus.PENDING, PaymentIntentStatus.CANCELLED)
+    if intent.status in explained and intent.status_reason in REASON:
         return REASON[intent.status_reason]
     return INTENT_STATUS[intent.status]

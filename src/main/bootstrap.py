@@ -140,6 +140,7 @@ def _use_cases(
         to_payu,
         checkout_url=settings.payu_checkout_url,
         reports_url=settings.payu_reports_url,
+        payments_url=settings.payu_api_url,
         allowed_hosts=settings.payu_hosts,
     )
     gateways = {

@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     public_url: str | None = None
     secret_key: str | None = Field(default=None, repr=False)
     payu_checkout_url: str = "http://127.0.0.1:8001/ppp-web-gateway-payu/"
+    payu_api_url: str = "http://127.0.0.1:8001/payments-api/4.0/service.cgi"
     payu_reports_url: str = "http://127.0.0.1:8001/reports-api/4.0/service.cgi"
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     database_pool: int = Field(default=10, ge=2, le=200)
@@ -82,7 +83,7 @@ class Settings(BaseSettings):
     def _gateways_elsewhere(self) -> list[str]:
         """Names of those that are nowhere where PayU may be."""
         found = []
-        for name in ("payu_checkout_url", "payu_reports_url"):
+        for name in ("payu_checkout_url", "payu_api_url", "payu_reports_url"):
             try:
                 require_address(getattr(self, name), self.payu_hosts, whose="PayU")
             except ValueError:

@@ -72,7 +72,7 @@ class FakeStore:
     deliveries: dict[tuple[AgencyId, str], int] = field(default_factory=dict)
     jobs: list[KeptJob] = field(default_factory=list)
     shares: dict[PaymentId, list[Share]] = field(default_factory=dict)
-    imported: set[PaymentId] = field(default_factory=set)
+    imported: dict[PaymentId, bool] = field(default_factory=dict)
     reversals: list[PaymentReversal] = field(default_factory=list)
     journals: dict[tuple[AgencyId, str], Journal] = field(default_factory=dict)
     findings: dict[tuple[AgencyId, str], Finding] = field(default_factory=dict)

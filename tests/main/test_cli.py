@@ -49,6 +49,7 @@ def production(monkeypatch: pytest.MonkeyPatch, **changes: str) -> None:
         "SECRET_KEY": PRODUCTION_KEY,
         "PUBLIC_URL": "https://clientes.casagrande.example",
         "PAYU_CHECKOUT_URL": "https://checkout.payulatam.com/ppp-web-gateway-payu/",
+        "PAYU_API_URL": "https://api.payulatam.com/payments-api/4.0/service.cgi",
         "PAYU_REPORTS_URL": "https://api.payulatam.com/reports-api/4.0/service.cgi",
         **changes,
     }
@@ -80,7 +81,7 @@ def test_an_agency_and_an_account_are_made_and_told_in_a_line_each(portal: Porta
     ],
     ids=" ".join,
 )
-@pytest.mark.parametrize("name", ["PORTAL_PAYU_CHECKOUT_URL", "PORTAL_PAYU_REPORTS_URL"])
+@pytest.mark.parametrize("name", ["PORTAL_PAYU_CHECKOUT_URL", "PORTAL_PAYU_API_URL", "PORTAL_PAYU_REPORTS_URL"])
 def test_gateways_elsewhere_are_told_in_a_line_by_every_command(
     portal: Portal, arguments: tuple[str, ...], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

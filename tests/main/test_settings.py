@@ -15,6 +15,7 @@ PRODUCTION = {
     "secret_key": "k3Yp0-Wv9zQ1sR7tLm2XbC4dF6gH8jN5",
     "public_url": "https://clientes.andina.example",
     "payu_checkout_url": "https://checkout.payulatam.com/ppp-web-gateway-payu/",
+    "payu_api_url": "https://api.payulatam.com/payments-api/4.0/service.cgi",
     "payu_reports_url": "https://api.payulatam.com/reports-api/4.0/service.cgi",
 }
 
@@ -74,7 +75,7 @@ def test_production_refuses_each_setting_that_is_not_fit_for_it(changes: dict[st
     assert not [other for other in others if f"{other} " in str(refused.value)]
 
 
-@pytest.mark.parametrize("name", ["payu_checkout_url", "payu_reports_url"])
+@pytest.mark.parametrize("name", ["payu_checkout_url", "payu_api_url", "payu_reports_url"])
 @pytest.mark.parametrize(
     "url",
     [
@@ -102,7 +103,7 @@ def test_no_profile_takes_gateways_that_are_not_payus(name: str, url: str) -> No
     "url", ["http://127.0.0.1:8001/", "http://localhost/", "http://[::1]:8001/", "https://sandbox.api.payulatam.com/"]
 )
 def test_development_takes_a_simulator_on_this_machine_and_payus_place_for_tests(url: str) -> None:
-    Settings(payu_checkout_url=url, payu_reports_url=url, secret_key=None).check()
+    Settings(payu_checkout_url=url, payu_api_url=url, payu_reports_url=url, secret_key=None).check()
 
 
 def test_a_public_address_that_is_no_address_is_refused_too() -> None:
@@ -119,7 +120,7 @@ def test_production_tells_everything_that_is_missing_at_once(monkeypatch: pytest
         Settings(profile=Profile.PRODUCTION).check()
 
     told = str(refused.value)
-    for name in ("DATABASE_URL", "SECRET_KEY", "PUBLIC_URL", "PAYU_CHECKOUT_URL", "PAYU_REPORTS_URL"):
+    for name in ("DATABASE_URL", "SECRET_KEY", "PUBLIC_URL", "PAYU_CHECKOUT_URL", "PAYU_API_URL", "PAYU_REPORTS_URL"):
         assert f"PORTAL_{name}" in told
     assert "\n" not in told
 

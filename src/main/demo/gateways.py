@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from main.settings import Settings
 
 FIRST_PORT = 8001
-_GIVEN = frozenset({"payu_checkout_url", "payu_reports_url"})
+_GIVEN = frozenset({"payu_checkout_url", "payu_api_url", "payu_reports_url"})
 _SECONDS_TO_END = 5
 
 
@@ -65,4 +65,5 @@ def simulator(settings: Settings) -> Iterator[Simulator | None]:
 def use(url: str) -> None:
     """Make the simulator at `url` the gateways of this process and of those that it starts."""
     os.environ["PORTAL_PAYU_CHECKOUT_URL"] = f"{url}/ppp-web-gateway-payu/"
+    os.environ["PORTAL_PAYU_API_URL"] = f"{url}/payments-api/4.0/service.cgi"
     os.environ["PORTAL_PAYU_REPORTS_URL"] = f"{url}/reports-api/4.0/service.cgi"

@@ -64,6 +64,7 @@ class Town:
                 self.payu,
                 checkout_url=f"{SIMULATOR}/ppp-web-gateway-payu/",
                 reports_url=f"{SIMULATOR}/reports-api/4.0/service.cgi",
+                payments_url=f"{SIMULATOR}/payments-api/4.0/service.cgi",
                 allowed_hosts={"127.0.0.1"},
                 total_timeout=2,
             )

@@ -16,10 +16,14 @@ from application.ports.payment_gateway import CredentialsRefused, MerchantAccoun
 from domain.errors import GatewayUnavailable
 from domain.gateway_reports import Evidence, GatewayReport, ReportedState, StatusReason
 from domain.payments import PaymentMethod
-from tests.adapters.payu.examples import KEY, LOGIN, REFERENCE, a_merchant
+from tests.adapters.payu.examples import KEY, LOGIN, REFERENCE, a_merchant, an_intent
 
 REPORTS = "https://sandbox.api.payulatam.com/reports-api/4.0/service.cgi"
+PAYMENTS = "https://api.payulatam.com/payments-api/4.0/service.cgi"
 CHECKOUT = "https://sandbox.checkout.payulatam.com/ppp-web-gateway-payu/"
+
+
+INTENT = an_intent()
 
 
 def a_transaction(**changes: Any) -> dict[str, Any]:
@@ -82,6 +86,7 @@ async def test_an_approved_order_is_told_as_the_notice_tells_it() -> None:
             code="APPROVED",
             method=PaymentMethod.PSE,
             gateway_reference="2204682",
+            order_id="14004500010001",
             occurred_at=datetime(2026, 3, 2, 14, tzinfo=UTC),
         ),
     )
@@ -314,9 +319,9 @@ async def test_the_answer_may_take_longer_than_the_client_allows_others_and_is_n
 
     transport = httpx.MockTransport(answer)
     async with httpx.AsyncClient(transport=transport, follow_redirects=True, timeout=0.001) as client:
-        gateway = PayuGateway(client, checkout_url=CHECKOUT, reports_url=REPORTS)
+        gateway = PayuGateway(client, checkout_url=CHECKOUT, reports_url=REPORTS, payments_url=PAYMENTS)
         with pytest.raises(GatewayUnavailable):
-            await gateway.query(REFERENCE, merchant=a_merchant())
+            await gateway.query(INTENT, merchant=a_merchant())
     (request,) = asked
     assert request.extensions["timeout"] == {"connect": 5.0, "read": 65.0, "write": 65.0, "pool": 65.0}
 
@@ -334,17 +339,17 @@ async def test_the_answer_may_take_longer_than_the_client_allows_others_and_is_n
 async def test_only_addresses_of_payu_are_accepted(url: str) -> None:
     async with httpx.AsyncClient() as client:
         with pytest.raises(ValueError, match="PayU"):
-            PayuGateway(client, checkout_url=CHECKOUT, reports_url=url)
+            PayuGateway(client, checkout_url=CHECKOUT, reports_url=url, payments_url=PAYMENTS)
         with pytest.raises(ValueError, match="PayU"):
-            PayuGateway(client, checkout_url=url, reports_url=REPORTS)
+            PayuGateway(client, checkout_url=url, reports_url=REPORTS, payments_url=PAYMENTS)
 
 
 async def test_this_machine_is_accepted_where_it_is_allowed() -> None:
     local = "http://127.0.0.1:8001/"
     async with httpx.AsyncClient() as client:
-        PayuGateway(client, checkout_url=local, reports_url=local, allowed_hosts={"127.0.0.1"})
+        PayuGateway(client, checkout_url=local, reports_url=local, payments_url=local, allowed_hosts={"127.0.0.1"})
         with pytest.raises(ValueError, match="PayU"):
-            PayuGateway(client, checkout_url=local, reports_url=local)
+            PayuGateway(client, checkout_url=local, reports_url=local, payments_url=local)
 
 
 def answering(answer: Any) -> Callable[[httpx.Request], httpx.Response]:
@@ -362,7 +367,8 @@ async def query(
             client,
             checkout_url=CHECKOUT,
             reports_url=REPORTS,
+            payments_url=PAYMENTS,
             allowed_hosts=PAYU_HOSTS,
             total_timeout=total_timeout,
         )
-        return await gateway.query(REFERENCE, merchant=merchant or a_merchant())
+        return await gateway.query(INTENT, merchant=merchant or a_merchant())

@@ -115,9 +115,12 @@ def test_all_mappers_are_here() -> None:
         "agency_keys",
         "contract_readers",
         "counters",
+        "ledger_journals",
         "payment_intent_keys",
         "property_readers",
         "rate_limits",
+        "reconciliations",
+        "request_keys",
         "spent_challenges",
     }
     assert mapped == {table.name for table in metadata.sorted_tables} - written_by_hand

@@ -10,7 +10,6 @@ from application.ports.reading import DashboardReader, Many, OwnerSums, PqrsRead
 from domain.contracts import ContractKind, ContractStatus
 from domain.invoices import Invoice, InvoiceKind
 from domain.money import ZERO
-from domain.payments import PaymentStatus
 from domain.periods import BillingPeriod
 from domain.pqrs import Pqrs, PqrsEvent, PqrsStatus
 from tests.fakes.reading.listing import FakeListing, FakeReader, Order
@@ -46,14 +45,14 @@ class FakeDashboards(FakeReader, DashboardReader):
     async def tenants(self, client_ids: Collection[UUID], *, today: date) -> Many[TenantSums]:
         owing = grouped(self._owing(InvoiceKind.RENT), "client_id", client_ids)
         receipts = [payment for payment, _ in self.store.payments.values() if self.sight.sees(payment)]
-        applied = [payment for payment in receipts if payment.status is PaymentStatus.APPLIED]
-        credits_of = grouped(applied, "client_id", client_ids)
+        with_credit = [payment for payment in receipts if payment.credit_left > 0]
+        credits_of = grouped(with_credit, "client_id", client_ids)
         return {
             key: TenantSums(
                 pending=sum((row.balance for row in owing.get(key, ())), ZERO),
                 invoices=len(owing.get(key, ())),
                 overdue=sum((row.balance for row in owing.get(key, ()) if row.is_overdue(on=today)), ZERO),
-                credit=sum((payment.credited for payment in credits_of.get(key, ())), ZERO),
+                credit=sum((payment.credit_left for payment in credits_of.get(key, ())), ZERO),
             )
             for key in owing.keys() | credits_of.keys()
         }

@@ -22,23 +22,25 @@ def within(lowest: date | None, day: date, highest: date | None) -> bool:
     return (lowest is None or lowest <= day) and (highest is None or day <= highest)
 
 
-def allocations(sight: Sight) -> list[Allocation]:
-    """All that the scope sees, in the order of their payments."""
-    receipts = [entry for entry in sight.store.payments.values() if sight.sees(entry[0])]
-    receipts.sort(key=lambda entry: (entry[0].paid_at, entry[0].receipt_number))
-    return [
-        Allocation(
-            payment_id=payment.id,
-            invoice_id=invoice_id,
-            client_id=payment.client_id,
-            amount=amount,
-            receipt_number=payment.receipt_number,
-            invoice_number=sight.store.invoices[invoice_id].number,
-            paid_at=payment.paid_at,
-        )
-        for payment, shares in receipts
-        for invoice_id, amount in shares
-    ]
+def allocations(sight: Sight, *, in_force: bool) -> list[Allocation]:
+    """All that the scope sees, in the order in which they count: what pays invoices now, or what receipts said when
+    they were made."""
+    found = []
+    for payment, _ in sight.store.payments.values():
+        for share in sight.store.books.shares_of(payment.id) if sight.sees(payment) else ():
+            if (share.in_force > 0) if in_force else not share.from_credit:
+                allocation = Allocation(
+                    payment_id=payment.id,
+                    invoice_id=share.invoice_id,
+                    client_id=payment.client_id,
+                    amount=share.in_force if in_force else share.amount,
+                    receipt_number=payment.receipt_number,
+                    invoice_number=sight.store.invoices[share.invoice_id].number,
+                    paid_at=share.applied_at or payment.paid_at,
+                )
+                found.append((share.position, allocation))
+    found.sort(key=lambda it: (it[1].paid_at, it[1].receipt_number, it[0]))
+    return [allocation for _, allocation in found]
 
 
 def grouped(rows: Iterable[Any], field: str, ids: Collection[UUID]) -> dict[UUID, list[Any]]:
@@ -71,7 +73,7 @@ class FakeInvoiceReader(FakeListing[Invoice, InvoiceFilter], InvoiceReader):
         )
 
     async def allocations(self, ids: Collection[UUID]) -> Many[Sequence[Allocation]]:
-        return grouped(allocations(self.sight), "invoice_id", ids)
+        return grouped(allocations(self.sight, in_force=True), "invoice_id", ids)
 
     async def next_due(self, client_ids: Collection[UUID], *, today: date) -> Many[Invoice]:
         unpaid = [row for row in self.seen() if row.kind is InvoiceKind.RENT and row.balance > 0]
@@ -96,7 +98,7 @@ class FakePaymentReader(FakeListing[Payment, PeriodFilter], PaymentReader):
         )
 
     async def allocations(self, ids: Collection[UUID]) -> Many[Sequence[Allocation]]:
-        return grouped(allocations(self.sight), "payment_id", ids)
+        return grouped(allocations(self.sight, in_force=False), "payment_id", ids)
 
     async def last(self, client_ids: Collection[UUID]) -> Many[Payment]:
         rows = sorted(self.seen(), key=lambda row: (row.paid_at, row.receipt_number))

@@ -25,6 +25,7 @@ T2;natural;Óscar Núñez;CC;52123457;;;;
 
 PAYU: dict[str, Any] = {
     "payu_checkout_url": "https://checkout.payulatam.com/ppp-web-gateway-payu/",
+    "payu_api_url": "https://api.payulatam.com/payments-api/4.0/service.cgi",
     "payu_reports_url": "https://api.payulatam.com/reports-api/4.0/service.cgi",
 }
 

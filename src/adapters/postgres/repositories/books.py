@@ -41,7 +41,6 @@ PAYMENTS = table_of(PaymentRow)
 RECONCILIATIONS = table_of(ReconciliationRow)
 ENTRY = Mapper(LedgerEntry, ENTRIES)
 FINDING = Mapper(Finding, FINDINGS)
-JOURNAL = Mapper(Journal, JOURNALS, apart=("entries",))
 
 
 class PostgresLedger(ScopedRepository, Ledger):
@@ -49,7 +48,18 @@ class PostgresLedger(ScopedRepository, Ledger):
         journal_id = uuid4()
         added = await self.write(
             insert(JOURNALS)
-            .values(JOURNAL.values(journal) | {"id": journal_id})
+            .values(
+                id=journal_id,
+                agency_id=journal.agency_id,
+                key=journal.key,
+                kind=journal.kind.value,
+                client_id=journal.client_id,
+                at=journal.at,
+                payment_id=journal.payment_id,
+                intent_id=journal.intent_id,
+                by=journal.by,
+                note=journal.note,
+            )
             .on_conflict_do_nothing(index_elements=["agency_id", "key"])
         )
         if not added:
