@@ -25,9 +25,14 @@ end $$
 JOURNAL_BALANCES = """
 create function journal_balances() returns trigger language plpgsql set search_path = public as $$
 declare
-  journal uuid := case tg_table_name when 'ledger_journals' then new.id else new.journal_id end;
+  journal uuid;
   total numeric;
 begin
+  if tg_table_name = 'ledger_journals' then
+    journal := new.id;
+  else
+    journal := new.journal_id;
+  end if;
   select sum(e.amount) into total from ledger_entries e where e.agency_id = new.agency_id and e.journal_id = journal;
   if total is distinct from 0 then
     raise exception 'journal % does not balance', journal using errcode = 'check_violation';
@@ -152,6 +157,7 @@ def _ledger() -> None:
         belongs_to("client_id", table, "clients"),
         belongs_to("payment_id", table, "payments"),
         belongs_to("intent_id", table, "payment_intents"),
+        belongs_to("by", table, "accounts"),
     )
     op.create_index(f"ix_{table}_agency_id_client_id_at", table, ["agency_id", "client_id", "at"])
     op.create_index(f"ix_{table}_agency_id_payment_id", table, ["agency_id", "payment_id"])
@@ -201,6 +207,7 @@ def _reversals_and_refunds() -> None:
         of_agency(table),
         belongs_to("payment_id", table, "payments"),
         belongs_to("client_id", table, "clients"),
+        belongs_to("by", table, "accounts"),
         sa.CheckConstraint("amount > 0", name=op.f(f"ck_{table}_amount_positive")),
     )
     op.create_index(f"ix_{table}_agency_id_payment_id", table, ["agency_id", "payment_id"])
@@ -230,6 +237,7 @@ def _reversals_and_refunds() -> None:
         sa.UniqueConstraint("agency_id", "id", name=f"uq_{table}_agency_id_id"),
         of_agency(table),
         belongs_to("intent_id", table, "payment_intents"),
+        belongs_to("requested_by", table, "accounts"),
         sa.CheckConstraint("amount > 0", name=op.f(f"ck_{table}_amount_positive")),
     )
     op.create_index(f"ix_{table}_agency_id_intent_id", table, ["agency_id", "intent_id"])
@@ -253,6 +261,7 @@ def _for_the_staff() -> None:
         sa.Column("result_id", sa.Uuid, nullable=False),
         sa.PrimaryKeyConstraint("agency_id", "account_id", "key", name=f"pk_{table}"),
         of_agency(table),
+        belongs_to("account_id", table, "accounts"),
     )
     table = "findings"
     op.create_table(
@@ -278,6 +287,7 @@ def _for_the_staff() -> None:
         belongs_to("client_id", table, "clients"),
         belongs_to("intent_id", table, "payment_intents"),
         belongs_to("payment_id", table, "payments"),
+        belongs_to("resolved_by", table, "accounts"),
     )
     op.create_index(f"ix_{table}_agency_id_at_id", table, ["agency_id", "at", "id"])
     table = "reconciliations"

@@ -11,6 +11,7 @@ from zlib import crc32
 
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 from domain.payments import PaymentMethod
+from domain.refunds import REFUNDABLE
 
 _LONGEST_DELAY = timedelta(minutes=5)
 
@@ -31,6 +32,10 @@ OPENED = (15 * _MINUTE, 30 * _MINUTE, _HOUR, _DAY)
 TOLD = (_MINUTE, *_YOUNG, *_FIRST_DAY)
 """Approved by a notice that the gateway has not confirmed."""
 OVER = _every(_DAY, _DAY, 7 * _DAY)
+CARD = _every(7 * _DAY, 7 * _DAY, 18 * 7 * _DAY)
+"""A card's holder can claim a payment back for some 120 days, and no notice of it is documented."""
+REFUNDING = _every(_DAY, _DAY, 760 * _DAY)
+"""A refund can be asked for within two years and is decided some days later, without notice."""
 
 
 def next_check(intent: PaymentIntent, *, asked_at: datetime | None = None) -> datetime | None:
@@ -57,7 +62,11 @@ def _ages(intent: PaymentIntent) -> tuple[timedelta, ...]:
         case PaymentIntentStatus.PENDING:
             return IN_CASH if intent.method is PaymentMethod.CASH else IN_PROCESS
         case PaymentIntentStatus.APPROVED:
-            return TOLD if intent.queried_at is None else ()
+            if intent.queried_at is None:
+                return TOLD
+            if any(refund.is_open for refund in intent.refunds):
+                return REFUNDING
+            return CARD if intent.method in REFUNDABLE else ()
         case PaymentIntentStatus.EXPIRED | PaymentIntentStatus.CANCELLED | PaymentIntentStatus.DECLINED:
             return OVER
         case PaymentIntentStatus.REVIEW:

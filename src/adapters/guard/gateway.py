@@ -19,7 +19,8 @@ from application.ports.payment_gateway import (
     PaymentGateway,
 )
 from domain.errors import GatewayUnavailable
-from domain.payment_intents import Checkout, GatewayReport, PaymentIntent
+from domain.gateway_reports import GatewayReport, RefundReport
+from domain.payment_intents import Checkout, GatewayAttempt, PaymentIntent
 
 T = TypeVar("T")
 
@@ -83,8 +84,16 @@ class GuardedGateway(PaymentGateway):
     ) -> GatewayReport:
         return self._inner.parse_notification(body, headers, merchant=merchant)
 
-    async def query(self, reference: str, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
-        return await self._guarded("query", merchant, lambda: self._inner.query(reference, merchant=merchant))
+    async def query(self, intent: PaymentIntent, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
+        return await self._guarded("query", merchant, lambda: self._inner.query(intent, merchant=merchant))
+
+    async def refund(
+        self, charge: GatewayAttempt, *, amount: Decimal, whole: bool, reason: str, merchant: MerchantAccount
+    ) -> RefundReport:
+        async def ask() -> RefundReport:
+            return await self._inner.refund(charge, amount=amount, whole=whole, reason=reason, merchant=merchant)
+
+        return await self._guarded("refund", merchant, ask)
 
     async def _guarded(self, operation: str, merchant: MerchantAccount, call: Callable[[], Awaitable[T]]) -> T:
         account = str(merchant.id)

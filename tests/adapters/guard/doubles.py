@@ -7,8 +7,9 @@ from uuid import UUID
 from adapters.guard.gateway import GuardedGateway
 from application.ports.payment_gateway import MerchantAccount, Payer
 from domain.errors import GatewayUnavailable
+from domain.gateway_reports import GatewayReport
 from domain.ids import GatewayAccountId
-from domain.payment_intents import Checkout, GatewayReport, PaymentIntent
+from domain.payment_intents import Checkout, PaymentIntent
 from tests.adapters.payu.examples import a_merchant, an_intent
 from tests.fakes.payment_gateway import FakePaymentGateway
 
@@ -40,7 +41,7 @@ class Moody(FakePaymentGateway):
         await self._called("create", merchant)
         return Checkout(url="https://gateway.example/pay", method="GET", fields=())
 
-    async def query(self, reference: str, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
+    async def query(self, intent: PaymentIntent, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
         await self._called("query", merchant)
         return ()
 
@@ -60,7 +61,7 @@ ONE, OTHER = merchant_of(1), merchant_of(2)
 
 
 async def query(gateway: GuardedGateway, merchant: MerchantAccount = ONE) -> tuple[GatewayReport, ...]:
-    return await gateway.query(an_intent().reference, merchant=merchant)
+    return await gateway.query(an_intent(), merchant=merchant)
 
 
 async def create(gateway: GuardedGateway, merchant: MerchantAccount = ONE) -> Checkout:

@@ -16,10 +16,14 @@ from tests.fakes.clock import FakeClock
 from tests.ports.places import InPostgres
 from tests.village import Village, two_villages
 
-REFUSED, DANGLING = "42501", "23503"
-"""What Postgres calls a row that the policies refuse, and one that refers to nothing."""
+REFUSED, DANGLING, STANDS = "42501", "23503", "23001"
+"""What Postgres calls a row that the policies refuse, one that refers to nothing, and one that may never change."""
 
 EVENT = "id, agency_id, gateway_account_id, dedup_key, received_at, source_ip, body, authentic, deliveries"
+
+FROM_PAYMENT = "select {} from payments where status = 'APPLIED' limit 1"
+
+REVERSAL = "id, agency_id, id, client_id, :kind, 1, :kind, :at"
 
 SETTINGS = ("agency_id", "viewer", "client_id", "account_id")
 KEYS = ("agency_key", "origin_key", "login_key", "session_key", "gateway_key")
@@ -66,7 +70,7 @@ class Land:
 
 async def plant_the_rest(land: Land, village: Village) -> None:
     """Tables that no repository of the village filled."""
-    values = {"agency": village.agency.id, "merchant": village.merchant.id, "at": NOON}
+    values = {"agency": village.agency.id, "merchant": village.merchant.id, "at": NOON, "kind": "KIND"}
     async with land.seen_by(**land.staff(village)) as connection:
         for statement in (
             "insert into counters values (:agency, 'serie', 1)",
@@ -74,6 +78,14 @@ async def plant_the_rest(land: Land, village: Village) -> None:
             "insert into spent_challenges values (:agency, 'clave', :at)",
             "insert into payment_intent_keys select agency_id, client_id, 'otra', 'hash', id from payment_intents",
             f"insert into gateway_events ({EVENT}) select :agency, :agency, :merchant, 'x', :at, '', '', true, 1",
+            f"insert into ledger_journals {FROM_PAYMENT.format('id, agency_id, id::text, :kind, client_id, :at, id')}",
+            "insert into ledger_entries select agency_id, id, 1, 'GATEWAY', 5, null from ledger_journals",
+            "insert into ledger_entries select agency_id, id, 2, 'CREDIT', -5, null from ledger_journals",
+            f"insert into payment_reversals {FROM_PAYMENT.format(REVERSAL)}",
+            "insert into refunds select id, agency_id, id, 'x', 5, 'REQUESTED', '', :at from payment_intents",
+            "insert into request_keys select agency_id, id, 'k', 'h', id from accounts limit 1",
+            "insert into findings (id, agency_id, kind, key, at, detail) select :agency, :agency, :kind, 'k', :at, ''",
+            "insert into reconciliations values (:agency, :agency, '2026-07-15', :at, '{}')",
         ):
             used = {name: value for name, value in values.items() if f":{name}" in statement}
             await connection.execute(sa.text(statement), used)

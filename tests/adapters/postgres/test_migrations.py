@@ -126,8 +126,8 @@ async def test_indexes_and_constraints_are_named_by_the_convention(module_databa
     engine = create_async_engine(module_database.owner_url)
     async with engine.connect() as connection:
         names = await connection.exec_driver_sql(
-            "select conname from pg_constraint where connamespace = 'public'::regnamespace and contype not in ('n', 't')"
-            " union select indexname from pg_indexes where schemaname = 'public'"
+            "select conname from pg_constraint where connamespace = 'public'::regnamespace "
+            "and contype not in ('n', 't') union select indexname from pg_indexes where schemaname = 'public'"
         )
         odd = [name for (name,) in names if name.split("_")[0] not in ("pk", "uq", "fk", "ck", "ix")]
     await engine.dispose()

@@ -22,6 +22,7 @@ class LedgerJournalRow(SQLModel, table=True):
         c.belongs_to("client_id", "clients"),
         c.belongs_to("payment_id", "payments"),
         c.belongs_to("intent_id", "payment_intents"),
+        c.belongs_to("by", "accounts"),
         sa.Index(None, "agency_id", "client_id", "at"),
         sa.Index(None, "agency_id", "payment_id"),
         sa.Index(None, "agency_id", "intent_id"),
@@ -65,6 +66,7 @@ class PaymentReversalRow(SQLModel, table=True):
         sa.UniqueConstraint("agency_id", "id"),
         c.belongs_to("payment_id", "payments"),
         c.belongs_to("client_id", "clients"),
+        c.belongs_to("by", "accounts"),
         sa.CheckConstraint("amount > 0", name="amount_positive"),
         sa.Index(None, "agency_id", "payment_id"),
     )
@@ -87,6 +89,7 @@ class RefundRow(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("agency_id", "id"),
         c.belongs_to("intent_id", "payment_intents"),
+        c.belongs_to("requested_by", "accounts"),
         sa.CheckConstraint("amount > 0", name="amount_positive"),
         sa.Index(None, "agency_id", "intent_id"),
         sa.Index(
@@ -116,6 +119,7 @@ class RequestKeyRow(SQLModel, table=True):
     """Idempotency keys of acts that move money here: what each account's key was answered with."""
 
     __tablename__ = "request_keys"
+    __table_args__ = (c.belongs_to("account_id", "accounts"),)
 
     agency_id: UUID = c.key_of_agency()
     account_id: UUID = c.part_of_key()
@@ -132,6 +136,7 @@ class FindingRow(SQLModel, table=True):
         c.belongs_to("client_id", "clients"),
         c.belongs_to("intent_id", "payment_intents"),
         c.belongs_to("payment_id", "payments"),
+        c.belongs_to("resolved_by", "accounts"),
         sa.Index(None, "agency_id", "at", "id"),
     )
 
