@@ -141,6 +141,9 @@ class FakeFindings(Repository, Findings):
 
 
 class FakeReconciliations(Repository, Reconciliations):
+    async def of_day(self, on: date) -> Reconciliation | None:
+        return self.books.reports.get((self.scope.agency, on))
+
     async def keep(self, report: Reconciliation) -> None:
         self.must_see(report.agency_id)
         before = self.books.reports.get((report.agency_id, report.on), report)

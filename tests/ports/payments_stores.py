@@ -17,9 +17,10 @@ from application.ports.payments import GatewayAccount
 from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.agencies import Agency
 from domain.clients import Client
-from domain.ids import AgencyId
+from domain.ids import AccountId, AgencyId
 from domain.invoices import Invoice
 from domain.payments import Payment
+from tests.factories import a_staff_account
 from tests.fakes.books import Shares
 from tests.fakes.payments import FakeTill
 
@@ -30,6 +31,10 @@ class PaymentsStore(Protocol):
     async def add_agency(self, agency: Agency, account: GatewayAccount) -> None: ...
 
     async def add_client(self, client: Client, invoices: Sequence[Invoice]) -> None: ...
+
+    async def add_account(self, agency: Agency) -> AccountId:
+        """One of the agency's staff."""
+        ...
 
     async def invoice(self, invoice: Invoice) -> Invoice: ...
 
@@ -50,6 +55,9 @@ class InMemory(PaymentsStore):
     async def add_client(self, client: Client, invoices: Sequence[Invoice]) -> None:
         self.till.books.clients[client.id] = client
         self.till.books.invoices.update({invoice.id: invoice for invoice in invoices})
+
+    async def add_account(self, agency: Agency) -> AccountId:
+        return a_staff_account(agency).id
 
     async def invoice(self, invoice: Invoice) -> Invoice:
         return self.till.books.invoices[invoice.id]
@@ -86,6 +94,13 @@ class InPostgres(PaymentsStore):
                 of_home = {"number": number, "property_id": invoice.contract_id}
                 await connection.execute(sa.insert(table_of(ContractRow)), home | lease | of_home)
                 await connection.execute(sa.insert(INVOICES), INVOICE.values(invoice))
+
+    async def add_account(self, agency: Agency) -> AccountId:
+        account = a_staff_account(agency)
+        async with self.unit_of_work(Scope.of_agency(agency.id)) as uow:
+            await uow.accounts.add(account)
+            await uow.commit()
+        return account.id
 
     async def invoice(self, invoice: Invoice) -> Invoice:
         async with self._reading(invoice.agency_id) as connection:

@@ -63,6 +63,8 @@ class Reconciliation:
 class Reconciliations(Protocol):
     """For the agency's scope."""
 
+    async def of_day(self, on: date) -> Reconciliation | None: ...
+
     async def keep(self, report: Reconciliation) -> None:
         """Add it, or put it in place of the one of the same day."""
         ...

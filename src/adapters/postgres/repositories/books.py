@@ -1,7 +1,7 @@
 """Journals, findings, daily reports and answered requests in Postgres, the writing side."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -125,6 +125,13 @@ class PostgresFindings(ScopedRepository, Findings):
 
 
 class PostgresReconciliations(ScopedRepository, Reconciliations):
+    async def of_day(self, on: date) -> Reconciliation | None:
+        found = self.select(RECONCILIATIONS).where(RECONCILIATIONS.c.on == on)
+        row = (await self.connection.execute(found)).one_or_none()
+        if row is None:
+            return None
+        return Reconciliation(id=row.id, agency_id=row.agency_id, on=row._mapping["on"], at=row.at, figures=row.figures)
+
     async def keep(self, report: Reconciliation) -> None:
         values = {
             "id": report.id,

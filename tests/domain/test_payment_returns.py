@@ -1,0 +1,115 @@
+"""Refunds, disputes and chargebacks: facts beside a payment, told by the gateway's own answer."""
+
+from dataclasses import replace
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from domain.errors import InvalidTransition, LimitReached
+from domain.findings import FindingKind
+from domain.gateway_reports import GatewayReport, RefundReport
+from domain.ids import AccountId, RefundId
+from domain.payment_intents import DisputeStatus, PaymentIntent
+from domain.payment_returns import TakeBack, refund_answered, request_refund
+from domain.payment_transitions import reconcile
+from domain.payments import ReversalKind
+from domain.refunds import RefundStatus
+from tests.domain.payment_examples import AT, R, S, an_intent, paid, told
+
+CLERK = AccountId(UUID(int=9))
+HALF = Decimal("925000.00")
+
+
+def refunding(intent: PaymentIntent, amount: Decimal = HALF, number: int = 1, charge: str = "t1") -> PaymentIntent:
+    return request_refund(
+        intent, charge, refund_id=RefundId(UUID(int=number)), amount=amount, reason="Pagó dos veces", at=AT, by=CLERK
+    )
+
+
+def with_refunds(*refunds: RefundReport) -> GatewayReport:
+    return replace(told(), refunds=refunds)
+
+
+def a_refund(state: R = R.APPROVED, amount: Decimal = HALF, key: str = "r1") -> RefundReport:
+    return RefundReport(transaction_id=key, state=state, amount=amount)
+
+
+def test_a_refund_is_taken_back_once_when_the_gateway_approved_it() -> None:
+    intent = refunding(paid())
+    pending = reconcile(intent, [with_refunds(a_refund(R.PENDING))], at=AT)
+    assert (pending.take_backs, pending.intent.refunds[0].gateway_id) == ((), "r1")
+
+    approved = reconcile(pending.intent, [with_refunds(a_refund())], at=AT)
+    assert approved.take_backs == (
+        TakeBack(charge_id="t1", kind=ReversalKind.REFUND, amount=HALF, reason="Pagó dos veces"),
+    )
+    (refund,) = approved.intent.refunds
+    assert (refund.status, refund.resolved_at) == (RefundStatus.APPROVED, AT)
+    assert approved.intent.status is S.APPROVED
+
+    again = reconcile(approved.intent, [with_refunds(a_refund())], at=AT)
+    assert (again.take_backs, again.intent.refunds) == ((), approved.intent.refunds)
+
+
+def test_a_declined_refund_leaves_the_money_and_is_told() -> None:
+    outcome = reconcile(refunding(paid()), [with_refunds(a_refund(R.DECLINED))], at=AT)
+    assert outcome.take_backs == ()
+    assert outcome.findings == ((FindingKind.REFUND_DECLINED, "t1"),)
+    assert outcome.intent.refunds[0].status is RefundStatus.DECLINED
+
+    second = refunding(outcome.intent, number=2)
+    both = reconcile(second, [with_refunds(a_refund(R.DECLINED), a_refund(key="r2"))], at=AT)
+    assert [it.status for it in both.intent.refunds] == [RefundStatus.DECLINED, RefundStatus.APPROVED]
+    assert len(both.take_backs) == 1
+
+
+def test_a_refund_asked_for_in_the_gateways_panel_is_taken_back_too() -> None:
+    outcome = reconcile(paid(), [with_refunds(a_refund())], at=AT)
+    (refund,) = outcome.intent.refunds
+    assert (refund.requested_by, refund.amount, refund.status) == (None, HALF, RefundStatus.APPROVED)
+    assert [back.amount for back in outcome.take_backs] == [HALF]
+    assert reconcile(outcome.intent, [with_refunds(a_refund())], at=AT).take_backs == ()
+
+
+def test_the_answer_to_a_request_is_kept_and_declines_it_at_once() -> None:
+    intent = refunding(paid())
+    asked = refund_answered(intent, intent.refunds[0].id, a_refund(R.PENDING, key="r7"), at=AT)
+    assert (asked.refunds[0].status, asked.refunds[0].gateway_id) == (RefundStatus.REQUESTED, "r7")
+    declined = refund_answered(intent, intent.refunds[0].id, a_refund(R.DECLINED, key=""), at=AT)
+    assert (declined.refunds[0].status, declined.refunds[0].resolved_at) == (RefundStatus.DECLINED, AT)
+
+
+def test_only_booked_money_is_returned_one_request_at_a_time() -> None:
+    for intent, charge in ((an_intent(), "t1"), (paid(), "t2"), (refunding(paid()), "t1")):
+        with pytest.raises(InvalidTransition):
+            refunding(intent, number=5, charge=charge)
+
+
+def test_nobody_asks_for_ever() -> None:
+    intent = paid()
+    for number in range(20):
+        intent = refunding(intent, number=number)
+        intent = refund_answered(intent, RefundId(UUID(int=number)), a_refund(R.DECLINED, key=f"r{number}"), at=AT)
+    with pytest.raises(LimitReached):
+        refunding(intent, number=99)
+
+
+def test_a_chargeback_takes_all_that_is_left_once() -> None:
+    lost = replace(told(), charged_back=True)
+    outcome = reconcile(paid(), [lost], at=AT)
+    assert outcome.take_backs == (TakeBack(charge_id="t1", kind=ReversalKind.CHARGEBACK),)
+    assert outcome.findings == ((FindingKind.CHARGED_BACK, "t1"),)
+    assert (outcome.intent.status, outcome.intent.dispute) == (S.APPROVED, DisputeStatus.LOST)
+
+    again = reconcile(outcome.intent, [lost], at=AT)
+    assert (again.take_backs, again.findings) == ((), ())
+    with pytest.raises(InvalidTransition):
+        refunding(outcome.intent)
+
+
+def test_what_is_returned_of_a_charge_that_was_announced_under_another_id_is_taken_back_of_it() -> None:
+    listed = replace(told(tx="real"), refunds=(a_refund(),), charged_back=True)
+    outcome = reconcile(paid(), [listed], at=AT)
+    assert {back.charge_id for back in outcome.take_backs} == {"t1"}
+    assert outcome.charges == ()
