@@ -1,0 +1,140 @@
+"""Every call of every gateway, answered over real connections in every way it should not be: nothing is believed,
+nothing changes, and nothing is used up."""
+
+import tracemalloc
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+import httpx
+import pytest
+
+from adapters.payu.gateway import PayuGateway
+from adapters.web.addresses import LOOPBACK
+from adapters.web.calls import http_client
+from application.ports.payment_gateway import PaymentGateway
+from application.use_cases.payments import RefreshPayment
+from domain.errors import GatewayUnavailable
+from domain.payment_intents import PaymentIntent
+from domain.payments import PaymentGatewayCode
+from tests.adapters.hostile import (
+    BROKEN,
+    ENDLESSLY,
+    LATE,
+    NONSENSE,
+    Behaviour,
+    Wire,
+    free_port,
+    hostile,
+    redirects_to,
+)
+from tests.application.payments_world import World
+
+MUCH = 24 * 1024 * 1024
+"""Bytes: what the systems' own buffers between two sockets may take, with room to spare."""
+PAYU_KNOWS_NOTHING = b'{"code": "SUCCESS", "error": null, "result": null}'
+
+Open = Callable[[httpx.AsyncClient, str, float], PaymentGateway]
+Act = Callable[[World, PaymentGateway, PaymentIntent], Awaitable[PaymentIntent]]
+
+
+def payu(client: httpx.AsyncClient, url: str, seconds: float) -> PaymentGateway:
+    return PayuGateway(client, checkout_url=url, reports_url=url, allowed_hosts=LOOPBACK, total_timeout=seconds)
+
+
+async def refresh(world: World, gateway: PaymentGateway, intent: PaymentIntent) -> PaymentIntent:
+    settlement = replace(world.settlement, gateways={intent.gateway: gateway})
+    return await RefreshPayment(settlement=settlement)(world.viewer, reference=intent.reference)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One thing that is asked of one gateway; `fine` is an answer that it takes."""
+
+    name: str
+    code: PaymentGatewayCode
+    open: Open
+    act: Act
+    fine: bytes
+
+    def __str__(self) -> str:
+        return self.name
+
+
+CALLS = [Call("PayU query", PaymentGatewayCode.PAYU, payu, refresh, PAYU_KNOWS_NOTHING)]
+
+
+class Street:
+    """Ana has started a payment, and then the gateway at some address is asked about it."""
+
+    def __init__(self, call: Call) -> None:
+        self.call, self.world = call, World()
+
+    async def ask(self, url: str, *, seconds: float = 10.0) -> PaymentIntent:
+        self.intent = await self.world.start(self.world.viewer, self.world.invoices[0])
+        async with http_client(2) as client:
+            gateway = self.call.open(client, url, seconds)
+            return await self.call.act(self.world, gateway, self.intent)
+
+    async def ask_in_vain(self, url: str, *, seconds: float = 10.0) -> None:
+        with pytest.raises(GatewayUnavailable) as refusal:
+            await self.ask(url, seconds=seconds)
+        assert refusal.value.retry_after_seconds > 0
+        assert refusal.value.intent_id == self.intent.id
+        after = self.world.intent(self.intent)
+        assert (after.status, after.checkout, after.attempts) == (self.intent.status, self.intent.checkout, ())
+        assert self.world.invoice(self.world.invoices[0]).paid == 0
+        assert self.world.payments == []
+
+
+@pytest.fixture(params=CALLS, ids=str)
+def street(request: pytest.FixtureRequest) -> Street:
+    return Street(request.param)
+
+
+async def test_an_answer_that_is_fine_is_taken(street: Street) -> None:
+    async def answers(wire: Wire) -> None:
+        await wire.answer(street.call.fine)
+
+    async with hostile(answers) as place:
+        assert (await street.ask(place.url)).reference == street.intent.reference
+    assert len(place.wires) == 1
+
+
+async def test_nobody_there(street: Street) -> None:
+    await street.ask_in_vain(f"http://127.0.0.1:{free_port()}/")
+
+
+@pytest.mark.parametrize("behaviour", [*BROKEN, *NONSENSE])
+async def test_an_answer_that_is_none(street: Street, behaviour: Behaviour) -> None:
+    async with hostile(behaviour) as place:
+        await street.ask_in_vain(place.url)
+    assert len(place.wires) == 1  # and nothing is asked twice
+
+
+@pytest.mark.parametrize("behaviour", LATE)
+async def test_an_answer_that_never_ends_in_time(street: Street, behaviour: Behaviour) -> None:
+    async with hostile(behaviour) as place:
+        await street.ask_in_vain(place.url, seconds=0.1)
+    assert len(place.wires) == 1
+
+
+@pytest.mark.parametrize("behaviour", ENDLESSLY)
+async def test_an_answer_without_end(street: Street, behaviour: Behaviour) -> None:
+    async with hostile(behaviour) as place:
+        tracemalloc.start()
+        try:
+            await street.ask_in_vain(place.url)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert place.sent < MUCH
+    assert peak < MUCH
+
+
+async def test_an_answer_that_sends_elsewhere(street: Street) -> None:
+    async def answers(wire: Wire) -> None:
+        await wire.answer(street.call.fine)
+
+    async with hostile(answers) as other, hostile(redirects_to(other.url)) as place:
+        await street.ask_in_vain(place.url)
+    assert (len(place.wires), other.wires) == (1, [])
