@@ -1,4 +1,4 @@
-"""`make bench`: some 40 seconds; prints ratios of one run, in which the variants took turns."""
+"""`make bench`: some two minutes; prints ratios of one run, in which the variants took turns."""
 
 import asyncio
 import os
@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from adapters.argon2.hasher import Argon2PasswordHasher
+from bench import black_hole
 from bench.load import Sample, measure, one_answer, request_bytes
 from bench.operations import (
     DASHBOARD,
@@ -25,6 +26,7 @@ from bench.operations import (
     Operation,
     one,
 )
+from bench.report import row, spread
 from bench.surroundings import FLOOR, SERVICE, Loaded, data_directory, filled, pin, served
 from main.database import reached
 from main.demo.people import PEOPLE
@@ -55,16 +57,6 @@ class Client:
             raise RuntimeError(answer["errors"])
         data: dict[str, Any] = answer["data"]
         return data
-
-
-def row(label: str, *cells: str) -> None:
-    print(f"  {label:<24}" + "".join(f"{cell:>24}" for cell in cells), flush=True)
-
-
-def spread(values: Sequence[float], unit: str = "", digits: int = 2) -> str:
-    """Median and the range of a run."""
-    middle, low, high = statistics.median(values), min(values), max(values)
-    return f"{middle:.{digits}f}{unit} [{low:.{digits}f}–{high:.{digits}f}]"
 
 
 async def compare(operation: Operation, token: str, ours: tuple[str, int], floor: tuple[str, int]) -> None:
@@ -142,7 +134,8 @@ def main() -> None:
             loaded = asyncio.run(filled(settings, databases))
             (sockets,) = parse_qs(urlsplit(databases.app_url).query)["host"]
             with (
-                served(SERVICE, environment, serving) as ours,
+                black_hole.simulator() as gateway,
+                served(SERVICE, environment | black_hole.environment(gateway[0]), serving) as ours,
                 served(FLOOR, {"FLOOR_SOCKETS": sockets}, serving) as floor,
             ):
                 pin(os.getpid(), rest)
@@ -156,6 +149,9 @@ def main() -> None:
                 for operation in (DASHBOARD, FLAT_20, FLAT_100, one(owned)):
                     asyncio.run(compare(operation, people[operation.user].token, ours, floor))
                 others(people["inquilino"], loaded)
+                payers = asyncio.run(black_hole.with_accounts(settings, databases))
+                tokens = {user: client.token for user, client in people.items()}
+                asyncio.run(black_hole.show(ours[0], gateway[1], payers, tokens))
 
 
 if __name__ == "__main__":

@@ -39,7 +39,8 @@ def request_bytes(url: str, token: str, body: dict[str, Any]) -> bytes:
     return head.encode() + payload
 
 
-async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> bytes:
+async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> bytes:
+    """The body of a good answer."""
     writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 200 "):
@@ -59,7 +60,7 @@ async def measure(url: str, request: bytes, *, seconds: float, pid: int) -> Samp
         reader, writer = await asyncio.open_connection(place.hostname, place.port, limit=1 << 20)
         try:
             while time.perf_counter() < until:
-                await _exchange(reader, writer, request)
+                await exchange(reader, writer, request)
                 done += 1
         finally:
             writer.close()
@@ -78,6 +79,6 @@ async def one_answer(url: str, request: bytes) -> Any:
     place = urlsplit(url)
     reader, writer = await asyncio.open_connection(place.hostname, place.port, limit=1 << 22)
     try:
-        return json.loads(await _exchange(reader, writer, request))
+        return json.loads(await exchange(reader, writer, request))
     finally:
         writer.close()

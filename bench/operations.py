@@ -63,6 +63,7 @@ def one(invoice_id: str) -> Operation:
 
 
 FIRST_INVOICE = "{ me { client { invoices(first: 1) { nodes { id } } } } }"
+MINE = "{ me { client { invoices(first: 100) { nodes { id payable } } } } }"
 INVOICES = "query ($first: Int!) { me { client { invoices(first: $first) { nodes { id } } } } }"
 PDF = "query ($id: ID!) { invoice(id: $id) { pdf { byteSize contentBase64 } } }"
 LOGIN = """

@@ -40,19 +40,23 @@ async def within(seconds: float, call: Callable[[], Awaitable[T]]) -> T:
 
 class Places:
     """`at_once` of each kind may be under way, `of_account` of them of one account; past that they are refused rather
-    than queued, because they would only wait for a gateway that is slow."""
+    than queued, because they would only wait for a gateway that is slow. The log has a line for the first that is
+    refused, and none for the others until it has become quiet again."""
 
     def __init__(self, at_once: int, *, of_account: int) -> None:
         self._at_once = at_once
         self._of_account = of_account
         self._under_way: Counter[str] = Counter()
+        self._crowded: set[str] = set()
 
     @contextmanager
     def one(self, operation: str, account: str) -> Iterator[None]:
         """Hold a place; GatewayUnavailable if there is none."""
         own = f"{operation} {account}"
         if self._under_way[operation] >= self._at_once or self._under_way[own] >= self._of_account:
-            _log.warning("%s: too many calls of merchant account %s or its gateway under way", operation, account)
+            if own not in self._crowded:
+                self._crowded.add(own)
+                _log.warning("%s: too many calls of merchant account %s or its gateway under way", operation, account)
             raise GatewayUnavailable(RETRY_AFTER)
         self._under_way.update((operation, own))
         try:
@@ -61,3 +65,4 @@ class Places:
             self._under_way.subtract((operation, own))
             if not self._under_way[own]:
                 del self._under_way[own]
+                self._crowded.discard(own)

@@ -20,7 +20,8 @@ from domain.payments import PaymentGatewayCode
 
 _log = logging.getLogger(__name__)
 
-_AT_ONCE = 3
+_AT_ONCE = 4
+_OF_ACCOUNT_AT_ONCE = 3
 _WAIT_SECONDS = 4.0
 _ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _STATUS = {
@@ -55,9 +56,9 @@ def payu_callback(
     such form or one over 64 KiB; 401 for a bad signature; 403 for another merchant's; 404 for an unknown account;
     503 when it could not be processed now, so that PayU sends it again.
 
-    Anybody may post here: no more than `at_once` notices are dealt with at a time, so that the database has time for
-    others too, and one that waited `wait_seconds` for its turn has to come again."""
-    turns = Turns(at_once, wait_seconds=wait_seconds)
+    Anybody may post here: no more than `at_once` notices are dealt with at a time, fewer of one account, so that the
+    database has time for others too, and one that waited `wait_seconds` for its turn has to come again."""
+    turns = Turns(at_once, wait_seconds=wait_seconds, of_account=min(at_once, _OF_ACCOUNT_AT_ONCE))
 
     async def handle(request: Request) -> Response:
         account = request.path_params["account"]
@@ -65,7 +66,7 @@ def payu_callback(
             return Response(status_code=404)
         try:
             body = await read_body(request)
-            async with turns.one():
+            async with turns.one(account):
                 reception = await receive(
                     gateway=PaymentGatewayCode.PAYU,
                     account=account,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,27 +32,46 @@ async def read_body(request: Request, *, max_bytes: int = 64 * 1024, seconds: fl
     return bytes(body)
 
 
-class Turns:
-    """`at_once` callers are dealt with at a time, so that the database has time for others too; whoever waited
-    `wait_seconds` for a turn is Busy and has to come again. What is asked of a gateway meanwhile is asked with the
-    patience of who waits for an answer."""
+class _Queue:
+    """Those who call at one account's address: their places, and how many have or want one."""
 
-    def __init__(self, at_once: int, *, wait_seconds: float) -> None:
+    def __init__(self, places: int) -> None:
+        self.places = asyncio.Semaphore(places)
+        self.callers = 0
+
+
+class Turns:
+    """`at_once` callers are dealt with at a time, so that the database has time for others too, and `of_account` of
+    them about one account, so that one whose gateway is slow leaves room for the others; whoever waited `wait_seconds`
+    for a turn is Busy and has to come again. What is asked of a gateway meanwhile is asked with the patience of who
+    waits for an answer.
+    """
+
+    def __init__(self, at_once: int, *, wait_seconds: float, of_account: int | None = None) -> None:
         self._places = asyncio.Semaphore(at_once)
+        self._of_account = at_once if of_account is None else of_account
         self._wait_seconds = wait_seconds
+        self._queues: dict[str, _Queue] = {}
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[None]:
+    async def one(self, account: str = "") -> AsyncIterator[None]:
+        """A turn for a call about that account."""
+        queue = self._queues.setdefault(account, _Queue(self._of_account))
+        queue.callers += 1
         try:
-            async with asyncio.timeout(self._wait_seconds):
-                await self._places.acquire()
-        except TimeoutError:
-            raise Busy(RETRY_AFTER) from None
-        try:
-            with patience():
-                yield
+            async with AsyncExitStack() as held:
+                try:
+                    async with asyncio.timeout(self._wait_seconds):
+                        await held.enter_async_context(queue.places)
+                        await held.enter_async_context(self._places)
+                except TimeoutError:
+                    raise Busy(RETRY_AFTER) from None
+                with patience():
+                    yield
         finally:
-            self._places.release()
+            queue.callers -= 1
+            if not queue.callers:
+                self._queues.pop(account, None)
 
 
 def come_again(seconds: int = RETRY_AFTER) -> Response:

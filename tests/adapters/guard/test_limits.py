@@ -31,7 +31,9 @@ class Slow:
         assert await asyncio.gather(*self.under_way) == [()] * len(self.under_way)
 
 
-async def test_past_so_many_of_an_account_or_in_all_others_are_refused_at_once() -> None:
+async def test_past_so_many_of_an_account_or_in_all_others_are_refused_at_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     slow = Slow(at_once=5, of_account=3)
     await slow.ask(1, 1, 1)
     for _ in range(5):
@@ -42,6 +44,9 @@ async def test_past_so_many_of_an_account_or_in_all_others_are_refused_at_once()
     with pytest.raises(GatewayUnavailable):
         await query(slow.gateway, merchant_of(3))
     assert len(slow.inner.calls) == 5
+    assert [record.getMessage()[:62] for record in caplog.records] == [
+        f"query: too many calls of merchant account {str(merchant_of(number).id)[:20]}" for number in (1, 3)
+    ]
 
     await slow.answer()
 

@@ -99,7 +99,7 @@ class Slow(Receiver):
         return await super().__call__(gateway=gateway, account=account, body=body, headers=headers, ip=ip)
 
 
-async def test_notices_take_turns_three_at_once() -> None:
+async def test_notices_of_an_account_take_turns_three_at_once() -> None:
     receiver = Slow(0.01)
     async with client(receiver) as http:
         answers = await asyncio.gather(
