@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from bench.load import exchange, request_bytes
+from bench.load import NotServed, exchange, request_bytes
 from bench.operations import DASHBOARD, FLAT_20, LOGIN, MINE, Operation
 from bench.report import row, spread
 from domain.accounts import AccountRole
@@ -41,7 +41,7 @@ PATIENCE = 8.0
 """Of the service with a gateway; after that a stopped one has stayed silent often enough to be left alone."""
 RECOVERY = 60.0
 PASSWORD = "chocolate-con-queso-31"
-ANSWERED, REFUSED = "respondidas", "rechazadas"
+ANSWERED, REFUSED, BUSY = "respondidas", "rechazadas", "con el servicio ocupado"
 SOUND, WAITING, LEFT_ALONE = "sana", "recién callada", "apartada"
 START = """
 mutation ($input: StartPaymentInput!) {
@@ -73,6 +73,7 @@ def environment(url: str) -> dict[str, str]:
     """What makes a service use that simulator."""
     return {
         "PORTAL_PAYU_CHECKOUT_URL": f"{url}/ppp-web-gateway-payu/",
+        "PORTAL_PAYU_API_URL": f"{url}/payments-api/4.0/service.cgi",
         "PORTAL_PAYU_REPORTS_URL": f"{url}/reports-api/4.0/service.cgi",
     }
 
@@ -158,9 +159,12 @@ class Payers:
 
     async def _press(self, request: bytes) -> None:
         presses, began = self.presses, time.perf_counter()
-        answer = await _once(self.url, request)
+        try:
+            answer = await _once(self.url, request)
+        except NotServed:
+            answer = b"Busy"
         presses.seconds.append(time.perf_counter() - began)
-        presses.told[REFUSED if b"GatewayUnavailable" in answer else ANSWERED] += 1
+        presses.told[ANSWERED if b"PaymentIntentPayload" in answer else BUSY if answer == b"Busy" else REFUSED] += 1
 
     async def until_it_answers(self) -> None:
         """Until nobody who presses is refused any more."""

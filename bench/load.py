@@ -39,12 +39,16 @@ def request_bytes(url: str, token: str, body: dict[str, Any]) -> bytes:
     return head.encode() + payload
 
 
+class NotServed(Exception):
+    """An answer with another status than 200."""
+
+
 async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> bytes:
-    """The body of a good answer."""
+    """The body of an answer; NotServed if it is none to the question."""
     writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 200 "):
-        raise RuntimeError(head.decode())
+        raise NotServed(head.decode())
     at = head.lower().index(b"content-length:") + len(b"content-length:")
     return await reader.readexactly(int(head[at : head.index(b"\r\n", at)]))
 

@@ -14,8 +14,9 @@ from adapters.web.calls import http_client
 from application.ports.payment_gateway import PaymentGateway
 from application.use_cases.payments import RefreshPayment
 from domain.errors import GatewayUnavailable
-from domain.payment_intents import PaymentIntent
-from domain.payments import PaymentGatewayCode
+from domain.gateway_reports import Evidence, ReportedState
+from domain.payment_intents import GatewayAttempt, PaymentIntent, PaymentIntentStatus
+from domain.payments import PaymentGatewayCode, PaymentMethod
 from tests.adapters.hostile import (
     BROKEN,
     ENDLESSLY,
@@ -31,6 +32,7 @@ from tests.application.payments_world import World
 
 MUCH = 24 * 1024 * 1024
 """Bytes: what the systems' own buffers between two sockets may take, with room to spare."""
+PAYU_WILL_SEE = b'{"code": "SUCCESS", "transactionResponse": {"state": "PENDING", "transactionId": "d4f1"}}'
 PAYU_KNOWS_NOTHING = b'{"code": "SUCCESS", "error": null, "result": null}'
 
 Open = Callable[[httpx.AsyncClient, str, float], PaymentGateway]
@@ -38,7 +40,9 @@ Act = Callable[[World, PaymentGateway, PaymentIntent], Awaitable[PaymentIntent]]
 
 
 def payu(client: httpx.AsyncClient, url: str, seconds: float) -> PaymentGateway:
-    return PayuGateway(client, checkout_url=url, reports_url=url, allowed_hosts=LOOPBACK, total_timeout=seconds)
+    return PayuGateway(
+        client, checkout_url=url, reports_url=url, payments_url=url, allowed_hosts=LOOPBACK, total_timeout=seconds
+    )
 
 
 async def refresh(world: World, gateway: PaymentGateway, intent: PaymentIntent) -> PaymentIntent:
@@ -46,9 +50,27 @@ async def refresh(world: World, gateway: PaymentGateway, intent: PaymentIntent) 
     return await RefreshPayment(settlement=settlement)(world.viewer, reference=intent.reference)
 
 
+async def refund(world: World, gateway: PaymentGateway, intent: PaymentIntent) -> PaymentIntent:
+    charge = GatewayAttempt(
+        transaction_id="0d0f4b36",
+        status=PaymentIntentStatus.APPROVED,
+        amount=intent.amount,
+        currency="COP",
+        verified_by=Evidence.QUERY,
+        at=intent.created_at,
+        method=PaymentMethod.CREDIT_CARD,
+        order_id="1400450001",
+        charged=True,
+    )
+    merchant = world.merchants.open(world.account)
+    told = await gateway.refund(charge, amount=intent.amount, whole=True, reason="Error", merchant=merchant)
+    assert told.state is ReportedState.PENDING
+    return intent
+
+
 @dataclass(frozen=True)
 class Call:
-    """One thing that is asked of one gateway; `fine` is an answer that it takes."""
+    """One thing that is asked of one gateway, over a use case or directly; `fine` is an answer that it takes."""
 
     name: str
     code: PaymentGatewayCode
@@ -60,7 +82,10 @@ class Call:
         return self.name
 
 
-CALLS = [Call("PayU query", PaymentGatewayCode.PAYU, payu, refresh, PAYU_KNOWS_NOTHING)]
+CALLS = [
+    Call("PayU query", PaymentGatewayCode.PAYU, payu, refresh, PAYU_KNOWS_NOTHING),
+    Call("PayU refund", PaymentGatewayCode.PAYU, payu, refund, PAYU_WILL_SEE),
+]
 
 
 class Street:
@@ -79,7 +104,7 @@ class Street:
         with pytest.raises(GatewayUnavailable) as refusal:
             await self.ask(url, seconds=seconds)
         assert refusal.value.retry_after_seconds > 0
-        assert refusal.value.intent_id == self.intent.id
+        assert refusal.value.intent_id == (self.intent.id if self.call.act is refresh else None)
         after = self.world.intent(self.intent)
         assert (after.status, after.checkout, after.attempts) == (self.intent.status, self.intent.checkout, ())
         assert self.world.invoice(self.world.invoices[0]).paid == 0

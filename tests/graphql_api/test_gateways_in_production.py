@@ -16,6 +16,7 @@ from tests.served import opened
 
 LIVE: dict[str, Any] = {
     "payu_checkout_url": "https://checkout.payulatam.com/ppp-web-gateway-payu/",
+    "payu_api_url": "https://api.payulatam.com/payments-api/4.0/service.cgi",
     "payu_reports_url": "https://api.payulatam.com/reports-api/4.0/service.cgi",
 }
 OFFERED = "{ agency { gateways { code } } me { client { invoices { nodes { payable gateways { code } } } } } }"
