@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from application.ports.jobs import Job, JobKind
+from application.use_cases.payments import AskGateway
 from domain.accounts import AccountRole
 from domain.imports.sheets import ImportKind
 from tests.adapters.hostile import Hostile, Wire, hostile
@@ -108,6 +110,15 @@ async def _regular_check(street: Street, intent: dict[str, Any]) -> Any:
     return await street.town.use_cases.reconcile_payments(street.town.agencies["andina"].id)
 
 
+async def _job(street: Street, intent: dict[str, Any]) -> Any:
+    settlement = street.town.use_cases.refresh_payment.settlement
+    agency_id = street.town.agencies["andina"].id
+    await AskGateway(settlement=settlement)(
+        Job(kind=JobKind.ASK_GATEWAY, agency_id=agency_id, subject=intent["reference"])
+    )
+    return "done"
+
+
 @pytest.mark.parametrize(
     ("operation", "result"),
     [
@@ -115,6 +126,7 @@ async def _regular_check(street: Street, intent: dict[str, Any]) -> Any:
         (_pay_again_after_half_an_hour, "startPayment.PaymentIntentPayload"),
         (_second_approval, 200),
         (_regular_check, 1),
+        (_job, "done"),
     ],
 )
 async def test_no_connection_to_the_database_is_held_while_a_gateway_is_asked(

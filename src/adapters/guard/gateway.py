@@ -98,7 +98,7 @@ class GuardedGateway(PaymentGateway):
     async def _guarded(self, operation: str, merchant: MerchantAccount, call: Callable[[], Awaitable[T]]) -> T:
         account = str(merchant.id)
         seconds = time_for_a_call(self._most_seconds)
-        with self._places.one(operation, account):
+        async with self._places.one(operation, account):
             circuit = self._circuits.get(f"{operation} {account}")
             try:
                 return await circuit.call_async(within, seconds, call)

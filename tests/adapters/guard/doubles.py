@@ -1,10 +1,12 @@
 """A gateway that answers, refuses or stays silent as the test says, and a clock for circuits."""
 
 import asyncio
+from contextlib import nullcontext
 from dataclasses import replace
 from uuid import UUID
 
 from adapters.guard.gateway import GuardedGateway
+from application.patience import patience
 from application.ports.payment_gateway import MerchantAccount, Payer
 from domain.errors import GatewayUnavailable
 from domain.gateway_reports import GatewayReport
@@ -60,8 +62,12 @@ def merchant_of(number: int) -> MerchantAccount:
 ONE, OTHER = merchant_of(1), merchant_of(2)
 
 
-async def query(gateway: GuardedGateway, merchant: MerchantAccount = ONE) -> tuple[GatewayReport, ...]:
-    return await gateway.query(an_intent(), merchant=merchant)
+async def query(
+    gateway: GuardedGateway, merchant: MerchantAccount = ONE, *, waits: float | None = 3600
+) -> tuple[GatewayReport, ...]:
+    """Somebody `waits` so long for the answer; nobody does in the background."""
+    with nullcontext() if waits is None else patience(waits):
+        return await gateway.query(an_intent(), merchant=merchant)
 
 
 async def create(gateway: GuardedGateway, merchant: MerchantAccount = ONE) -> Checkout:

@@ -20,10 +20,10 @@ class Slow:
         self.gateway = GuardedGateway(self.inner, at_once=at_once, at_once_of_account=of_account)
         self.under_way: list[asyncio.Task[object]] = []
 
-    async def ask(self, *numbers: int) -> None:
-        """Each asks and waits for the answer."""
+    async def ask(self, *numbers: int, waits: float | None = 3600) -> None:
+        """Each asks, and stays until there is an answer."""
         for number in numbers:
-            self.under_way.append(asyncio.create_task(query(self.gateway, merchant_of(number))))
+            self.under_way.append(asyncio.create_task(query(self.gateway, merchant_of(number), waits=waits)))
             await self.inner.arrived.acquire()
 
     async def answer(self) -> None:
@@ -72,6 +72,21 @@ async def test_who_goes_away_gives_the_place_back() -> None:
     await asyncio.wait([gone])
     await slow.ask(1)
     await slow.answer()
+
+
+async def test_the_background_takes_half_of_an_accounts_places_and_waits_for_them() -> None:
+    slow = Slow(at_once=10, of_account=4)
+    await slow.ask(1, 1, waits=None)
+    slow.under_way += [asyncio.create_task(query(slow.gateway, ONE, waits=None)) for _ in range(20)]
+    await slow.ask(2, 2, waits=None)
+    await slow.ask(1, 1)
+    assert len(slow.inner.calls) == 6
+    with pytest.raises(GatewayUnavailable):
+        await query(slow.gateway, ONE)
+
+    await slow.answer()
+
+    assert len(slow.inner.calls) == 26
 
 
 async def test_being_refused_a_place_says_nothing_about_the_gateway() -> None:
