@@ -75,10 +75,29 @@ async def test_a_sign_in_over_a_lost_connection_is_no_wrong_password(town: Town,
 
 async def test_a_connection_lost_between_two_statements_is_unavailable_too(town: Town, database: Database) -> None:
     """The list waits for a lock of somebody else when its connection is cut."""
+    query = "{ me { username client { invoices { nodes { number } } } } }"
+
+    answer = await asked_and_cut(town, database, query)
+
+    assert answer.codes == ["UNAVAILABLE"]
+    assert answer.body["data"]["me"] == {"username": "ana", "client": None}
+    assert (await town.ask(query, by="ana")).data["me"]["client"]["invoices"]["nodes"] == []
+
+
+async def test_whose_turn_comes_after_the_connection_was_lost_is_told_the_same(town: Town, database: Database) -> None:
+    query = "{ a: me { client { invoices { totalCount } } } b: me { client { payments { totalCount } } } }"
+
+    answer = await asked_and_cut(town, database, query)
+
+    assert answer.codes == ["UNAVAILABLE", "UNAVAILABLE"]
+    assert (await town.ask(query, by="ana")).data["b"]["client"]["payments"]["totalCount"] == 0
+
+
+async def asked_and_cut(town: Town, database: Database, query: str) -> Answer:
+    """The answer to a query whose connection is cut while it waits for somebody else's lock on the invoices."""
     owner = create_async_engine(database.owner_url, poolclass=NullPool)
     async with owner.connect() as connection:
         await connection.execute(sa.text("lock table invoices in access exclusive mode"))
-        query = "{ me { username client { invoices { nodes { number } } } } }"
         asking = asyncio.create_task(town.ask(query, by="ana"))
         for _ in range(100):
             if await cut(database, "wait_event_type = 'Lock'"):
@@ -86,10 +105,7 @@ async def test_a_connection_lost_between_two_statements_is_unavailable_too(town:
             await asyncio.sleep(0.05)
         answer = await asking
     await owner.dispose()
-
-    assert answer.codes == ["UNAVAILABLE"]
-    assert answer.body["data"]["me"] == {"username": "ana", "client": None}
-    assert (await town.ask(query, by="ana")).data["me"]["client"]["invoices"]["nodes"] == []
+    return answer
 
 
 async def test_who_finds_no_free_connection_is_asked_to_come_back(town: Town) -> None:
