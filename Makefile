@@ -10,7 +10,7 @@ READY := .venv/.ready-$(HERE)-$(LOCKED)
 PIP := $(PYTHON) -m pip --python .venv/bin/python install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check bench lock
+.PHONY: help run install test check bench torture lock
 
 help:
 	@echo "make run      pone todo en marcha: Postgres, agencia de ejemplo, simulador y servicio (PORT=$(PORT))"
@@ -18,6 +18,7 @@ help:
 	@echo "make test     todas las pruebas, con su propio Postgres"
 	@echo "make check    formato, estilo, tipos, capas y esquema"
 	@echo "make bench    las mediciones de bench/"
+	@echo "make torture  pagos mientras mueren el servicio y PostgreSQL (tests/torture/README.md)"
 	@echo "make lock     fija de nuevo las dependencias (necesita uv)"
 
 run: $(READY)
@@ -36,6 +37,9 @@ check: $(READY)
 
 bench: $(READY)
 	@.venv/bin/python -m bench
+
+torture: $(READY)
+	@.venv/bin/python -m tests.torture $(TORTURE)
 
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml --output-file requirements.lock
