@@ -23,7 +23,7 @@ from main.demo.people import FOLDER, NAME, SLUG, TAX_ID
 from main.places import bound
 from main.settings import Settings
 
-SERVICE = [sys.executable, "-c", "from main.cli import app; app()", "serve", "--port"]
+SERVICE = [str(Path(sys.executable).with_name("portal")), "serve", "--port"]
 FLOOR = [sys.executable, "-m", "bench.floor"]
 
 

@@ -15,9 +15,7 @@ from main.embedded_postgres import EmbeddedPostgres
 
 _READY_SECONDS = 90.0
 _END_SECONDS = 35.0
-_PORTAL = (sys.executable, "-c", "from main.cli import app; app()")
-"""What the command `portal` does, without its file: each worker that draws documents would load the whole service with
-it, which on two cores is half of a restart."""
+_PORTAL = str(Path(sys.executable).with_name("portal"))
 
 
 def free_ports(count: int, chance: random.Random) -> list[int]:
@@ -52,7 +50,7 @@ class Service:
         """Until it answers. RuntimeError if it ends instead."""
         with self._log.open("ab") as log:
             self._process = process = await create_subprocess_exec(
-                *(*_PORTAL, "serve", "--port", str(self._port)),
+                *(_PORTAL, "serve", "--port", str(self._port)),
                 env={**self._environment},
                 stdin=DEVNULL,
                 stdout=PIPE,
