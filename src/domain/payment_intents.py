@@ -5,13 +5,13 @@ How it moves from state to state is in `payment_transitions`.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from domain.errors import AmountNotAllowed, InvoiceNotPayable
-from domain.gateway_reports import Evidence, StatusReason
+from domain.gateway_reports import Evidence, Hint, StatusReason
 from domain.ids import AgencyId, ClientId, GatewayAccountId, InvoiceId, PaymentIntentId
 from domain.invoices import Invoice
 from domain.money import ZERO, rounded
@@ -127,7 +127,7 @@ class PaymentIntent:
     used twice. `request_hash` tells a repeated idempotency key from a reused one. `invoices` are paid in their order.
     `attempts` are the gateway's transactions, in the order they became known; only staff see them, and `refunds`.
     `transaction_hints` are numbers to ask by, where the gateway is not asked by reference. `queried_at` is when the
-    gateway last answered a question about it.
+    gateway last answered a question about it, and about all of these.
     """
 
     id: PaymentIntentId
@@ -217,6 +217,20 @@ class PaymentIntent:
 
     def attempt(self, transaction_id: str) -> GatewayAttempt | None:
         return next((it for it in self.attempts if it.transaction_id == transaction_id), None)
+
+    def hinted(self, hint: Hint) -> "PaymentIntent":
+        """With a return's transaction number among those to ask by, and so not asked about yet; itself where the number
+        is known, missing, or one too many."""
+        number = hint.transaction_id
+        if number is None or number in self.transaction_hints or len(self.transaction_hints) >= MOST_HINTS:
+            return self
+        return replace(self, transaction_hints=(*self.transaction_hints, number), queried_at=None)
+
+    def answered(self, asked: "PaymentIntent", *, at: datetime) -> "PaymentIntent":
+        """The gateway answered the question that was asked about it as `asked`. A number that came meanwhile was not
+        part of that question."""
+        covered = set(self.transaction_hints) <= set(asked.transaction_hints)
+        return replace(self, queried_at=at if covered else None)
 
     def is_over_untried(self, *, at: datetime) -> bool:
         """Its half hour has passed and no try is known here; whether the gateway knows one has to be asked."""

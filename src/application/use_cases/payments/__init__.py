@@ -3,6 +3,7 @@
 from application.use_cases.payments.accounts import SetMerchantAccount
 from application.use_cases.payments.checks import AskGateway, PollAgencies, PollAgency
 from application.use_cases.payments.reports import ReceiveGatewayReport, ReconcilePayments, RefreshPayment
+from application.use_cases.payments.returns import ReceiveReturn
 from application.use_cases.payments.settlement import Settlement
 from application.use_cases.payments.start import StartPayment
 
@@ -11,6 +12,7 @@ __all__ = [
     "PollAgencies",
     "PollAgency",
     "ReceiveGatewayReport",
+    "ReceiveReturn",
     "ReconcilePayments",
     "RefreshPayment",
     "SetMerchantAccount",

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -54,15 +54,21 @@ class Settlement:
         charged = [attempt for attempt in intent.attempts if attempt.charged]
         confirmed = bool(charged) and all(attempt.verified_by.is_proof for attempt in charged)
         waiting = any(refund.is_open for refund in intent.refunds)
-        return intent.status is PaymentIntentStatus.APPROVED and confirmed and not waiting
+        asked = intent.queried_at is not None
+        return intent.status is PaymentIntentStatus.APPROVED and confirmed and asked and not waiting
 
     async def ask(
-        self, intent: PaymentIntent, *, event: str | None = None, then: Effect = as_answered
+        self,
+        intent: PaymentIntent,
+        *,
+        event: str | None = None,
+        is_new: bool = False,
+        then: Effect = as_answered,
     ) -> PaymentIntent | None:
         """Ask the gateway what it knows and act on it (`then`); the intent afterwards. None, and nothing is asked, if
         somebody else asked about it within the last seconds: a gateway that is slow is not asked the same by many at
-        once. `event` is the inbox's key of the notice that made us ask, which is then dealt with. GatewayUnavailable
-        leaves everything as it was."""
+        once; `is_new` says that it is not the same. `event` is the inbox's key of the notice that made us ask, which
+        is then dealt with. GatewayUnavailable leaves everything as it was."""
         scope = Scope.of_agency(intent.agency_id)
         asked_at = self.clock.now()
         async with self.unit_of_work(scope) as uow:
@@ -70,7 +76,8 @@ class Settlement:
             if account is None or intent.gateway not in self.gateways:
                 raise GatewayUnavailable(intent_id=intent.id)
             # Kept before the question, which may take many seconds and is asked outside of any transaction.
-            if not await uow.intents.claim_question(intent, at=asked_at, since=asked_at - ASK_AGAIN_AFTER):
+            since = asked_at if is_new else asked_at - ASK_AGAIN_AFTER
+            if not await uow.intents.claim_question(intent, at=asked_at, since=since):
                 return None
             await uow.commit()
         try:
@@ -86,7 +93,7 @@ class Settlement:
             current = await uow.intents.by_reference(intent.reference, for_update=True)
             if current is None:
                 raise NotFound
-            outcome = then(replace(current, queried_at=at), answer, at)
+            outcome = then(current.answered(intent, at=at), answer, at)
             await keep(uow, outcome, at=at)
             if event is not None:
                 await uow.gateway_events.conclude(event, description(outcome))
