@@ -9,12 +9,13 @@ Passwords are hashed with the cheapest parameters, because hashing is hardly eve
 """
 
 import asyncio
+import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import uvicorn
@@ -109,7 +110,16 @@ async def served(
             opened(made)
             yield made
 
-    server = _Server(uvicorn.Config(create_app(open_portal), log_level="warning", ws="none", lifespan="on"))
+    async with listening(create_app(open_portal), place, lifespan="on"):
+        yield url
+
+
+@asynccontextmanager
+async def listening(
+    app: ASGIApp, place: socket.socket, *, lifespan: Literal["on", "off"] = "off"
+) -> AsyncIterator[str]:
+    """An application behind a real server at that place; its address."""
+    server = _Server(uvicorn.Config(app, log_level="warning", ws="none", lifespan=lifespan))
     task = asyncio.create_task(server.serve(sockets=[place]))
     try:
         while not server.started:
@@ -117,7 +127,7 @@ async def served(
                 await task
                 raise RuntimeError("the service did not start")
             await asyncio.sleep(0.01)
-        yield url
+        yield url_of(place)
     finally:
         server.should_exit = True
         await task
