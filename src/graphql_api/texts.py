@@ -60,9 +60,24 @@ REASON = {
 }
 
 
+UNHEARD = {
+    PaymentIntentStatus.EXPIRED: (
+        "El tiempo para pagar se venció y la pasarela no nos informó de un pago. "
+        "Si le hicieron un cobro, comuníquese con la inmobiliaria antes de pagar de nuevo."
+    ),
+    PaymentIntentStatus.CANCELLED: (
+        "El pago se canceló y la pasarela no nos informó de ninguno. "
+        "Si le hicieron un cobro, comuníquese con la inmobiliaria antes de pagar de nuevo."
+    ),
+}
+"""Where a gateway cannot be asked by reference: that nothing was heard of a payment does not mean there was none."""
+
+
 def intent_message(intent: PaymentIntent) -> str:
     """What the confirmation page says about an attempt."""
     explained = (PaymentIntentStatus.DECLINED, PaymentIntentStatus.PENDING, PaymentIntentStatus.CANCELLED)
     if intent.status in explained and intent.status_reason in REASON:
         return REASON[intent.status_reason]
+    if intent.gateway is PaymentGatewayCode.ENLINEA and intent.status in UNHEARD:
+        return UNHEARD[intent.status]
     return INTENT_STATUS[intent.status]

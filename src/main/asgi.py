@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from adapters.enlinea.callback import enlinea_routes
 from adapters.payu.callback import payu_routes
 from application.ports.documents import DocumentUnavailable
 from graphql_api.entrance import Entrance, may_introspect
@@ -20,6 +21,7 @@ from graphql_api.http import GraphQLEndpoint, SecurityHeaders
 from graphql_api.schema import build_schema
 from main.bootstrap import Portal
 from main.readiness import Readiness
+from main.settings import Secrets
 from main.work import at_work
 
 _IMPORT_SECONDS = 120.0
@@ -78,6 +80,7 @@ def routes_of(portal: Portal) -> list[BaseRoute]:
         Route("/graphql", endpoint),
         *explorer.routes,
         *payu_routes(portal.use_cases.receive_gateway_report),
+        *enlinea_routes(portal.use_cases.receive_return, secret=Secrets(portal.settings).enlinea),
         Route("/healthz", _alive, methods=["GET"]),
         Route("/readyz", Readiness(portal.engine).answer, methods=["GET"]),
     ]

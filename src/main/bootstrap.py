@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.argon2.hasher import Argon2PasswordHasher
 from adapters.captcha.directory import CaptchaByAgency
 from adapters.csv.sheets import CsvSheetReader
+from adapters.enlinea.gateway import SIMULATOR_MERCHANTS, EnlineaGateway
 from adapters.guard.gateway import GuardedGateway
 from adapters.holidays.calendar import ColombianHolidays
 from adapters.payu.gateway import SANDBOX_MERCHANTS, PayuGateway
@@ -24,6 +25,7 @@ from adapters.system.clock import SystemClock
 from adapters.web.calls import http_client
 from application.merchants import Merchants
 from application.ports.clock import Clock
+from application.ports.payment_gateway import PaymentGateway
 from application.ports.reading import Readings
 from application.use_cases import UseCases
 from application.use_cases.accounts import ChangePassword, CreateAccount, UpdateProfile
@@ -32,6 +34,7 @@ from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
 from application.use_cases.payments import (
     ReceiveGatewayReport,
+    ReceiveReturn,
     ReconcilePayments,
     RefreshPayment,
     SetMerchantAccount,
@@ -85,6 +88,7 @@ async def portal(
         await refuse_unsafe_role(engine)
         # One for each, so that a gateway that is slow takes no connection from signing in.
         to_payu = await stack.enter_async_context(http_client(_CALLS_AT_ONCE * _KINDS_OF_CALLS))
+        to_enlinea = await stack.enter_async_context(http_client(_CALLS_AT_ONCE * _KINDS_OF_CALLS))
         to_captchas = await stack.enter_async_context(http_client(_CAPTCHAS_AT_ONCE))
         renderer = await stack.enter_async_context(PdfDocumentRenderer())
         hasher = hasher or Argon2PasswordHasher()
@@ -104,6 +108,7 @@ async def portal(
                 clock,
                 readings,
                 to_payu,
+                to_enlinea,
                 to_captchas,
                 renderer,
                 hasher,
@@ -119,6 +124,7 @@ def _use_cases(
     clock: Clock,
     readings: Readings,
     to_payu: httpx.AsyncClient,
+    to_enlinea: httpx.AsyncClient,
     to_captchas: httpx.AsyncClient,
     renderer: PdfDocumentRenderer,
     hasher: Argon2PasswordHasher,
@@ -143,9 +149,20 @@ def _use_cases(
         payments_url=settings.payu_api_url,
         allowed_hosts=settings.payu_hosts,
     )
+    enlinea = EnlineaGateway(
+        to_enlinea,
+        url=settings.enlinea_base,
+        rest_url=settings.enlinea_rest_url,
+        return_secret=secrets.enlinea,
+        allowed_hosts=settings.enlinea_hosts,
+    )
+    spoken: dict[PaymentGatewayCode, PaymentGateway] = {
+        PaymentGatewayCode.PAYU: payu,
+        PaymentGatewayCode.ENLINEA: enlinea,
+    }
     gateways = {
         code: GuardedGateway(gateway, at_once=_CALLS_AT_ONCE, at_once_of_account=_OF_AN_ACCOUNT_AT_ONCE)
-        for code, gateway in {PaymentGatewayCode.PAYU: payu}.items()
+        for code, gateway in spoken.items()
     }
     merchants = Merchants(secrets=box, test_allowed=not settings.is_production)
     settlement = Settlement(unit_of_work=unit_of_work, gateways=gateways, merchants=merchants, clock=clock)
@@ -161,6 +178,7 @@ def _use_cases(
         import_records=ImportRecords(unit_of_work=unit_of_work, sheets=sheets),
         issue_captcha=IssueCaptcha(captchas=captchas),
         receive_gateway_report=ReceiveGatewayReport(settlement=settlement),
+        receive_return=ReceiveReturn(settlement=settlement),
         may_call=MayCall(unit_of_work=unit_of_work, readings=readings),
         reconcile_payments=ReconcilePayments(settlement=settlement),
         refresh_payment=RefreshPayment(settlement=settlement),
@@ -168,7 +186,12 @@ def _use_cases(
         register_agency=RegisterAgency(unit_of_work=unit_of_work),
         set_agency=SetAgency(unit_of_work=unit_of_work, secrets=box, strict=settings.is_production),
         set_merchant_account=SetMerchantAccount(
-            unit_of_work=unit_of_work, merchants=merchants, sandbox_merchants=SANDBOX_MERCHANTS
+            unit_of_work=unit_of_work,
+            merchants=merchants,
+            sandbox_merchants={
+                PaymentGatewayCode.PAYU: SANDBOX_MERCHANTS,
+                PaymentGatewayCode.ENLINEA: SIMULATOR_MERCHANTS,
+            },
         ),
         sign_in=SignIn(unit_of_work=unit_of_work, captchas=captchas, limiter=limiter, hasher=hasher, clock=clock),
         sign_out=SignOut(unit_of_work=unit_of_work, clock=clock),

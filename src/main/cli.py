@@ -122,8 +122,12 @@ def set_agency(
     from main.commands.agencies import change
 
     with command():
-        names = change(slug, settings)
-        say(f"Inmobiliaria {slug}: {', '.join(names)}.", {"slug": slug, "changed": names}, as_json=as_json)
+        changed = change(slug, settings)
+        say(
+            " ".join([f"Inmobiliaria {slug}: {', '.join(changed.names)}.", *changed.warnings]),
+            {"slug": slug, "changed": changed.names, "warnings": changed.warnings},
+            as_json=as_json,
+        )
 
 
 @agency.command("import")

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from adapters.enlinea.addresses import LIVE_HOSTS as ENLINEA_HOSTS
+from adapters.enlinea.addresses import LIVE_URL as ENLINEA_URL
 from adapters.payu.addresses import LIVE_HOSTS, PAYU_HOSTS
 from adapters.web.addresses import LOOPBACK, require_address
 
@@ -42,6 +44,8 @@ class Settings(BaseSettings):
     payu_checkout_url: str = "http://127.0.0.1:8001/ppp-web-gateway-payu/"
     payu_api_url: str = "http://127.0.0.1:8001/payments-api/4.0/service.cgi"
     payu_reports_url: str = "http://127.0.0.1:8001/reports-api/4.0/service.cgi"
+    enlinea_url: str | None = None
+    enlinea_rest_url: str | None = None
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     database_pool: int = Field(default=10, ge=2, le=200)
 
@@ -53,6 +57,16 @@ class Settings(BaseSettings):
     def payu_hosts(self) -> frozenset[str]:
         """Where PayU may be: outside production also its place for tests, or a simulator on this machine."""
         return LIVE_HOSTS if self.is_production else PAYU_HOSTS | LOOPBACK
+
+    @property
+    def enlinea_hosts(self) -> frozenset[str]:
+        """Where EnLineaPagos may be, and the pages it sends payers to."""
+        return ENLINEA_HOSTS if self.is_production else ENLINEA_HOSTS | LOOPBACK
+
+    @property
+    def enlinea_base(self) -> str:
+        """Where EnLineaPagos is: as given, else its own address in production and the simulator's elsewhere."""
+        return self.enlinea_url or (ENLINEA_URL if self.is_production else "http://127.0.0.1:8001")
 
     def check_database(self) -> None:
         """Refuse (SettingsError) the embedded database in production. Migrating needs no more than this."""
@@ -66,8 +80,8 @@ class Settings(BaseSettings):
         if not self.is_production:
             if self.secret_key is not None and len(self.secret_key) < _SECRET_LENGTH:
                 problems.append(f"PORTAL_SECRET_KEY debe tener al menos {_SECRET_LENGTH} caracteres")
-            ours = "debe ser una dirección https de PayU o la de un simulador en este equipo"
-            problems += [f"{name} {ours}" for name in self._gateways_elsewhere()]
+            ours = "debe ser una dirección https de {} o la de un simulador en este equipo"
+            problems += [f"{name} {ours.format(whose)}" for name, whose in self._gateways_elsewhere()]
             _refuse("No se puede iniciar", problems)
             return
         if not self.database_url:
@@ -76,18 +90,25 @@ class Settings(BaseSettings):
             problems.append(f"PORTAL_SECRET_KEY debe ser un texto al azar de al menos {_SECRET_LENGTH} caracteres")
         if not self.public_url or not _is_https(self.public_url):
             problems.append("PORTAL_PUBLIC_URL debe ser la dirección https del servicio")
-        theirs = "debe ser la dirección https de PayU, no un simulador ni su ambiente de pruebas"
-        problems += [f"{name} {theirs}" for name in self._gateways_elsewhere()]
+        theirs = "debe ser la dirección https de {}, no un simulador ni su ambiente de pruebas"
+        problems += [f"{name} {theirs.format(whose)}" for name, whose in self._gateways_elsewhere()]
         _refuse("No se puede iniciar en producción", problems)
 
-    def _gateways_elsewhere(self) -> list[str]:
-        """Names of those that are nowhere where PayU may be."""
+    def _gateways_elsewhere(self) -> list[tuple[str, str]]:
+        """Names of those that are nowhere where their gateway may be, and whose they should be."""
+        of_payu = {name: getattr(self, name) for name in ("payu_checkout_url", "payu_api_url", "payu_reports_url")}
+        of_enlinea = {name: getattr(self, name) for name in ("enlinea_url", "enlinea_rest_url")}
         found = []
-        for name in ("payu_checkout_url", "payu_api_url", "payu_reports_url"):
-            try:
-                require_address(getattr(self, name), self.payu_hosts, whose="PayU")
-            except ValueError:
-                found.append(f"PORTAL_{name.upper()}")
+        for whose, hosts, addresses in (
+            ("PayU", self.payu_hosts, of_payu),
+            ("EnLineaPagos", self.enlinea_hosts, of_enlinea),
+        ):
+            for name, url in addresses.items():
+                try:
+                    if url is not None:
+                        require_address(url, hosts, whose=whose)
+                except ValueError:
+                    found.append((f"PORTAL_{name.upper()}", whose))
         return found
 
 
@@ -124,6 +145,11 @@ class Secrets:
     def altcha(self) -> bytes:
         """A key of its own for signing challenges, derived so that one secret is enough to keep."""
         return hmac.digest(self.key.encode(), b"altcha", hashlib.sha256)
+
+    @property
+    def enlinea(self) -> bytes:
+        """A key of its own for the tokens of return addresses, likewise."""
+        return hmac.digest(self.key.encode(), b"enlinea", hashlib.sha256)
 
     def _kept(self, name: str) -> str:
         stored = self._read()

@@ -2,16 +2,20 @@
 
 import pytest
 
+from adapters.enlinea.dialects import DIALECTS as SPOKEN
 from application.access import Scope
 from application.merchants import Merchants
 from application.ports.payment_gateway import SignatureAlgorithm
 from application.ports.payments import GatewayAccount
 from application.use_cases.payments import SetMerchantAccount
+from application.use_cases.payments.accounts import DIALECTS
 from domain.errors import FieldProblemCode, InvalidInput
+from domain.payments import PaymentGatewayCode
 from tests.application.payments_world import PAYU, an_agency
 from tests.fakes.payments import FakeTill
 from tests.fakes.secrets import FakeSecretBox
 
+ENLINEA = PaymentGatewayCode.ENLINEA
 WHOLE = {
     "enabled": "true",
     "merchant_id": "123456",
@@ -22,22 +26,33 @@ WHOLE = {
 }
 
 
+WHOLE_ENLINEA = {
+    "enabled": "true",
+    "usuario": "inmobiliaria.andina",
+    "clave": "clave-de-la-agencia",
+    "llavemd5": "51d0a1b2c3d4e5f60718293a4b5c6d7e",
+}
+
+
 class Operator:
-    def __init__(self, *, test_allowed: bool = True) -> None:
+    def __init__(self, gateway: PaymentGatewayCode = PAYU, *, test_allowed: bool = True) -> None:
+        self.gateway = gateway
         self.till = FakeTill()
         self.agency = an_agency()
         self.till.books.agencies[self.agency.id] = self.agency
         self.merchants = Merchants(secrets=FakeSecretBox(), test_allowed=test_allowed)
         self._set = SetMerchantAccount(
-            unit_of_work=self.till, merchants=self.merchants, sandbox_merchants=frozenset({"508029"})
+            unit_of_work=self.till,
+            merchants=self.merchants,
+            sandbox_merchants={PAYU: {"508029"}, ENLINEA: {"simulador"}},
         )
 
     async def set(self, **settings: str) -> GatewayAccount:
-        return await self._set(self.agency.id, gateway=PAYU, settings=settings)
+        return await self._set(self.agency.id, gateway=self.gateway, settings=settings)
 
     async def stored(self) -> GatewayAccount | None:
         async with self.till(Scope.of_agency(self.agency.id)) as uow:
-            return await uow.gateway_accounts.get(PAYU)
+            return await uow.gateway_accounts.get(self.gateway)
 
     async def problems(self, **settings: str) -> dict[str, FieldProblemCode]:
         before = await self.stored()
@@ -140,3 +155,77 @@ async def test_a_test_account_left_from_before_is_not_usable_in_production() -> 
 
 def test_no_account_at_all_is_not_usable() -> None:
     assert not Operator().merchants.usable(None)
+
+
+async def test_an_account_of_enlinea_has_the_names_of_its_own_panel() -> None:
+    operator = Operator(ENLINEA)
+
+    account = await operator.set(**WHOLE_ENLINEA, dialect="webcheckout_rest", account_id="77")
+
+    assert operator.merchants.usable(account)
+    merchant = operator.merchants.open(account)
+    assert (merchant.gateway, merchant.merchant_id, merchant.account_id) == (ENLINEA, "inmobiliaria.andina", "77")
+    assert (merchant.api_login, merchant.api_keys) == (WHOLE_ENLINEA["clave"], (WHOLE_ENLINEA["llavemd5"],))
+    assert merchant.dialect == "webcheckout_rest"
+    for secret in (WHOLE_ENLINEA["clave"], WHOLE_ENLINEA["llavemd5"]):
+        assert secret not in repr(account)
+        assert secret not in str(account.secrets)
+
+
+async def test_enlinea_needs_no_account_id_and_has_the_last_two_keys() -> None:
+    operator = Operator(ENLINEA)
+    await operator.set(**WHOLE_ENLINEA)
+    account = await operator.set(llavemd5="second-key")
+    account = await operator.set(llavemd5="third-key")
+    assert operator.merchants.open(account).api_keys == ("third-key", "second-key")
+
+
+async def test_what_an_account_of_enlinea_lacks_is_named_as_its_panel_does() -> None:
+    operator = Operator(ENLINEA)
+    assert await operator.problems(enabled="true") == {
+        "usuario": FieldProblemCode.REQUIRED,
+        "clave": FieldProblemCode.REQUIRED,
+        "llavemd5": FieldProblemCode.REQUIRED,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("merchant_id", "123456"),
+        ("api_key", "key-of-agency"),
+        ("signature", "md5"),
+        ("usuario", ""),
+        ("usuario", "con espacio"),
+        ("clave", "corta"),
+        ("llavemd5", "ñ" * 32),
+        ("dialect", "b2pagos"),
+        ("dialect", ""),
+        ("account_id", "7~7"),
+    ],
+)
+async def test_a_setting_of_enlinea_that_cannot_be_is_named_and_nothing_changes(name: str, value: str) -> None:
+    operator = Operator(ENLINEA)
+    await operator.set(**WHOLE_ENLINEA)
+    assert await operator.problems(**{name: value}) == {name: FieldProblemCode.INVALID}
+
+
+async def test_the_simulators_merchant_is_a_test_account_and_production_enables_none() -> None:
+    assert (await Operator(ENLINEA).set(**WHOLE_ENLINEA | {"usuario": "simulador", "test": "false"})).test
+    production = Operator(ENLINEA, test_allowed=False)
+    for settings in ({"usuario": "simulador"}, {"test": "true"}):
+        assert await production.problems(**WHOLE_ENLINEA | settings) == {"usuario": FieldProblemCode.NOT_ALLOWED}
+
+
+async def test_an_agency_may_have_an_account_at_each() -> None:
+    operator = Operator()
+    payu = await operator.set(**WHOLE)
+    operator.gateway = ENLINEA
+    enlinea = await operator.set(**WHOLE_ENLINEA)
+    assert payu.public_key != enlinea.public_key
+    operator.gateway = PAYU
+    assert await operator.stored() == payu
+
+
+def test_the_dialects_that_can_be_chosen_are_those_that_are_spoken() -> None:
+    assert set(SPOKEN) == DIALECTS

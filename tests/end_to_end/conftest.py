@@ -35,6 +35,7 @@ async def street(module_database: Database, simulator: str) -> AsyncIterator[Str
         "payu_checkout_url": f"{simulator}/ppp-web-gateway-payu/",
         "payu_api_url": f"{simulator}/payments-api/4.0/service.cgi",
         "payu_reports_url": f"{simulator}/reports-api/4.0/service.cgi",
+        "enlinea_url": simulator,
     }
     async with served(module_database, opened=portals.append, **addresses) as url:
         street = Street(url, simulator, portals[0])

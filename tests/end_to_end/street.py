@@ -30,6 +30,12 @@ SANDBOX = {
     "api_key": "4Vj8eK4rloUd272L48hsrarnUA",
     "enabled": "true",
 }
+ENLINEA = {
+    "usuario": "simulador",
+    "clave": "clave-del-simulador",
+    "llavemd5": "51d0a1b2c3d4e5f60718293a4b5c6d7e",
+    "enabled": "true",
+}
 LOGIN = """
 mutation Entrar($login: String!, $password: String!, $captcha: String) {
   login(input: {login: $login, password: $password, captcha: $captcha}) {
@@ -91,8 +97,8 @@ class Person:
         """What is said of the own client."""
         return (await self.ask(f"{{ me {{ client {{ {inside} }} }} }}"))["me"]["client"]
 
-    async def start(self, *invoice_ids: str, key: str | None = None) -> Any:
-        given = {"invoiceIds": invoice_ids, "gateway": "PAYU", "returnUrl": RETURN_URL}
+    async def start(self, *invoice_ids: str, key: str | None = None, gateway: str = "PAYU") -> Any:
+        given = {"invoiceIds": invoice_ids, "gateway": gateway, "returnUrl": RETURN_URL}
         return (await self.ask(START, input=given | {"idempotencyKey": key or str(uuid4())}))["startPayment"]
 
     async def intent(self, reference: str) -> Any:
@@ -120,8 +126,11 @@ class Payer:
     page: Page = field(default_factory=lambda: Page(""))
 
     async def open(self, checkout: dict[str, Any]) -> None:
-        """Send the form that the service gave, and see the gateway's page."""
-        await self._show(await self.http.post(checkout["url"], data=fields_of(checkout)))
+        """Send the form, or follow the link, that the service gave, and see the gateway's page."""
+        if checkout["method"] == "GET":
+            await self._show(await self.http.get(checkout["url"]))
+        else:
+            await self._show(await self.http.post(checkout["url"], data=fields_of(checkout)))
 
     async def send(self, checkout: dict[str, Any]) -> str:
         """Send the form; the address to which a gateway that asks nothing sends the browser back."""
@@ -142,6 +151,13 @@ class Payer:
         """The form that leads back to the front end's page."""
         return self.page.form_with("Regresar al sitio")
 
+    async def go_back(self) -> str:
+        """Press the way back; the address of the front end's page, to which the service sends the browser on."""
+        back = self.way_back
+        answer = await self.http.request(back.method, back.action, params=back.fields, follow_redirects=False)
+        assert answer.status_code == 303, answer.text
+        return str(answer.headers["location"])
+
     async def _show(self, answer: httpx.Response) -> None:
         assert answer.status_code == 200, answer.text
         self.page = Page(answer.text)
@@ -159,12 +175,13 @@ class Street:
         await self._browser.aclose()
 
     async def found(self, slug: str, tax_id: str, **settings: str) -> None:
-        """An agency that takes payments with PayU's sandbox account."""
+        """An agency that takes payments with PayU's sandbox account and EnLineaPagos' of the simulator."""
         use_cases = self.portal.use_cases
         agency = await use_cases.register_agency(slug=slug, name=f"Inmobiliaria {slug.title()}", tax_id=tax_id)
         common = {"captcha": "none", "return_urls": RETURN_URL, "landlord_registration": "MAT-2026-001"}
         await use_cases.set_agency(agency.id, settings=common | settings)
-        await use_cases.set_merchant_account(agency.id, gateway=PaymentGatewayCode.PAYU, settings=SANDBOX)
+        for gateway, account in ((PaymentGatewayCode.PAYU, SANDBOX), (PaymentGatewayCode.ENLINEA, ENLINEA)):
+            await use_cases.set_merchant_account(agency.id, gateway=gateway, settings=account)
 
     async def take(self, slug: str, kind: ImportKind, *rows: dict[str, str]) -> None:
         """Import rows that differ from the usual one."""

@@ -100,7 +100,7 @@ def test_json_is_for_programs(portal: Portal) -> None:
     version = portal("migrate", "--json")
 
     assert json.loads(made.out)["slug"] == "otra"
-    assert json.loads(changed.out) == {"slug": "otra", "changed": ["phone", "payu.enabled"]}
+    assert json.loads(changed.out) == {"slug": "otra", "changed": ["phone", "payu.enabled"], "warnings": []}
     assert json.loads(version.out).keys() == {"version"}
     assert (made.status, changed.status, version.status) == (0, 0, 0)
 
@@ -162,7 +162,6 @@ def test_wrong_usage_is_told_in_a_line_with_status_2(portal: Portal, arguments: 
         (["agency", "import", "nadie", "."], "No existe esa inmobiliaria."),
         (["agency", "set", "nadie", "phone"], "«phone» no es un ajuste: se escribe CLAVE=VALOR."),
         (["agency", "set", "nadie", "logo=/no/such/file"], "No se puede leer /no/such/file: "),
-        (["agency", "set", "nadie", "enlinea.enabled=true"], "EnLineaPagos todavía no se puede configurar."),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_line_with_status_1(portal: Portal, arguments: list[str], told: str) -> None:
@@ -185,6 +184,9 @@ def test_what_cannot_be_done_is_told_in_a_line_with_status_1(portal: Portal, arg
         ("payu.enabled=true", "merchant_id: "),
         ("payu.color=azul", "color: "),
         ("payu.merchant_id=abc", "merchant_id: "),
+        ("enlinea.enabled=true", "usuario: "),
+        ("enlinea.dialect=b2pagos", "dialect: "),
+        ("enlinea.merchant_id=1", "merchant_id: "),
     ],
 )
 def test_a_setting_that_cannot_stay_changes_nothing_beside_it(
@@ -194,6 +196,22 @@ def test_a_setting_that_cannot_stay_changes_nothing_beside_it(
 
     assert ended.status == 1
     assert ended.said.startswith(named)
+
+
+ENLINEA = ("enlinea.usuario=andina", "enlinea.clave=clave-secreta", "enlinea.llavemd5=llave-secreta")
+
+
+def test_who_enables_enlinea_is_told_that_it_waits_for_its_certification(portal: Portal, agency: str) -> None:
+    filled_in = portal("agency", "set", agency, *ENLINEA)
+    enabled = portal("agency", "set", agency, "enlinea.enabled=true")
+    told = portal("agency", "set", agency, "enlinea.dialect=webcheckout_rest", "--json")
+
+    assert (filled_in.status, enabled.status, told.status) == (0, 0, 0)
+    assert "certificación" not in filled_in.out
+    assert enabled.out.startswith(f"Inmobiliaria {agency}: enlinea.enabled. EnLineapagos: pendiente de certificación.")
+    (warning,) = json.loads(told.out)["warnings"]
+    assert "pendiente de certificación" in warning
+    assert "secreta" not in filled_in.out + enabled.out + told.out
 
 
 def test_a_second_agency_of_the_same_name_is_refused(portal: Portal, agency: str) -> None:
@@ -269,6 +287,10 @@ def test_production_does_not_migrate_an_embedded_database(
                 *("payu.api_login=pRRXKOl8ikMmt9u", "payu.api_key=4Vj8eK4rloUd272L48hsrarnUA"),
             ],
             "merchant_id: ",
+        ),
+        (
+            ["enlinea.enabled=true", "enlinea.usuario=simulador", "enlinea.clave=clave-x", "enlinea.llavemd5=llave-x"],
+            "usuario: ",
         ),
     ],
 )

@@ -159,7 +159,7 @@ def test_staff_see_the_whole_agency_and_the_example_is_complete(demo: Demo) -> N
         "name": NAME,
         "taxId": "900123456-8",
         "logo": {"contentType": "image/png", "byteSize": LOGO.stat().st_size},
-        "gateways": [{"label": "Pagar con PayU"}],
+        "gateways": [{"label": "Pagar con PayU"}, {"label": "EnLineapagos"}],
     }
 
 

@@ -60,6 +60,11 @@ def test_development_refuses_a_key_that_is_too_short_to_encrypt_with() -> None:
             "PORTAL_PAYU_CHECKOUT_URL",
         ),
         ({"payu_reports_url": "http://api.payulatam.com/reports-api/4.0/service.cgi"}, "PORTAL_PAYU_REPORTS_URL"),
+        ({"enlinea_url": "http://127.0.0.1:8001"}, "PORTAL_ENLINEA_URL"),
+        ({"enlinea_url": "https://localhost/"}, "PORTAL_ENLINEA_URL"),
+        ({"enlinea_url": "https://enlineapagos.example/"}, "PORTAL_ENLINEA_URL"),
+        ({"enlinea_url": ""}, "PORTAL_ENLINEA_URL"),
+        ({"enlinea_rest_url": "http://api.enlineapagos.com:4443"}, "PORTAL_ENLINEA_REST_URL"),
         (
             {"payu_reports_url": "https://sandbox.api.payulatam.com/reports-api/4.0/service.cgi"},
             "PORTAL_PAYU_REPORTS_URL",
@@ -166,3 +171,26 @@ def test_a_given_key_is_used_and_stored_nowhere(tmp_path: Path) -> None:
     assert secrets.key == "given-by-the-operator"
     assert secrets.app_password
     assert list(json.loads((tmp_path / "secrets.json").read_text())) == ["app_password"]
+
+
+def test_enlinea_is_where_it_is_said_to_be_or_at_its_own_address_in_production() -> None:
+    assert Settings(profile=Profile.DEVELOPMENT, enlinea_url=None).enlinea_base == "http://127.0.0.1:8001"
+    assert production().enlinea_base == "https://www.enlineapagos.com"
+    elsewhere = production(enlinea_url="https://enlineapagos.com", enlinea_rest_url="https://api.enlineapagos.com:4443")
+    elsewhere.check()
+    assert elsewhere.enlinea_base == "https://enlineapagos.com"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://www.enlineapagos.com.otra.example/", "http://enlineapagos.com/", "ftp://[::1]/"]
+)
+def test_enlinea_is_nowhere_else_in_development_either(url: str) -> None:
+    with pytest.raises(SettingsError, match="PORTAL_ENLINEA_URL debe ser una dirección https de EnLineaPagos"):
+        Settings(profile=Profile.DEVELOPMENT, enlinea_url=url).check()
+
+
+def test_return_addresses_have_a_key_of_their_own(tmp_path: Path) -> None:
+    secrets = Secrets(Settings(data_dir=tmp_path, secret_key="x" * 32))
+    assert len(secrets.enlinea) == 32
+    assert secrets.enlinea not in (secrets.altcha, secrets.key.encode())
+    assert secrets.enlinea == Secrets(Settings(data_dir=tmp_path, secret_key="x" * 32)).enlinea

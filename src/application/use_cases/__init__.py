@@ -8,6 +8,7 @@ from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
 from application.use_cases.payments import (
     ReceiveGatewayReport,
+    ReceiveReturn,
     ReconcilePayments,
     RefreshPayment,
     SetMerchantAccount,
@@ -30,6 +31,7 @@ class UseCases:
     import_records: ImportRecords
     issue_captcha: IssueCaptcha
     receive_gateway_report: ReceiveGatewayReport
+    receive_return: ReceiveReturn
     may_call: MayCall
     reconcile_payments: ReconcilePayments
     refresh_payment: RefreshPayment

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from main.settings import Settings
 
 FIRST_PORT = 8001
-_GIVEN = frozenset({"payu_checkout_url", "payu_api_url", "payu_reports_url"})
+_GIVEN = frozenset({"payu_checkout_url", "payu_api_url", "payu_reports_url", "enlinea_url"})
 _SECONDS_TO_END = 5
 
 
@@ -67,3 +67,4 @@ def use(url: str) -> None:
     os.environ["PORTAL_PAYU_CHECKOUT_URL"] = f"{url}/ppp-web-gateway-payu/"
     os.environ["PORTAL_PAYU_API_URL"] = f"{url}/payments-api/4.0/service.cgi"
     os.environ["PORTAL_PAYU_REPORTS_URL"] = f"{url}/reports-api/4.0/service.cgi"
+    os.environ["PORTAL_ENLINEA_URL"] = url

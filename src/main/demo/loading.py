@@ -15,7 +15,7 @@ from domain.payments import PaymentGatewayCode
 from main.bootstrap import Portal
 from main.commands.imports import import_directory
 from main.commands.running import Failure
-from main.demo.people import FOLDER, LOGO, NAME, PAYU_SANDBOX, PEOPLE, SETTINGS, SLUG, TAX_ID, Person
+from main.demo.people import ENLINEA_SIMULATOR, FOLDER, LOGO, NAME, PAYU_SANDBOX, PEOPLE, SETTINGS, SLUG, TAX_ID, Person
 
 
 @contextmanager
@@ -38,7 +38,11 @@ async def load(portal: Portal, *, url: str) -> None:
     if missing:
         print("Cargando la inmobiliaria de ejemplo, solo esta vez...", flush=True)
         await portal.use_cases.set_agency(agency.id, settings=SETTINGS, logo=LOGO.read_bytes())
-        await portal.use_cases.set_merchant_account(agency.id, gateway=PaymentGatewayCode.PAYU, settings=PAYU_SANDBOX)
+        for gateway, account in (
+            (PaymentGatewayCode.PAYU, PAYU_SANDBOX),
+            (PaymentGatewayCode.ENLINEA, ENLINEA_SIMULATOR),
+        ):
+            await portal.use_cases.set_merchant_account(agency.id, gateway=gateway, settings=account)
         report = StringIO()
         if await import_directory(portal.use_cases.import_file, agency.id, FOLDER, out=report):
             raise Failure(f"El ejemplo no se pudo importar: {report.getvalue()}")

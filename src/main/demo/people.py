@@ -36,6 +36,14 @@ PAYU_SANDBOX = {
 }
 """PayU's public test merchant, as PayU's documentation prints it."""
 
+ENLINEA_SIMULATOR = {
+    "enabled": "true",
+    "usuario": "simulador",
+    "clave": "clave-del-simulador",
+    "llavemd5": "51d0a1b2c3d4e5f60718293a4b5c6d7e",
+}
+"""The simulator's own merchant: EnLineaPagos publishes none for tests."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:

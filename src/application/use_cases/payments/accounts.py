@@ -2,8 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 from application.access import Scope
@@ -17,31 +17,82 @@ from domain.ids import AgencyId, GatewayAccountId
 from domain.payments import PaymentGatewayCode
 
 _NUMBER = re.compile(r"[0-9]{1,12}", re.ASCII)
+_USER = re.compile(r"[!-~]{1,64}", re.ASCII)
 _CREDENTIAL = re.compile(r"[!-~]{6,128}", re.ASCII)
+_OPTIONAL_ID = re.compile(r"[0-9A-Za-z_-]{0,20}", re.ASCII)
+DIALECTS = frozenset({"gangway", "webcheckout_rest"})
+"""Of EnLineaPagos; its adapter speaks these."""
 _SWITCHES = {"true": True, "false": False}
 _LIVE_KEYS = 2
 """A new API key signs; the one before it is still accepted, for what is under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """A setting under the gateway's own name: which part of the account it is, what it may look like, and whether an
+    account cannot be enabled without it."""
+
+    part: str
+    shape: re.Pattern[str] | frozenset[str]
+    needed: bool = True
+
+    def takes(self, text: str) -> bool:
+        return text in self.shape if isinstance(self.shape, frozenset) else bool(self.shape.fullmatch(text))
+
+
+_SWITCH = frozenset(_SWITCHES)
+_OF_ALL = {"enabled": _Setting("enabled", _SWITCH, needed=False), "test": _Setting("test", _SWITCH, needed=False)}
+_SETTINGS: Mapping[PaymentGatewayCode, Mapping[str, _Setting]] = {
+    PaymentGatewayCode.PAYU: _OF_ALL
+    | {
+        "merchant_id": _Setting("merchant_id", _NUMBER),
+        "account_id": _Setting("account_id", _NUMBER),
+        "api_login": _Setting("api_login", _CREDENTIAL),
+        "api_key": _Setting("api_key", _CREDENTIAL),
+        "signature": _Setting("signature", frozenset(SignatureAlgorithm), needed=False),
+    },
+    PaymentGatewayCode.ENLINEA: _OF_ALL
+    | {
+        "usuario": _Setting("merchant_id", _USER),
+        "clave": _Setting("api_login", _CREDENTIAL),
+        "llavemd5": _Setting("api_key", _CREDENTIAL),
+        "dialect": _Setting("dialect", DIALECTS, needed=False),
+        "account_id": _Setting("account_id", _OPTIONAL_ID, needed=False),
+    },
+}
+UNCERTIFIED = frozenset({PaymentGatewayCode.ENLINEA})
+"""Gateways whose protocol its owner has not certified: whoever enables one is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetMerchantAccount:
     """Change settings of an agency's merchant account; the first ones make it. For the operator's command line.
 
-    `settings` by name: enabled and test (true or false), merchant_id, account_id, api_login, api_key, signature (md5,
-    sha1, sha256). InvalidInput names each that cannot stay: unknown (INVALID), misshapen, missing for an account that
-    is enabled (REQUIRED), or one of the gateway's public sandbox where tests are not allowed (NOT_ALLOWED). Accounts
-    of the sandbox are test accounts whatever is said. SecretUnreadable if the stored credentials cannot be opened and
-    the settings do not replace both.
+    `settings` by the gateway's own names: enabled and test (true or false) for all; for PayU merchant_id, account_id,
+    api_login, api_key, signature (md5, sha1, sha256); for EnLineaPagos usuario, clave, llavemd5, dialect (gangway,
+    webcheckout_rest) and, in the second of these, account_id. A new key is used from now on and the one before it is
+    still good.
+
+    InvalidInput names each that cannot stay: unknown (INVALID), misshapen, missing for an account that is enabled
+    (REQUIRED), or one for tests where these are not allowed (NOT_ALLOWED). `sandbox_merchants`, by gateway, are test
+    accounts whatever is said. SecretUnreadable if the stored credentials cannot be opened and the settings do not
+    replace both.
     """
 
     unit_of_work: UnitOfWorkFactory
     merchants: Merchants
-    sandbox_merchants: frozenset[str]
+    sandbox_merchants: Mapping[PaymentGatewayCode, Collection[str]] = field(default_factory=dict)
 
     async def __call__(
         self, agency_id: AgencyId, *, gateway: PaymentGatewayCode, settings: Mapping[str, str]
     ) -> GatewayAccount:
-        _refuse([_shape(name, text) for name, text in settings.items()])
+        known = _SETTINGS[gateway]
+        _refuse(
+            [
+                None if name in known and known[name].takes(text) else FieldProblem(name, FieldProblemCode.INVALID)
+                for name, text in settings.items()
+            ]
+        )
         async with self.unit_of_work(Scope.of_agency(agency_id)) as uow:
             account = await uow.gateway_accounts.get(gateway) or GatewayAccount(
                 id=GatewayAccountId(uuid4()),
@@ -49,65 +100,56 @@ class SetMerchantAccount:
                 gateway=gateway,
                 public_key=secrets.token_urlsafe(18),
             )
-            account = self._changed(account, settings)
+            account = self._changed(account, {known[name].part: text for name, text in settings.items()})
             await uow.gateway_accounts.save(account)
             await uow.commit()
         return account
 
-    def _changed(self, account: GatewayAccount, settings: Mapping[str, str]) -> GatewayAccount:
-        merchant_id = settings.get("merchant_id", account.merchant_id)
+    def _changed(self, account: GatewayAccount, parts: Mapping[str, str]) -> GatewayAccount:
+        merchant_id = parts.get("merchant_id", account.merchant_id)
+        is_sandbox = merchant_id in self.sandbox_merchants.get(account.gateway, ())
         account = replace(
             account,
-            enabled=_SWITCHES[settings.get("enabled", str(account.enabled).lower())],
+            enabled=_SWITCHES[parts.get("enabled", str(account.enabled).lower())],
             merchant_id=merchant_id,
-            account_id=settings.get("account_id", account.account_id),
-            signature=SignatureAlgorithm(settings.get("signature", account.signature.value)),
-            test=_SWITCHES[settings.get("test", str(account.test).lower())] or merchant_id in self.sandbox_merchants,
+            account_id=parts.get("account_id", account.account_id),
+            signature=SignatureAlgorithm(parts.get("signature", account.signature.value)),
+            dialect=parts.get("dialect", account.dialect),
+            test=_SWITCHES[parts.get("test", str(account.test).lower())] or is_sandbox,
         )
-        login, keys = self._credentials(account, settings)
-        login = settings.get("api_login", login)
-        if "api_key" in settings:
-            keys = tuple(dict.fromkeys((settings["api_key"], *keys)))[:_LIVE_KEYS]
-        problems: list[FieldProblem | None] = []
+        login, keys = self._credentials(account, parts)
+        login = parts.get("api_login", login)
+        if "api_key" in parts:
+            keys = tuple(dict.fromkeys((parts["api_key"], *keys)))[:_LIVE_KEYS]
         if account.enabled:
-            needed = {
-                "merchant_id": account.merchant_id,
-                "account_id": account.account_id,
-                "api_login": login,
-                "api_key": keys,
-            }
-            problems += [FieldProblem(name, FieldProblemCode.REQUIRED) for name, value in needed.items() if not value]
-            if account.test and not self.merchants.test_allowed:
-                problems.append(FieldProblem("merchant_id", FieldProblemCode.NOT_ALLOWED, "sandbox"))
-        _refuse(problems)
+            self._refuse_unready(account, login, keys)
         return replace(account, secrets=self.merchants.sealed(account, api_login=login, api_keys=keys))
 
-    def _credentials(self, account: GatewayAccount, settings: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    def _refuse_unready(self, account: GatewayAccount, login: str, keys: tuple[str, ...]) -> None:
+        """What an account lacks to be enabled, by the gateway's own names."""
+        have = {
+            "merchant_id": account.merchant_id,
+            "account_id": account.account_id,
+            "api_login": login,
+            "api_key": keys,
+        }
+        names = {setting.part: name for name, setting in _SETTINGS[account.gateway].items() if setting.needed}
+        problems = [FieldProblem(names[part], FieldProblemCode.REQUIRED) for part in names if not have[part]]
+        if account.test and not self.merchants.test_allowed:
+            problems.append(FieldProblem(names["merchant_id"], FieldProblemCode.NOT_ALLOWED, "sandbox"))
+        _refuse(problems)
+
+    def _credentials(self, account: GatewayAccount, parts: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
         """Those that are stored. What cannot be read any more (the key was lost) may be replaced as a whole."""
         try:
             return self.merchants.credentials(account)
         except SecretUnreadable:
-            if {"api_login", "api_key"} <= settings.keys():
+            if {"api_login", "api_key"} <= parts.keys():
                 return "", ()
             raise
 
 
-def _shape(name: str, text: str) -> FieldProblem | None:
-    match name:
-        case "enabled" | "test":
-            fits = text in _SWITCHES
-        case "merchant_id" | "account_id":
-            fits = bool(_NUMBER.fullmatch(text))
-        case "api_login" | "api_key":
-            fits = bool(_CREDENTIAL.fullmatch(text))
-        case "signature":
-            fits = text in set(SignatureAlgorithm)
-        case _:
-            fits = False
-    return None if fits else FieldProblem(name, FieldProblemCode.INVALID)
-
-
-def _refuse(problems: list[FieldProblem | None]) -> None:
+def _refuse(problems: list[FieldProblem] | list[FieldProblem | None]) -> None:
     found = [problem for problem in problems if problem is not None]
     if found:
         raise InvalidInput(*found)
