@@ -21,7 +21,8 @@ class UnsafeRole(RuntimeError):
 def create_engine(
     url: str, *, pool_size: int = 10, pool_timeout: float = POOL_TIMEOUT, statement_timeout_ms: int = 30_000
 ) -> AsyncEngine:
-    """A pool for the serving role. Unreachable becomes Unavailable and a full pool Busy wherever it is used."""
+    """A pool for the serving role. Unreachable becomes Unavailable, a full pool and a lost race for locks Busy,
+    wherever it is used."""
     engine = create_async_engine(
         url,
         pool_size=pool_size,
@@ -52,12 +53,16 @@ _LOST = (
 )
 
 
+_BEATEN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
+"""Two wanted the same rows, and this one gave way: nothing of its work is left, and it may be begun again."""
+
+
 def _translate(context: ExceptionContext) -> Unavailable | Busy | None:
     """Give failures of the connection the name that use cases know; a statement's own errors stay as they are."""
     error = context.original_exception
     if not isinstance(error, Exception):  # cancelled: the connection is given up, but nothing failed
         return None
-    if isinstance(error.__cause__, asyncpg.TooManyConnectionsError):  # the server's, for all who share it
+    if isinstance(error.__cause__, (asyncpg.TooManyConnectionsError, *_BEATEN)):  # the former is for all who share it
         return Busy(1)
     lost = context.is_disconnect or isinstance(error, _LOST) or isinstance(error.__cause__, _LOST)
     return Unavailable(2) if lost else None

@@ -249,3 +249,14 @@ async def test_being_cancelled_in_the_middle_of_a_statement_is_no_failure(crowd:
     assert [*await asyncio.gather(crowd.settings(), crowd.settings())] == [[], []]
     async with crowd.place.readings.of(a.staff_of(agency)) as reading:
         assert len(await reading.clients.get_many([client.id for client in clients])) == 2
+
+
+async def test_of_two_that_wait_for_each_other_one_is_told_to_come_again(crowd: Crowd) -> None:
+    turn = sa.text("select pg_advisory_xact_lock(:key)")
+    async with crowd.engine.connect() as one, crowd.engine.connect() as other:
+        await one.execute(turn, {"key": 1})
+        await other.execute(turn, {"key": 2})
+        waiting = asyncio.create_task(one.execute(turn, {"key": 2}))
+        results = await asyncio.gather(waiting, other.execute(turn, {"key": 1}), return_exceptions=True)
+        beaten = [result for result in results if isinstance(result, BaseException)]
+        assert [type(error) for error in beaten] == [Busy]

@@ -34,13 +34,21 @@ def any_of(column: sa.ColumnElement[Any], values: Iterable[Any]) -> sa.ColumnEle
 
 
 def upsert(
-    table: sa.Table, key: str, rows: sa.FromClause, values: Mapping[str, sa.ColumnElement[Any]], *, once: Sequence[str]
+    table: sa.Table,
+    key: str,
+    rows: sa.FromClause,
+    values: Mapping[str, sa.ColumnElement[Any]],
+    *,
+    once: Sequence[str],
+    unless: sa.ColumnElement[bool] | None = None,
 ) -> sa.Executable:
     """INSERT … SELECT of `values` from `rows`; where the agency has the key already, all of them but those that are
-    given `once`, the key and the agency are written over."""
+    given `once`, the key and the agency are written over. A stored row of which `unless` holds stays as it is, and is
+    not counted."""
     statement = insert(table).from_select(list(values), sa.select(*values.values()).select_from(rows))
     fixed = {"agency_id", key, *once}
     return statement.on_conflict_do_update(
         index_elements=["agency_id", key],
         set_={name: statement.excluded[name] for name in values if name not in fixed},
+        where=None if unless is None else sa.not_(unless),
     )

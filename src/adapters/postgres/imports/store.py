@@ -98,9 +98,18 @@ class PostgresImportStore(Lookups, ImportStore):
 
     async def put_payments(self, changes: Sequence[Change[PaymentRecord]], touched: Collection[StoredInvoice]) -> None:
         rows = [{**payment_row(change), "verification_code": verification_code()} for change in changes]
-        await self._upsert(
-            PAYMENTS, "receipt_number", rows, once=("verification_code",), client_id=(CLIENTS, "code", "client")
+        # Whoever uses its credit or takes it back between our look and this locks the receipt, and it stands.
+        stands = (PAYMENTS.c.credit_left < PAYMENTS.c.credited) | (PAYMENTS.c.reversed > 0)
+        written = await self._upsert(
+            PAYMENTS,
+            "receipt_number",
+            rows,
+            once=("verification_code",),
+            unless=stands,
+            client_id=(CLIENTS, "code", "client"),
         )
+        if written < len(rows):
+            raise Busy(10)
         allocations = [
             {
                 "parent": change.record.receipt_number,
@@ -139,9 +148,11 @@ class PostgresImportStore(Lookups, ImportStore):
         rows: Rows,
         *,
         once: Sequence[str] = (),
+        unless: sa.ColumnElement[bool] | None = None,
         **references: tuple[sa.Table, str, str],
-    ) -> None:
-        """`references`: by column, the table whose id it holds, that table's key, and where the rows have its value."""
+    ) -> int:
+        """How many rows were written. `references`: by column, the table whose id it holds, that table's key, and where
+        the rows have its value."""
         rows = [{"id": uuid4(), **row} for row in rows]
         carried = {parent_key: (parent, name) for name, (parent, _, parent_key) in references.items()}
         names = [name for name in rows[0] if name not in carried]
@@ -153,8 +164,10 @@ class PostgresImportStore(Lookups, ImportStore):
         for name, (parent, parent_key, carrier) in references.items():
             source = source.join(parent, self._same(parent, parent.c[parent_key], new.c[carrier]))
             values[name] = parent.c.id
-        await self.connection.execute(upsert(table, key, source, values, once=("id", *once)), parameters(types, rows))
+        statement = upsert(table, key, source, values, once=("id", *once), unless=unless)
+        written = await self.connection.execute(statement, parameters(types, rows))
         await self._plan_anew()
+        return int(written.rowcount)
 
     async def _plan_anew(self) -> None:
         """Drop the session's plans each time that the number of chunks has doubled.
