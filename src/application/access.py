@@ -1,6 +1,7 @@
 """Who is asking, and whose rows that person can find. Ownership is never a permission check: it is what one finds."""
 
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from domain.accounts import Account, AccountRole
 from domain.errors import NotAllowed, Unauthenticated
@@ -79,6 +80,12 @@ class StaffViewer:
     session_id: SessionId
     client_id: ClientId | None = None
     is_admin: bool = False
+
+    @classmethod
+    def of_nobody(cls, agency_id: AgencyId) -> "StaffViewer":
+        """The agency itself, where a job reads what nobody asked for."""
+        nobody = UUID(int=0)
+        return cls(agency_id=agency_id, account_id=AccountId(nobody), session_id=SessionId(nobody))
 
     @property
     def scope(self) -> Scope:

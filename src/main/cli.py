@@ -19,9 +19,11 @@ app = CommandLine(name="portal", help="Área de Clientes.", no_args_is_help=True
 agency = typer.Typer(help="Inmobiliarias.", no_args_is_help=True)
 account = typer.Typer(help="Cuentas.", no_args_is_help=True)
 payments = typer.Typer(help="Pagos en línea.", no_args_is_help=True)
+mail = typer.Typer(help="Los correos que en desarrollo se guardan en lugar de enviarse.", no_args_is_help=True)
 app.add_typer(agency, name="agency")
 app.add_typer(account, name="account")
 app.add_typer(payments, name="payments")
+app.add_typer(mail, name="mail")
 
 Slug = Annotated[str, typer.Argument(help="Nombre corto de la inmobiliaria.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Escribe el resultado como JSON.")]
@@ -181,6 +183,26 @@ def reconcile_payments(slug: Slug, as_json: AsJson = False) -> None:
 
     asked = with_portal(run)
     say(f"Se preguntó por {asked} pagos.", {"asked": asked}, as_json=as_json)
+
+
+@mail.command("list")
+def list_mail(as_json: AsJson = False) -> None:
+    """Los correos guardados, el más antiguo primero."""
+    from main.commands.mail import show_all
+
+    with command():
+        show_all(Settings(), as_json=as_json)
+
+
+@mail.command("show")
+def show_mail(
+    letter: Annotated[str, typer.Argument(metavar="ID", help="El comienzo de su identificador, como lo da «list».")],
+) -> None:
+    """Un correo: a quién va, qué dice y qué lleva adjunto."""
+    from main.commands.mail import show
+
+    with command():
+        show(Settings(), letter)
 
 
 @app.command("simulate-gateways")

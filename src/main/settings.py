@@ -14,8 +14,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.enlinea.addresses import LIVE_HOSTS as ENLINEA_HOSTS
 from adapters.enlinea.addresses import LIVE_URL as ENLINEA_URL
+from adapters.mail.mailbox import FolderMailbox
+from adapters.mail.smtp import NoMailServer, SmtpMailer
 from adapters.payu.addresses import LIVE_HOSTS, PAYU_HOSTS
 from adapters.web.addresses import LOOPBACK, require_address
+from application.ports.mail import Mailer
 
 _SECRET_LENGTH = 32
 _NO_DATABASE = "falta PORTAL_DATABASE_URL: el PostgreSQL incluido es solo para desarrollo"
@@ -46,6 +49,7 @@ class Settings(BaseSettings):
     payu_reports_url: str = "http://127.0.0.1:8001/reports-api/4.0/service.cgi"
     enlinea_url: str | None = None
     enlinea_rest_url: str | None = None
+    smtp_url: str | None = Field(default=None, repr=False)
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     database_pool: int = Field(default=10, ge=2, le=200)
 
@@ -82,6 +86,7 @@ class Settings(BaseSettings):
                 problems.append(f"PORTAL_SECRET_KEY debe tener al menos {_SECRET_LENGTH} caracteres")
             ours = "debe ser una dirección https de {} o la de un simulador en este equipo"
             problems += [f"{name} {ours.format(whose)}" for name, whose in self._gateways_elsewhere()]
+            problems += self._problems_of_mail()
             _refuse("No se puede iniciar", problems)
             return
         if not self.database_url:
@@ -92,7 +97,27 @@ class Settings(BaseSettings):
             problems.append("PORTAL_PUBLIC_URL debe ser la dirección https del servicio")
         theirs = "debe ser la dirección https de {}, no un simulador ni su ambiente de pruebas"
         problems += [f"{name} {theirs.format(whose)}" for name, whose in self._gateways_elsewhere()]
+        problems += self._problems_of_mail()
         _refuse("No se puede iniciar en producción", problems)
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where letters are kept in development, where there is no mail server."""
+        return self.data_dir / "mail"
+
+    def mailer(self) -> Mailer:
+        """The mail server, in development without one a folder; in production letters then wait in the queue."""
+        host = urlsplit(self.public_url or "").hostname or "localhost"
+        if self.smtp_url is not None:
+            return SmtpMailer(self.smtp_url, service_host=host)
+        return NoMailServer() if self.is_production else FolderMailbox(self.mail_folder)
+
+    def _problems_of_mail(self) -> list[str]:
+        try:
+            self.mailer()
+        except ValueError:
+            return ["PORTAL_SMTP_URL debe ser smtp://usuario:clave@equipo:puerto?from=correo, o smtps://"]
+        return []
 
     def _gateways_elsewhere(self) -> list[tuple[str, str]]:
         """Names of those that are nowhere where their gateway may be, and whose they should be."""

@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.postgres.engine import create_engine
 from adapters.postgres.jobs.handling import Habits, Handler
 from adapters.postgres.jobs.worker import PostgresWorker
+from adapters.postgres.reading.snapshot import PostgresReadings
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.ports.jobs import JobKind
+from application.use_cases.letters import SendMail
 from application.use_cases.payments import AskGateway, PollAgencies, PollAgency
 from main.bootstrap import Portal
 
@@ -53,4 +55,10 @@ def _handlers(portal: Portal, engine: AsyncEngine) -> dict[JobKind, Handler]:
     return {
         JobKind.ASK_GATEWAY: AskGateway(settlement=settlement),
         JobKind.POLL_AGENCY: PollAgency(unit_of_work=units, clock=portal.clock),
+        JobKind.SEND_MAIL: SendMail(
+            readings=PostgresReadings(engine, portal.clock, test_gateways=not portal.settings.is_production),
+            draw_documents=portal.use_cases.draw_documents,
+            mailer=portal.settings.mailer(),
+            clock=portal.clock,
+        ),
     }

@@ -1,8 +1,9 @@
 """Proof that a PQRS was filed (constancia de radicación)."""
 
-from adapters.pdf import blocks, formatting, labels, style
+from adapters.pdf import blocks, style
 from adapters.pdf.sheet import Frame, Sheet
 from adapters.pdf.text import file_name, paragraphs
+from adapters.spanish import formatting, labels
 from application.ports.documents import AcknowledgementView, Document
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from adapters.pdf import formatting, style
+from adapters.pdf import style
 from adapters.pdf.sheet import Sheet
 from adapters.pdf.style import Style
+from adapters.spanish import formatting
 from application.ports.documents import Party
 
 Fact = tuple[str, str]

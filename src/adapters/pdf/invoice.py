@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from datetime import datetime, time
 from decimal import Decimal
 
-from adapters.pdf import blocks, formatting, labels
+from adapters.pdf import blocks
 from adapters.pdf.blocks import Column, Total
 from adapters.pdf.sheet import Frame, Sheet
 from adapters.pdf.style import Mark, Tone
 from adapters.pdf.text import file_name
 from adapters.pdf.words import amount_in_words
+from adapters.spanish import formatting, labels
 from application.ports.documents import Document, InvoiceView
 from domain.invoices import InvoiceLine, InvoiceStatus
 from domain.periods import BOGOTA

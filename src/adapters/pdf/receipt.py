@@ -1,11 +1,12 @@
 """The payment receipt (recibo de caja)."""
 
-from adapters.pdf import blocks, formatting, labels
+from adapters.pdf import blocks
 from adapters.pdf.blocks import Column, Total
 from adapters.pdf.sheet import Frame, Sheet
 from adapters.pdf.style import Mark, Tone
 from adapters.pdf.text import file_name
 from adapters.pdf.words import amount_in_words
+from adapters.spanish import formatting, labels
 from application.ports.documents import Document, ReceiptView
 from domain.payments import PaymentMethod, PaymentStatus
 from domain.periods import BOGOTA

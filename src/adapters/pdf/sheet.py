@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
-from adapters.pdf import formatting, images, style
+from adapters.pdf import images, style
 from adapters.pdf.canvas import Canvas
 from adapters.pdf.style import Mark, Style
 from adapters.pdf.text import property_text
+from adapters.spanish import formatting
 from application.ports.documents import ElectronicStamp, Letterhead
 
 _LOGO = (38.0, 20.0)

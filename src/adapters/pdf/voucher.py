@@ -2,11 +2,12 @@
 
 from datetime import datetime, time
 
-from adapters.pdf import blocks, formatting, labels
+from adapters.pdf import blocks
 from adapters.pdf.blocks import Column, Total
 from adapters.pdf.sheet import Frame, Sheet
 from adapters.pdf.text import file_name
 from adapters.pdf.words import amount_in_words
+from adapters.spanish import formatting, labels
 from application.ports.documents import Document, VoucherView
 from domain.payouts import PayoutLine
 from domain.periods import BOGOTA

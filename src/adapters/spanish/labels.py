@@ -1,4 +1,4 @@
-"""What documents call the states and kinds of the business."""
+"""What documents and letters call the states and kinds of the business."""
 
 from domain.invoices import InvoiceKind, InvoiceStatus
 from domain.payments import PaymentMethod

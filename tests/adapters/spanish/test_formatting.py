@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.pdf import formatting
+from adapters.spanish import formatting
 from application.ports.documents import Party
 from domain.clients import IdentityDocumentType
 from domain.periods import BillingPeriod

@@ -1,0 +1,94 @@
+"""What arrives in a mailbox: words, form and headers of each letter."""
+
+from dataclasses import replace
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+import pytest
+
+from adapters.mail.message import Sender, compose, message_id
+from application.ports.mail import Mail, MailRefused
+from tests.adapters.mail.letters import CONFIRMED, DECLINED, from_agency
+
+SENDER = Sender("avisos@portal.example")
+
+
+def arrived(mail: Mail) -> EmailMessage:
+    """As a mail program reads what was sent."""
+    return message_from_bytes(compose(mail, SENDER).as_bytes(), _class=EmailMessage, policy=default)
+
+
+def part(message: EmailMessage, kind: str) -> str:
+    body = message.get_body((kind,))
+    assert body is not None
+    return " ".join(str(body.get_content()).replace("\xa0", " ").split())
+
+
+def test_a_confirmation_says_what_was_paid_and_carries_the_receipt() -> None:
+    message = arrived(CONFIRMED)
+
+    assert message["Subject"] == "Recibimos su pago por $ 1.850.000 – Inmobiliaria Peña & Ñáñez"
+    assert message["From"] == "Inmobiliaria Peña & Ñáñez <avisos@portal.example>"
+    assert message["To"] == "Ana Peña <ana@correo.example>"
+    assert message["Reply-To"] == "Inmobiliaria Peña & Ñáñez <pagos@inmobiliaria.example>"
+    text = part(message, "plain")
+    for said in (
+        "Buen día, Ana Peña: Recibimos su pago por $ 1.850.000. Gracias.",
+        "Recibo: RP-000001 Fecha: 5 de noviembre de 2026, 3:04 p. m. Medio de pago: PSE CUS: 1402-778",
+        "Factura FV-1024: $ 1.800.000 (noviembre de 2026) Saldo a su favor: $ 50.000",
+        "Con el código de verificación K7Q2-M9XD se comprueba que el recibo es auténtico.",
+        "Inmobiliaria Peña & Ñáñez NIT 900.123.456-8 · Calle 1 # 2-3 · Bogotá · 601 555 0101",
+    ):
+        assert said in text
+    (attachment,) = message.iter_attachments()
+    assert (attachment.get_filename(), attachment.get_content_type()) == ("recibo-RP-000001.pdf", "application/pdf")
+    assert CONFIRMED.attachment is not None
+    assert attachment.get_payload(decode=True) == CONFIRMED.attachment.content
+
+
+def test_a_refusal_says_why_and_what_to_do() -> None:
+    message = arrived(DECLINED)
+
+    assert message["Subject"] == "Su pago no fue aprobado – Inmobiliaria Peña & Ñáñez"
+    text = part(message, "plain")
+    assert "El banco informó que no había fondos suficientes." in text
+    assert "Referencia: 260701ABCDEFGH" in text
+    assert "Facturas: FV-1024, FV-1025" in text
+    assert list(message.iter_attachments()) == []
+
+
+@pytest.mark.parametrize("mail", [CONFIRMED, DECLINED], ids=["confirmed", "declined"])
+def test_text_and_html_say_the_same(mail: Mail) -> None:
+    message = arrived(mail)
+    text, html = part(message, "plain"), part(message, "html")
+
+    assert "<" not in text
+    for line in ("Ana Peña", "$ 1.850.000", "5 de noviembre de 2026, 3:04 p. m.", "FV-1024", "900.123.456-8"):
+        assert line in text
+        assert line in html
+
+
+def test_a_letter_that_is_sent_again_is_recognised() -> None:
+    assert arrived(CONFIRMED)["Message-ID"] == arrived(CONFIRMED)["Message-ID"] == message_id(CONFIRMED, SENDER)
+    assert len({message_id(mail, SENDER) for mail in (CONFIRMED, DECLINED)}) == 2
+    assert message_id(CONFIRMED, SENDER).endswith("@portal.example>")
+
+
+def test_names_add_no_header_and_no_markup() -> None:
+    hostile = "Ana\r\nBcc: otro@correo.example\r\n\r\n<script>alert(1)</script>"
+    for mail in (replace(CONFIRMED, name=hostile), from_agency(hostile)):
+        message = arrived(mail)
+        assert message["Bcc"] is None
+        assert set(message) <= {
+            *("Message-ID", "Date", "Subject", "From", "To", "Reply-To", "Auto-Submitted", "MIME-Version"),
+            "Content-Type",
+        }
+        assert "<script>" not in part(message, "html")
+        assert message.get_content_type() == "multipart/mixed"
+
+
+@pytest.mark.parametrize("address", ["", "ana", "ana@", "ana@a@b", "a@b\r\nBcc: c@d", "<a@b", "ana peña@x.example"])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(MailRefused):
+        compose(replace(CONFIRMED, address=address), SENDER)

@@ -1,0 +1,160 @@
+"""What `portal work` does, as a process: letters through a mail server that is not always there, and an orderly end."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from adapters.postgres.engine import create_engine
+from adapters.postgres.scoping import SET_SCOPE, scope_parameters
+from application.access import Scope
+from application.announcements import payment_confirmed
+from tests.adapters.mail.server import MailServer, opened
+from tests.factories import NOON
+from tests.fakes.clock import FakeClock
+from tests.main.command_line import PORTAL, started, surroundings
+from tests.ports.places import InPostgres
+from tests.postgres import Database
+from tests.village import Village
+
+ROOT = Path(__file__).parents[2]
+
+
+class Office:
+    """A database with an agency, and processes that do its jobs."""
+
+    def __init__(self, database: Database, place: InPostgres, village: Village) -> None:
+        self.database, self.place, self.village = database, place, village
+
+    async def confirm_a_payment(self) -> None:
+        async with self.place.unit_of_work(Scope.of_agency(self.village.agency.id)) as uow:
+            await uow.jobs.put(payment_confirmed(self.village.receipt))
+            await uow.commit()
+
+    async def is_waiting(self) -> bool:
+        """A letter was tried and could not be handed over."""
+        return any(attempts > 1 for _, attempts in await self._queued())
+
+    async def has_nothing_left(self) -> bool:
+        return not await self._queued()
+
+    async def _queued(self) -> list[tuple[str, int]]:
+        """State and failed tries of the letters in the queue."""
+        async with self.place.engine.connect() as connection:
+            await connection.execute(SET_SCOPE, scope_parameters(Scope(work=True)))
+            rows = await connection.execute(
+                sa.text("select status::text, attempts from queue.pgqueuer where entrypoint = 'SEND_MAIL'")
+            )
+            return [tuple(row) for row in rows]
+
+    @contextmanager
+    def worker(self, mail: str) -> Iterator[subprocess.Popen[str]]:
+        command = [sys.executable, "-m", "tests.main.working", self.database.app_url, mail]
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "working\n"
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
+
+
+@pytest.fixture
+async def office(database: Database) -> AsyncIterator[Office]:
+    engine = create_engine(database.app_url)
+    place, village = InPostgres(engine, FakeClock(NOON)), Village()
+    await place.plant(village.store)
+    yield Office(database, place, village)
+    await engine.dispose()
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(60):
+        while not await holds():  # noqa: ASYNC110 (another process makes it hold)
+            await asyncio.sleep(0.05)
+
+
+async def until_received(server: MailServer, number: int) -> None:
+    async def holds() -> bool:
+        return len(server.received) >= number
+
+    await until(holds)
+
+
+async def test_a_letter_waits_for_its_mail_server_and_goes_out_once(office: Office) -> None:
+    async with opened(MailServer()) as found:
+        port = found.port
+    await office.confirm_a_payment()
+    with office.worker(f"smtp://127.0.0.1:{port}") as process:
+        await until(office.is_waiting)
+        async with opened(MailServer(), port) as server:
+            await until_received(server, 1)
+            await until(office.has_nothing_left)
+            await office.confirm_a_payment()
+            await until_received(server, 2)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(process.wait, 60) == 0
+
+    letter = server.received[0]
+    assert office.village.ana.name in letter["To"]
+    (attachment,) = letter.iter_attachments()
+    content = attachment.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    assert content.startswith(b"%PDF-")
+    assert {message["Message-ID"] for message in server.received} == {letter["Message-ID"]}
+
+
+async def test_a_letter_of_a_process_that_died_after_sending_it_goes_out_again_under_the_same_name(
+    office: Office,
+) -> None:
+    class Killing(MailServer):
+        """Takes a letter, and its sender is gone before it knows."""
+
+        process: subprocess.Popen[str] | None = None
+
+        async def handle_DATA(self, *args: object) -> str:  # noqa: N802
+            answer = await super().handle_DATA(*args)  # type: ignore[arg-type]
+            if self.process is not None:
+                self.process.kill()
+                self.process = None
+            return answer
+
+    async with opened(Killing()) as server:
+        assert isinstance(server, Killing)
+        with office.worker(server.url) as first:
+            server.process = first
+            await office.confirm_a_payment()
+            await until_received(server, 1)
+            assert await asyncio.to_thread(first.wait, 60) == -signal.SIGKILL
+        with office.worker(server.url):
+            await until_received(server, 2)
+            await until(office.has_nothing_left)
+
+    one, other = server.received
+    assert one["Message-ID"] == other["Message-ID"]
+
+
+def test_portal_work_says_that_it_works_and_ends_in_order(module_database: Database, tmp_path: Path) -> None:
+    environment = surroundings(
+        tmp_path, DATABASE_URL=module_database.owner_url, APP_DATABASE_URL=module_database.app_url
+    )
+    with started([*PORTAL, "work"], environment) as service:
+        assert service.line() == "working"
+        assert (service.stop(), service.errors()) == (0, "")
+    with started([*PORTAL, "work"], environment) as service:
+        assert service.line() == "working"
+        assert (service.stop(signal.SIGINT), service.errors()) == (0, "")
