@@ -39,18 +39,23 @@ def request_bytes(url: str, token: str, body: dict[str, Any]) -> bytes:
     return head.encode() + payload
 
 
-class NotServed(Exception):
-    """An answer with another status than 200."""
-
-
 async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> bytes:
-    """The body of an answer; NotServed if it is none to the question."""
+    """The body of an answer."""
+    body = await exchange_or_busy(reader, writer, request)
+    if body is None:
+        raise RuntimeError("the service is busy")
+    return body
+
+
+async def exchange_or_busy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> bytes | None:
+    """The same; none where the service has no time for it."""
     writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
-    if not head.startswith(b"HTTP/1.1 200 "):
-        raise NotServed(head.decode())
+    if not head.startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 503 ")):
+        raise RuntimeError(head.decode())
     at = head.lower().index(b"content-length:") + len(b"content-length:")
-    return await reader.readexactly(int(head[at : head.index(b"\r\n", at)]))
+    body = await reader.readexactly(int(head[at : head.index(b"\r\n", at)]))
+    return body if head.startswith(b"HTTP/1.1 200 ") else None
 
 
 async def measure(url: str, request: bytes, *, seconds: float, pid: int) -> Sample:

@@ -179,3 +179,22 @@ async def test_while_fifty_refreshes_meet_a_black_hole_everybody_else_is_served(
         answered = [(await refresh).data["refreshPayment"] for refresh in waiting]
         assert {told["__typename"] for told in answered} == {"PaymentIntentPayload"}
         assert len(street.gateway.wires) == OF_ONE_ACCOUNT
+
+
+async def test_requests_and_notices_have_only_so_much_patience_and_the_background_has_its_own(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with living(database, connections=2) as street:
+        intent = await street.started("FV-101")
+        monkeypatch.setattr("application.patience.REQUEST_SECONDS", 0.0)
+        street.quiet.speak.set()
+
+        told = await _refresh(street, intent)
+        assert (told["is"], told["retryAfterSeconds"]) == ("refreshPayment.GatewayUnavailable", 1)
+        assert told["lastKnown"] == {"reference": intent["reference"], "status": "REDIRECTED"}
+        street.later(seconds=10)
+        assert await _second_approval(street, intent) == 503
+        assert street.gateway.wires == []
+
+        assert await _regular_check(street, intent) == 1
+        assert len(street.gateway.wires) == 1

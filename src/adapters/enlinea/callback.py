@@ -23,6 +23,7 @@ from domain.payments import PaymentGatewayCode
 _log = logging.getLogger(__name__)
 
 _AT_ONCE = 8
+_OF_ACCOUNT_AT_ONCE = 6
 _WAIT_SECONDS = 6.0
 _ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _OUR_TOKEN = re.compile(rb"(?<![a-z_])k=[0-9a-f]{64}&?")
@@ -65,9 +66,9 @@ def enlinea_callback(
     a body over 64 KiB or one that takes too long, 401 for a token that is not ours, 404 for an address that is none.
     503, with a sentence for the payer, when it could not be dealt with now.
 
-    Whoever holds a return address may call it: no more than `at_once` are dealt with at a time, and one that waited
-    `wait_seconds` for its turn has to come again."""
-    turns = Turns(at_once, wait_seconds=wait_seconds)
+    Whoever holds a return address may call it: no more than `at_once` are dealt with at a time, fewer of one account, and
+    one that waited `wait_seconds` for its turn has to come again."""
+    turns = Turns(at_once, wait_seconds=wait_seconds, of_account=min(at_once, _OF_ACCOUNT_AT_ONCE))
 
     async def handle(request: Request) -> Response:
         account = request.path_params["account"]
@@ -84,7 +85,7 @@ def enlinea_callback(
             _log.warning("return to account %s with a token that is not ours", account)
             return Response(status_code=401)
         try:
-            async with turns.one():
+            async with turns.one(account):
                 home = await receive(
                     gateway=PaymentGatewayCode.ENLINEA,
                     account=account,
