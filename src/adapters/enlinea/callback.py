@@ -66,8 +66,8 @@ def enlinea_callback(
     a body over 64 KiB or one that takes too long, 401 for a token that is not ours, 404 for an address that is none.
     503, with a sentence for the payer, when it could not be dealt with now.
 
-    Whoever holds a return address may call it: no more than `at_once` are dealt with at a time, fewer of one account, and
-    one that waited `wait_seconds` for its turn has to come again."""
+    Whoever holds a return address may call it: no more than `at_once` are dealt with at a time, fewer of one account,
+    and one that waited `wait_seconds` for its turn has to come again."""
     turns = Turns(at_once, wait_seconds=wait_seconds, of_account=min(at_once, _OF_ACCOUNT_AT_ONCE))
 
     async def handle(request: Request) -> Response:
