@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from application.announcements import payment_confirmed
+from application.ports.jobs import JobKind
 from application.ports.payment_gateway import Reception
 from domain.errors import Unavailable
 from domain.gateway_reports import ReportedState
@@ -198,3 +200,42 @@ async def test_clients_of_one_agency_share_its_receipt_series_and_nothing_else()
         (beto.id, "RP-000001"),
         (world.ana.id, "RP-000002"),
     ]
+
+
+def letters(world: World) -> list[str]:
+    """Those that were left to be written."""
+    jobs = [kept.job for kept in world.books.jobs]
+    assert {(job.kind, job.agency_id) for job in jobs} <= {(JobKind.SEND_MAIL, world.agency.id)}
+    return [job.subject for job in jobs]
+
+
+async def test_who_paid_is_written_to_once_with_the_receipt() -> None:
+    world = World()
+    intent = await world.start(world.viewer, world.invoices[0])
+    for _ in range(3):
+        await world.notice(intent)
+
+    ((payment, _),) = world.payments
+    assert letters(world) == [payment_confirmed(payment).subject]
+
+
+async def test_each_try_that_fails_is_told_once_and_a_payment_after_it_too() -> None:
+    world = World()
+    intent = await world.start(world.viewer, world.invoices[0])
+    for transaction_id in ("t1", "t1", "t2"):
+        await world.notice(intent, state=ReportedState.DECLINED, transaction_id=transaction_id)
+    told = [f"payment-declined {intent.reference} {transaction_id}" for transaction_id in ("t1", "t2")]
+    assert letters(world) == told
+
+    await world.notice(intent, transaction_id="t3")
+    await world.notice(intent, state=ReportedState.DECLINED, transaction_id="t4")
+
+    ((payment, _),) = world.payments
+    assert letters(world) == [*told, payment_confirmed(payment).subject]
+
+
+async def test_of_what_is_only_in_process_nobody_is_told() -> None:
+    world = World()
+    intent = await world.start(world.viewer, world.invoices[0])
+    await world.notice(intent, state=ReportedState.PENDING)
+    assert letters(world) == []

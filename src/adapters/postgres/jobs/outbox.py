@@ -6,10 +6,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.jobs.library import NAMES, LentConnection, queries
-from application.ports.jobs import Job, Jobs
+from application.ports.jobs import Job, JobKind, Jobs
 
 AGENCY_HEADER = "agency_id"
 """Says whose job it is; the queue's policies go by it."""
+
+_PRIORITY = {JobKind.POLL_AGENCY: 2, JobKind.ASK_GATEWAY: 1, JobKind.SEND_MAIL: 0}
+"""Letters wait for money, whose news may be many minutes old already."""
 
 _FAILED = sa.text(
     f"select exists (select from {NAMES.qualified.queue_table} where dedupe_key = :key and status = 'failed')"  # noqa: S608
@@ -28,7 +31,7 @@ class PostgresJobs(Jobs):
         put = await queries(LentConnection(self._connection)).enqueue(
             [job.kind.value],
             [job.subject.encode()],
-            [0],
+            [_PRIORITY[job.kind]],
             execute_after=[wait],
             dedupe_key=[key],
             headers=[{AGENCY_HEADER: str(job.agency_id)}],

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import uuid4
 
+from application.announcements import payment_confirmed
 from application.codes import verification_code
 from application.ports.unit_of_work import UnitOfWork
 from domain.findings import Finding, FindingKind
@@ -61,8 +62,8 @@ async def receive(
 ) -> Payment:
     """Apply money to `wanted` as far as those still owe it (`invoices`, locked), the rest to the client's credit.
 
-    Writes invoices, receipt and journal. The receipt's number is taken last, so that the agency's series is locked for
-    the shortest time. Raises BookedBefore."""
+    Writes invoices, receipt and journal, and the client a letter. The receipt's number is taken last, so that the
+    agency's series is locked for the shortest time. Raises BookedBefore."""
     balances = {key: invoice.balance for key, invoice in invoices.items()}
     shares, credited = share_out(receipt.amount, wanted, balances)
     for invoice_id, amount in shares:
@@ -99,6 +100,7 @@ async def receive(
     )
     if not await uow.ledger.post(journal):
         raise BookedBefore(receipt.key)
+    await uow.jobs.put(payment_confirmed(payment))
     return payment
 
 

@@ -86,7 +86,7 @@ class ReceiveGatewayReport:
                 report.transaction_id, intent
             )
             if not outcome.query_needed and not unsigned:
-                await keep(uow, outcome, at=at)
+                await keep(uow, outcome, before=intent, at=at)
                 await uow.gateway_events.conclude(event, description(outcome))
                 await uow.commit()
                 return Reception.STORED if outcome.review else Reception.PROCESSED

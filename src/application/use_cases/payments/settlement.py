@@ -1,12 +1,13 @@
 """What a gateway's report does to the books. Notices, returns, the regular check and the staff all end here."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from application.access import Scope
+from application.announcements import payment_declined
 from application.merchants import Merchants
 from application.ports.clock import Clock
 from application.ports.payment_gateway import PaymentGateway
@@ -94,7 +95,7 @@ class Settlement:
             if current is None:
                 raise NotFound
             outcome = then(current.answered(intent, at=at), answer, at)
-            await keep(uow, outcome, at=at)
+            await keep(uow, outcome, before=current, at=at)
             if event is not None:
                 await uow.gateway_events.conclude(event, description(outcome))
             await uow.commit()
@@ -102,11 +103,19 @@ class Settlement:
 
 
 async def keep(
-    uow: UnitOfWork, outcome: Outcome, *, at: datetime, by: AccountId | None = None, note: str | None = None
+    uow: UnitOfWork,
+    outcome: Outcome,
+    *,
+    before: PaymentIntent | None = None,
+    at: datetime,
+    by: AccountId | None = None,
+    note: str | None = None,
 ) -> None:
-    """Save the intent, locked by the caller, and book what it brings and what was taken back; tell the staff.
+    """Save the intent, locked by the caller, and book what it brings and what was taken back; tell the staff, and the
+    client.
 
-    `by` and `note`: the person of the staff who decided it, and why."""
+    `before` is the intent as it was; without it no failed try is told. `by` and `note`: the person of the staff who
+    decided it, and why."""
     intent = outcome.intent
     if outcome.alert:
         _log.warning("payment %s needs a look: %s", intent.reference, description(outcome))
@@ -131,8 +140,19 @@ async def keep(
             await give_back(uow, charged, amount=back.amount, kind=back.kind, reason=reason, at=at, by=by)
     for kind, about in outcome.findings:
         await uow.findings.report(_finding(intent, kind, about, at=at))
+    for attempt in _newly_declined(before, intent) if before else ():
+        await uow.jobs.put(payment_declined(intent, attempt))
     if outcome.transition in _END_A_REVIEW and not any(it.is_held_money for it in intent.attempts):
         await uow.findings.resolve_about(intent.id, [FindingKind.REVIEW], at=at)
+
+
+def _newly_declined(before: PaymentIntent, intent: PaymentIntent) -> Iterator[GatewayAttempt]:
+    """The try that has just failed, where the payment failed with it."""
+    declined = PaymentIntentStatus.DECLINED
+    for attempt in intent.attempts if intent.status is declined else ():
+        known = before.attempt(attempt.transaction_id)
+        if attempt.status is declined and (known is None or known.status is not declined):
+            yield attempt
 
 
 def description(outcome: Outcome) -> str:
