@@ -70,4 +70,5 @@ def _ages(intent: PaymentIntent) -> tuple[timedelta, ...]:
         case PaymentIntentStatus.EXPIRED | PaymentIntentStatus.CANCELLED | PaymentIntentStatus.DECLINED:
             return OVER
         case PaymentIntentStatus.REVIEW:
-            return ()
+            # What a notice alone says is money nowhere until the gateway has confirmed it.
+            return () if all(attempt.verified_by.is_proof for attempt in intent.attempts) else IN_PROCESS

@@ -9,6 +9,7 @@ import pytest
 
 from application.ports.payment_gateway import NotificationRejected, Reception, Rejection
 from domain.errors import GatewayUnavailable
+from domain.findings import FindingKind
 from domain.gateway_reports import ReportedState, StatusReason
 from domain.invoices import InvoiceStatus
 from domain.payment_intents import PaymentIntentStatus
@@ -44,6 +45,8 @@ async def test_a_replay_under_an_invented_id_books_nothing() -> None:
 
     assert len(world.payments) == 1
     assert world.gateway.queried == [intent.reference]
+    (found,) = world.books.findings.values()
+    assert (found.kind, found.intent_id, found.detail) == (FindingKind.REPLAYED, intent.id, "invented")
 
 
 async def test_a_late_approval_is_asked_back_and_then_booked() -> None:
@@ -205,6 +208,8 @@ async def test_an_unknown_reference_is_stored_and_accepted(caplog: pytest.LogCap
     (event,) = world.books.events.values()
     assert (event.reference, event.outcome, event.authentic) == ("NEVERSEEN1", "UNKNOWN_REFERENCE", True)
     assert "unknown reference" in caplog.text
+    (found,) = world.books.findings.values()
+    assert (found.kind, found.reference, found.amount) == (FindingKind.UNKNOWN_REFERENCE, "NEVERSEEN1", Decimal("1.00"))
     assert await world.receive(body) is Reception.DUPLICATE
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from domain.payment_intents import PaymentIntent, PaymentIntentStatus
+from domain.gateway_reports import Evidence, StatusReason
+from domain.payment_intents import GatewayAttempt, PaymentIntent, PaymentIntentStatus
 from domain.payments import PaymentMethod
 from domain.polling import next_check
 from tests.domain.payment_examples import AT, an_intent
@@ -60,6 +62,23 @@ def test_every_state_has_its_moments(intent: PaymentIntent, due: list[timedelta]
 
     assert len(found) == len(due)
     assert all(timedelta() <= age - on_time < TOLERATED for age, on_time in zip(found, due, strict=True))
+
+
+def test_a_review_is_asked_about_until_the_gateway_has_confirmed_what_a_notice_said() -> None:
+    told = GatewayAttempt(
+        transaction_id="tx-1",
+        status=S.REVIEW,
+        amount=Decimal("1.00"),
+        currency="COP",
+        verified_by=Evidence.SIGNATURE,
+        at=AT,
+        wrong=StatusReason.AMOUNT_MISMATCH,
+    )
+    doubtful = replace(an_intent(S.REVIEW), attempts=(told,))
+    confirmed = replace(doubtful, attempts=(replace(told, verified_by=Evidence.QUERY),))
+
+    assert list(ages(doubtful)) == list(ages(PENDING))
+    assert list(ages(confirmed)) == []
 
 
 def test_what_came_late_is_not_made_up_for() -> None:

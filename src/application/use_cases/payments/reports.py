@@ -3,23 +3,33 @@
 import hashlib
 import logging
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import uuid4
 
 from application.access import Scope, Viewer, require_signed_in
 from application.ports.payment_gateway import MerchantAccount, NotificationRejected, Reception, Rejection
 from application.ports.payments import EventOutcome, GatewayEvent
-from application.use_cases.payments.settlement import ASK_AGAIN_AFTER, Settlement, description, keep
+from application.use_cases.payments.settlement import (
+    ASK_AGAIN_AFTER,
+    Effect,
+    Settlement,
+    as_answered,
+    description,
+    keep,
+)
 from domain.errors import GatewayUnavailable, NotFound
-from domain.gateway_reports import GatewayReport
+from domain.findings import Finding, FindingKind
+from domain.gateway_reports import GatewayReport, ReportedState
 from domain.ids import AgencyId
-from domain.payment_intents import PaymentIntent
-from domain.payment_transitions import apply
+from domain.payment_intents import CURRENCY, PaymentIntent, PaymentIntentStatus
+from domain.payment_transitions import Outcome, apply
 from domain.payments import PaymentGatewayCode
 
 _log = logging.getLogger(__name__)
 
+_APPROVED = PaymentIntentStatus.APPROVED
 _MAX_KEPT_OF_REJECTED = 4096
 _MAX_KEPT = 8 * 1024
 """Bytes of an authentic notice; PayU's have about two thousand."""
@@ -75,6 +85,7 @@ class ReceiveGatewayReport:
                 return Reception.DUPLICATE  # dealt with while this one waited for the lock
             if intent is None or intent.gateway_account_id != merchant.id:
                 _log.warning("notice about an unknown reference at merchant account %s", merchant.id)
+                await uow.findings.report(_unknown(merchant, report, at=settlement.clock.now()))
                 await uow.gateway_events.conclude(event, EventOutcome.UNKNOWN_REFERENCE)
                 await uow.commit()
                 return Reception.STORED
@@ -90,7 +101,7 @@ class ReceiveGatewayReport:
                 await uow.gateway_events.conclude(event, description(outcome))
                 await uow.commit()
                 return Reception.STORED if outcome.review else Reception.PROCESSED
-        if await settlement.ask(intent, event=event) is None:
+        if await settlement.ask(intent, event=event, then=_after(report)) is None:
             raise GatewayUnavailable(ASK_AGAIN_AFTER.seconds, intent.id)
         return Reception.PROCESSED
 
@@ -175,6 +186,35 @@ class ReconcilePayments:
             except GatewayUnavailable:
                 break
         return asked
+
+
+def _after(notice: GatewayReport) -> Effect:
+    """What an answer does that was asked for because of a notice: where the notice announced one more approval than
+    the gateway knows of, the staff are told (T16)."""
+
+    def effect(intent: PaymentIntent, answer: Sequence[GatewayReport], at: datetime) -> Outcome:
+        outcome = as_answered(intent, answer, at)
+        known = outcome.intent.attempt(notice.transaction_id) is not None
+        if known or notice.state is not ReportedState.APPROVED or outcome.intent.status is not _APPROVED:
+            return outcome
+        replayed = (FindingKind.REPLAYED, notice.transaction_id)
+        return replace(outcome, findings=(*outcome.findings, replayed), alert=True)
+
+    return effect
+
+
+def _unknown(merchant: MerchantAccount, notice: GatewayReport, *, at: datetime) -> Finding:
+    """Once for each reference, which is signed: nobody but the gateway can make up another one."""
+    return Finding(
+        id=uuid4(),
+        agency_id=merchant.agency_id,
+        kind=FindingKind.UNKNOWN_REFERENCE,
+        key=f"{FindingKind.UNKNOWN_REFERENCE}:{merchant.id}:{notice.reference}",
+        at=at,
+        reference=notice.reference,
+        amount=notice.amount if notice.currency == CURRENCY else None,
+        detail=notice.transaction_id,
+    )
 
 
 def _dedup_key(merchant: MerchantAccount, report: GatewayReport) -> str:
