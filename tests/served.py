@@ -44,7 +44,9 @@ def cheap_hasher() -> Argon2PasswordHasher:
 def settings(**given: Any) -> Settings:
     """Those of development, whatever the environment says, with a data directory of nobody's and no gateway."""
     common: dict[str, Any] = {"secret_key": SECRET_KEY, "data_dir": Path(tempfile.gettempdir()) / "portal-pruebas"}
-    gateways = dict.fromkeys(("payu_checkout_url", "payu_api_url", "payu_reports_url"), "http://127.0.0.1:9/")
+    gateways = dict.fromkeys(
+        ("payu_checkout_url", "payu_api_url", "payu_reports_url", "enlinea_url"), "http://127.0.0.1:9/"
+    )
     return Settings(**(common | gateways | given))
 
 

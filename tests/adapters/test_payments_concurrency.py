@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from adapters.postgres.engine import create_engine
+from application.access import Scope
 from application.ports.payment_gateway import Reception
+from application.use_cases.payments import ReceiveReturn
 from domain.errors import GatewayUnavailable, IdempotencyConflict, PaymentInProgress
-from domain.gateway_reports import ReportedState
+from domain.gateway_reports import Hint, ReportedState
 from domain.invoices import InvoiceStatus
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 from tests.application.payments_world import Desk, a_client, a_merchant_account, an_agency, an_invoice, as_client
@@ -27,16 +30,23 @@ class Office(Desk):
         super().__init__(store.unit_of_work)
         self.store = store
         self.agency = an_agency()
+        self.account = a_merchant_account(self.agency)
         self.ana = a_client(self.agency)
         self.invoices = [an_invoice(self.ana), an_invoice(self.ana), an_invoice(self.ana)]
         self.viewer = as_client(self.ana)
+
+    async def stored(self, intent: PaymentIntent) -> PaymentIntent:
+        async with self.store.unit_of_work(Scope.of_agency(self.agency.id)) as uow:
+            found = await uow.intents.by_reference(intent.reference)
+        assert found is not None
+        return found
 
 
 @pytest.fixture
 async def office(database: Database) -> AsyncIterator[Office]:
     engine = create_engine(database.app_url, pool_size=10)
     office = Office(InPostgres(engine))
-    await office.store.add_agency(office.agency, a_merchant_account(office.agency))
+    await office.store.add_agency(office.agency, office.account)
     await office.store.add_client(office.ana, office.invoices)
     yield office
     await engine.dispose()
@@ -198,3 +208,43 @@ async def test_the_journey_from_checkout_to_receipt_holds_on_postgres(office: Of
     assert await office.notice(old, transaction_id="tx-old") is Reception.PROCESSED
     payments = [payment for payment, _ in await office.store.payments(office.agency.id)]
     assert [payment.credited for payment in payments] == [Decimal("0.00"), Decimal("1000000.00")]
+
+
+def coming_back(office: Office, intent: PaymentIntent, number: str) -> Awaitable[str]:
+    return ReceiveReturn(settlement=office.settlement)(
+        gateway=intent.gateway,
+        account=office.account.public_key,
+        hint=Hint(reference=intent.reference, transaction_id=number),
+        body=number.encode(),
+        ip="203.0.113.7",
+    )
+
+
+async def test_twenty_returns_at_once_are_one_payment_and_bring_everybody_home(office: Office) -> None:
+    intent = await office.start(office.viewer, office.invoices[0])
+    office.gateway.knows([a_report(intent.reference, intent.amount, transaction_id="901")])
+
+    homes = await at_once(*(coming_back(office, intent, "901") for _ in range(20)))
+
+    assert set(homes) == {intent.page_to_return_to}
+    assert len(await office.store.payments(office.agency.id)) == 1
+    stored = await office.stored(intent)
+    assert (stored.status, stored.transaction_hints) == (S.APPROVED, ("901",))
+
+
+async def test_a_number_handed_in_by_another_first_stays_the_number_of_its_own_payment(office: Office) -> None:
+    mine = await office.start(office.viewer, office.invoices[0], key="mine")
+    theirs = await office.start(office.viewer, office.invoices[1], key="theirs")
+    foreign = a_report(mine.reference, mine.amount, transaction_id=f"901~{mine.reference}")
+    own = a_report(theirs.reference, theirs.amount, transaction_id="901")
+    office.gateway.knows([replace(foreign, is_foreign=True), own])
+
+    await coming_back(office, mine, "901")
+    for _ in range(2):
+        office.clock.advance(5)
+        await coming_back(office, theirs, "901")
+        await office.settlement.ask(await office.stored(theirs), is_new=True)
+
+    assert (await office.stored(mine)).status is S.REVIEW
+    assert (await office.stored(theirs)).status is S.APPROVED
+    assert len(await office.store.payments(office.agency.id)) == 1

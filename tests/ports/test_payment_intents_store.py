@@ -10,7 +10,7 @@ import pytest
 from application.access import Scope
 from application.ports.payments import AnsweredKey, InvoicesHeld
 from domain.clients import Client
-from domain.gateway_reports import Evidence, StatusReason
+from domain.gateway_reports import Evidence, Hint, StatusReason
 from domain.ids import ClientId, PaymentIntentId
 from domain.payment_intents import GatewayAttempt, PaymentIntentStatus
 from domain.payments import PaymentMethod
@@ -41,6 +41,19 @@ async def test_an_intent_comes_back_as_it_was_stored(place: Place) -> None:
     intent = await place.add(place.intent(*place.invoices[::-1]))
     assert await place.found(intent) == intent
     assert await place.found(intent, place.mine) == intent
+
+
+async def test_numbers_to_ask_by_are_kept_in_their_order(place: Place) -> None:
+    intent = await place.add(place.intent())
+    for number in ("902", "901"):
+        async with place.store.unit_of_work(place.staff) as uow:
+            stored = await uow.intents.by_reference(intent.reference, for_update=True)
+            assert stored is not None
+            await uow.intents.save(stored.hinted(Hint(reference=intent.reference, transaction_id=number)))
+            await uow.commit()
+    found = await place.found(intent)
+    assert found is not None
+    assert found.transaction_hints == ("902", "901")
 
 
 async def test_an_intent_of_another_does_not_exist(place: Place) -> None:

@@ -34,7 +34,9 @@ async def test_an_agency_has_its_own_account_for_whoever_signed_in(place: Place)
 
 
 async def test_an_account_is_replaced_when_it_is_saved_again(place: Place) -> None:
-    changed: GatewayAccount = replace(place.account, enabled=False, merchant_id="1", test=False, secrets="other")
+    changed: GatewayAccount = replace(
+        place.account, enabled=False, merchant_id="1", dialect="webcheckout_rest", test=False, secrets="other"
+    )
     async with place.store.unit_of_work(place.staff) as uow:
         await uow.gateway_accounts.save(changed)
         await uow.commit()
