@@ -51,11 +51,12 @@ class Settlement:
     clock: Clock
 
     def is_settled(self, intent: PaymentIntent) -> bool:
-        """The gateway itself has confirmed the money, and nothing is to be returned: there is nothing to ask."""
+        """The gateway itself has confirmed the money, nothing is to be returned, and it was asked about every number
+        that came: there is nothing to ask."""
         charged = [attempt for attempt in intent.attempts if attempt.charged]
         confirmed = bool(charged) and all(attempt.verified_by.is_proof for attempt in charged)
         waiting = any(refund.is_open for refund in intent.refunds)
-        asked = intent.queried_at is not None
+        asked = intent.queried_at is not None or not intent.transaction_hints
         return intent.status is PaymentIntentStatus.APPROVED and confirmed and asked and not waiting
 
     async def ask(
