@@ -1,4 +1,4 @@
-"""`make bench`: some two minutes; prints ratios of one run, in which the variants took turns."""
+"""`make bench`: some three minutes; prints ratios of one run, in which the variants took turns."""
 
 import asyncio
 import os

@@ -7,8 +7,8 @@ from collections.abc import Awaitable
 import pytest
 
 from adapters.guard.gateway import GuardedGateway
-from application.ports.payment_gateway import CredentialsRefused
-from domain.errors import GatewayUnavailable, PaymentsDisabled
+from application.ports.payment_gateway import CredentialsRefused, GatewayRefused
+from domain.errors import GatewayUnavailable, RefundNotPossible
 from tests.adapters.guard.doubles import ONE, OTHER, SILENCE, Monotonic, Moody, create, query
 
 IN_A_ROW = 5
@@ -108,7 +108,7 @@ async def test_one_accounts_silence_is_not_anothers_and_asking_is_not_opening(st
     assert street.inner.calls == [("query", OTHER.id), ("create", ONE.id)]
 
 
-@pytest.mark.parametrize("answer", [CredentialsRefused(30), PaymentsDisabled()])
+@pytest.mark.parametrize("answer", [CredentialsRefused(30), GatewayRefused("no"), RefundNotPossible()])
 async def test_a_no_is_an_answer_however_often_it_comes(street: Street, answer: Exception) -> None:
     street.inner.mood = answer
     for _ in range(50):
