@@ -85,12 +85,17 @@ class House:
         await use_cases.set_merchant_account(
             agency.id, gateway=PaymentGatewayCode.PAYU, settings=merchant | {"enabled": "true"}
         )
-        await house.take(ImportKind.CLIENTS, {}, {"codigo": "T2", "nombre": "Óscar Ruiz"})
+        await house.take(ImportKind.CLIENTS, {"correo": house.address}, {"codigo": "T2", "nombre": "Óscar Ruiz"})
         await house.take(ImportKind.PROPERTIES, {})
         await house.take(ImportKind.CONTRACTS, {"fin": "31/12/2029"})
         await house.bill("FV-1")
         await house.person("ana")
         return house
+
+    @property
+    def address(self) -> str:
+        """Where Ana gets her mail."""
+        return f"ana@{self.agency.slug}.example"
 
     async def merchant_at_gateway(self, **changed: Any) -> None:
         """Have the gateway know the agency's account: one for real money, unless something else is said."""
@@ -102,6 +107,15 @@ class House:
             "sandbox": False,
         }
         await self.stage.control("merchants", gateway="payu", **(known | changed))
+
+    async def takes_enlinea(self) -> None:
+        """Have the agency take payments by EnLineaPagos too, with an account of its own."""
+        number = self.merchant["merchant_id"]
+        account = {"usuario": f"casa{number}", "clave": f"clave-{number}", "llavemd5": f"{int(number):032x}"}
+        await self.stage.control("merchants", gateway="enlinea", **account)
+        await self.stage.portal.use_cases.set_merchant_account(
+            self.agency.id, gateway=PaymentGatewayCode.ENLINEA, settings=account | {"enabled": "true"}
+        )
 
     async def take(self, kind: ImportKind, *rows: dict[str, str]) -> None:
         """Import rows of the back office that differ from the usual one."""
@@ -167,12 +181,16 @@ class House:
         return Attempt(told["intent"]["reference"], told["intent"]["checkout"])
 
     async def goes(self, attempt: Attempt, *script: str, **changed: str) -> str:
-        """Ana's browser takes the form to the gateway, where this happens; the address it is sent back to."""
+        """Ana's browser takes the form to PayU, where this happens; the address it is sent back to."""
         await self.stage.control("scenarios", gateway="payu", reference=attempt.reference, script=list(script))
         form = fields_of(attempt.checkout) | changed
         answer = await self.stage.gateway.post(attempt.checkout["url"], data=form)
         assert answer.status_code == 303, answer.text
         return str(answer.headers["location"])
+
+    async def goes_to_enlinea(self, attempt: Attempt, *script: str) -> None:
+        """This happens on EnLineaPagos' page, from where Ana's browser comes back to the service."""
+        await self.stage.control("scenarios", gateway="enlinea", reference=attempt.reference, script=list(script))
 
     async def pays(self, *script: str) -> Attempt:
         """Ana starts to pay FV-1 and goes to the gateway, where this happens."""
@@ -219,6 +237,11 @@ class House:
         """What the page that Ana comes back to gets, or a clerk who looks: the gateway is asked now."""
         who = await (self.person(name) if name == "ana" else self.clerk())
         return (await who.ask(_ASK, reference=attempt.reference))["refreshPayment"]
+
+    async def references(self) -> list[str]:
+        """Of every attempt to pay here, in the order in which they began."""
+        statement = "select reference from payment_intents where agency_id = :agency order by created_at"
+        return [str(row.reference) for row in await self.stage.rows(statement, agency=self.agency.id)]
 
     async def passes(self, **time: float) -> None:
         await self.stage.passes(timedelta(**time))

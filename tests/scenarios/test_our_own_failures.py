@@ -1,8 +1,9 @@
 """What breaks on our side: the database, an answer on its way, the process."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from email.message import EmailMessage
 
 import httpx
 import sqlalchemy as sa
@@ -85,3 +86,35 @@ async def test_an_answer_that_is_lost_makes_a_repetition_that_books_nothing(hous
 
         assert await house.answers(attempt) == [None, 200]
     assert await house.story(attempt) == PAID
+
+
+async def test_a_letter_that_a_crash_held_up_arrives_once(house: House) -> None:
+    """Scenario 38: a crash between ledger and e-mail: the letter is in the outbox. One whose answer is lost is sent
+    again under the same id, by which mailboxes and people tell it."""
+    mail = house.stage.mail
+    async with house.stage.worker.resting():
+        attempt = await house.pays("approve")
+        assert await house.story(attempt) == PAID
+        assert await letters(house) == []
+        mail.lost = True
+    await eventually(lambda: letters(house))
+    mail.lost = False
+    await house.stage.done(house.agency.id)
+
+    ids = [str(letter["Message-ID"]) for letter in await letters(house)]
+    assert len(ids) >= 2
+    assert len(set(ids)) == 1
+    assert await house.story(attempt) == PAID
+
+
+async def letters(house: House) -> list[EmailMessage]:
+    mail = house.stage.mail
+    return [it for it, to in zip(mail.received, mail.recipients, strict=True) if to == [house.address]]
+
+
+async def eventually(there: Callable[[], Awaitable[object]]) -> None:
+    for _ in range(600):
+        if await there():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("nothing came")
