@@ -10,10 +10,12 @@ from typing import Any
 from uuid import uuid4
 
 from application.access import SignedIn, StaffViewer, viewer_of
+from application.ports.books import Reconciliation
 from domain.accounts import Account, AccountRole, AccountStatus
 from domain.agencies import Agency
 from domain.clients import Client, IdentityDocumentType, PersonKind
 from domain.contracts import Contract, ContractKind, ContractParty, ContractStatus, PartyRole
+from domain.findings import Finding, FindingKind
 from domain.ids import (
     AccountId,
     AgencyId,
@@ -254,6 +256,31 @@ def a_payment(client: Client, *, amount: int | str = 1_000_000, credited: int | 
 def an_online_payment(client: Client, intent_id: PaymentIntentId, **given: Any) -> Payment:
     gateway: Fields = {"gateway": PaymentGatewayCode.PAYU, "gateway_reference": a_number("CUS"), "intent_id": intent_id}
     return a_payment(client, **(gateway | given))
+
+
+def a_finding(client: Client, **given: Any) -> Finding:
+    common: Fields = {
+        "id": uuid4(),
+        "agency_id": client.agency_id,
+        "kind": FindingKind.CREDITED,
+        "key": a_number("HALLAZGO"),
+        "at": NOON,
+        "client_id": client.id,
+        "detail": "RP-000001",
+    }
+    return Finding(**(common | given))
+
+
+def a_report(agency: Agency, on: date, **given: Any) -> Reconciliation:
+    empty: Fields = {name: {} for name in ("received", "taken_back", "credit", "intents", "findings", "ledger")}
+    common: Fields = {
+        "id": uuid4(),
+        "agency_id": agency.id,
+        "on": on,
+        "at": NOON,
+        "figures": empty | {"total": "0.00", "differences": 0, "asked": 0},
+    }
+    return Reconciliation(**(common | given))
 
 
 def a_payout(owner: Client, contract: Contract, *, net: int | str = 900_000, **given: Any) -> Payout:

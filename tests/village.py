@@ -11,6 +11,7 @@ from domain.accounts import Account, AccountRole
 from domain.agencies import Agency
 from domain.clients import Client
 from domain.contracts import Contract, ContractStatus, PartyRole
+from domain.findings import FindingKind
 from domain.gateway_reports import Evidence
 from domain.ids import GatewayAccountId, PaymentIntentId
 from domain.invoices import Invoice
@@ -148,6 +149,13 @@ class Village:
         self.store.pay(self.paid_online, (self.old_rent, D("1000000.00")))
         key = (self.merchant.id, self.intent.attempts[-1].transaction_id)
         self.store.booked[key] = self.paid_online.id
+        self.findings = [
+            a.a_finding(self.felix, intent_id=self.intent.id, payment_id=self.paid_online.id, amount=D("1000000.00")),
+            a.a_finding(self.felix, kind=FindingKind.SLOW, at=NOON - timedelta(days=3), resolved_at=NOON),
+            a.a_finding(self.ana, kind=FindingKind.DISPUTE, due_on=date(2026, 7, 17)),
+        ]
+        self.reports = [a.a_report(self.agency, date(2026, 7, day)) for day in (12, 13, 14)]
+        self.store.add(*self.findings, *self.reports)
 
     def _intent(self, client: Client, invoice: Invoice) -> PaymentIntent:
         started = PaymentIntent.start(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.clients import ClientProfile
 from domain.contracts import ContractKind, ContractStatus
+from domain.findings import FindingKind
 from domain.invoices import InvoiceKind, InvoiceStatus
 from domain.pqrs import PqrsClassification, PqrsStatus, PqrsSubject
 
@@ -77,3 +78,19 @@ class PqrsFilter:
     classification: tuple[PqrsClassification, ...] | None = None
     subject: tuple[PqrsSubject, ...] | None = None
     overdue: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingFilter:
+    """`open`: not resolved yet, or resolved; without it, both."""
+
+    open: bool | None = None
+    kind: tuple[FindingKind, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationFilter:
+    """Bogotá days that were reported on, both included."""
+
+    from_on: date | None = None
+    to_on: date | None = None

@@ -40,7 +40,7 @@ class FindingKind(StrEnum):
 class Finding:
     """One thing to look at. `key` is unique within the agency, so that the same thing is found once. `detail` is data
     for the sentence that people read (a gateway's reference, a code). `due_on` is the last day to act, where there is
-    one. Resolved by somebody (`resolved_by`) or by what happened since (nobody)."""
+    one. Resolved by somebody (`resolved_by`, with a `note`) or by what happened since (nobody)."""
 
     id: UUID
     agency_id: AgencyId
@@ -56,3 +56,4 @@ class Finding:
     due_on: date | None = None
     resolved_at: datetime | None = None
     resolved_by: AccountId | None = None
+    note: str | None = None

@@ -43,6 +43,10 @@ class JournalKind(StrEnum):
     REVERSAL = "REVERSAL"
 
 
+RECEIPTS = frozenset({JournalKind.CHARGE, JournalKind.OFFICE, JournalKind.RELEASE})
+"""Kinds that a receipt is made with."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
     """One side. `invoice_id` belongs to RECEIVABLE and only to it."""

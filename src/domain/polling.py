@@ -38,6 +38,17 @@ REFUNDING = _every(_DAY, _DAY, 760 * _DAY)
 """A refund can be asked for within two years and is decided some days later, without notice."""
 
 
+SLOW_AFTER = _DAY
+"""From when on a payment in process takes longer than it should; one in cash, after the last day its coupon is good."""
+_SLOW_IN_CASH = 8 * _DAY
+
+
+def is_slow(intent: PaymentIntent, *, at: datetime) -> bool:
+    """It is in process for so long that somebody should look at it (T11)."""
+    usual = _SLOW_IN_CASH if intent.method is PaymentMethod.CASH else SLOW_AFTER
+    return intent.status is PaymentIntentStatus.PENDING and at - intent.created_at > usual
+
+
 def next_check(intent: PaymentIntent, *, asked_at: datetime | None = None) -> datetime | None:
     """When the gateway is to be asked about it next; None once nothing is expected any more.
 

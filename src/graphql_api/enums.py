@@ -6,6 +6,7 @@ from domain.agencies import CaptchaProvider
 from domain.clients import ClientProfile, IdentityDocumentType, PersonKind
 from domain.contracts import ContractKind, ContractStatus, PartyRole
 from domain.errors import FieldProblemCode
+from domain.findings import FindingKind
 from domain.imports.sheets import ImportKind
 from domain.invoices import InvoiceKind, InvoiceStatus
 from domain.payment_intents import PaymentIntentStatus
@@ -183,6 +184,28 @@ described_enum(
         PaymentIntentStatus.EXPIRED: "Vencido sin pago.",
         PaymentIntentStatus.CANCELLED: "Cancelado antes de pagar.",
         PaymentIntentStatus.REVIEW: "En revisión: una persona debe decidir.",
+    },
+)
+described_enum(
+    FindingKind,
+    "Clase de hallazgo: lo que una persona debe saber o decidir sobre los pagos.",
+    {
+        FindingKind.REVIEW: "Un pago en revisión espera una decisión (resolvePaymentReview).",
+        FindingKind.CREDITED: "Llegó dinero que ninguna factura necesitaba y quedó como saldo a favor.",
+        FindingKind.DOUBLE_PAYMENT: "La persona pagó dos veces.",
+        FindingKind.REPLAYED: "Un aviso anunció dinero que la pasarela no conoce.",
+        FindingKind.UNKNOWN_REFERENCE: "Un aviso auténtico de una referencia que no es nuestra.",
+        FindingKind.UNKNOWN_CODE: "La pasarela usó un código que no conocemos.",
+        FindingKind.TO_RETURN: "Hay dinero por devolver a quien pagó.",
+        FindingKind.CHARGED_BACK: "El banco devolvió el dinero al tarjetahabiente (contracargo).",
+        FindingKind.DISPUTE: "El tarjetahabiente reclama el pago: hay plazo para enviar pruebas.",
+        FindingKind.REFUND_DECLINED: "La pasarela rechazó una devolución.",
+        FindingKind.SLOW: "Un pago lleva en proceso más de lo normal.",
+        FindingKind.UNCONFIRMED: "Pagos que terminaron sin que la pasarela dijera nada de ellos.",
+        FindingKind.NOT_SETTLED: "Un pago recibido no está en la liquidación de la pasarela.",
+        FindingKind.SETTLED_UNKNOWN: "La liquidación trae un pago que aquí no se conoce.",
+        FindingKind.SETTLED_DIFFERENTLY: "La liquidación trae otro valor.",
+        FindingKind.BOOKS: "Los libros no cuadran.",
     },
 )
 described_enum(

@@ -60,6 +60,8 @@ class Loaders:
         self.payouts = self._one(reading.payouts.get_many)
         self.pqrs = self._one(reading.pqrs.get_many)
         self.intents = self._one(reading.intents.get_many)
+        self.findings = self._one(reading.findings.get_many)
+        self.reconciliations = self._one(reading.reconciliations.get_many)
         self.profiles = Batch(self._profiles)
         self.property_owners = self._many(reading.properties.owners, absent=None)
         self.active_contracts = self._many(reading.properties.active_contracts)
@@ -90,6 +92,8 @@ class Loaders:
                 ("payments", reading.payments),
                 ("payouts", reading.payouts),
                 ("pqrs", reading.pqrs),
+                ("findings", reading.findings),
+                ("reconciliations", reading.reconciliations),
             )
         }
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from application.ports import books
 from domain import (
     accounts,
     agencies,
     clients,
     contracts,
+    findings,
     invoices,
     payment_intents,
     payments,
@@ -20,19 +22,23 @@ from graphql_api.types.accounts import Account
 from graphql_api.types.agency import Agency, PaymentGateway
 from graphql_api.types.clients import Client
 from graphql_api.types.contracts import Contract, ContractParty
+from graphql_api.types.findings import Finding
 from graphql_api.types.intents import GatewayAttempt, PaymentIntent
 from graphql_api.types.invoices import Invoice
 from graphql_api.types.payments import Payment, PaymentAllocation
 from graphql_api.types.payouts import Payout
 from graphql_api.types.pqrs import Pqrs
 from graphql_api.types.properties import Ownership, Property
+from graphql_api.types.reconciliations import Reconciliation
 
 _SHOWN: dict[type[Any], Callable[[Any, Context], Any]] = {
     accounts.Account: Account.of,
     agencies.Agency: lambda entity, context: Agency.of(entity),
+    books.Reconciliation: Reconciliation.of,
     clients.Client: Client.of,
     contracts.Contract: Contract.of,
     contracts.ContractParty: ContractParty.of,
+    findings.Finding: Finding.of,
     invoices.Invoice: Invoice.of,
     payment_intents.GatewayAttempt: GatewayAttempt.of,
     payment_intents.PaymentIntent: PaymentIntent.of,

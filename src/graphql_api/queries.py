@@ -6,12 +6,13 @@ from typing import Annotated, Any
 import strawberry
 
 from application import filters
-from application.access import Visitor, require_staff
-from application.filters import InvoiceOrder, Parent
+from application.access import Visitor
+from application.filters import InvoiceOrder
 from domain.clients import ClientProfile
 from domain.contracts import ContractKind, ContractStatus
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
-from graphql_api.connections import After, Before, Connection, First, Last, Search, page_request
+from graphql_api.book_queries import BookQueries
+from graphql_api.connections import After, Before, Connection, First, Last, Search
 from graphql_api.context import Info
 from graphql_api.ids import key_of, parse_id
 from graphql_api.node import Node
@@ -32,6 +33,7 @@ from graphql_api.types.payments import Payment
 from graphql_api.types.payouts import Payout
 from graphql_api.types.pqrs import Pqrs
 from graphql_api.types.properties import Property
+from graphql_api.whole import whole_list
 
 MOST_NODES = 100
 Id = Annotated[strawberry.ID, strawberry.argument(description="Identificador opaco, el de su campo id.")]
@@ -40,12 +42,14 @@ _LOADERS = {
     "Account": "accounts",
     "Client": "clients",
     "Contract": "contracts",
+    "Finding": "findings",
     "Invoice": "invoices",
     "Payment": "payments",
     "PaymentIntent": "intents",
     "Payout": "payouts",
     "Pqrs": "pqrs",
     "Property": "properties",
+    "Reconciliation": "reconciliations",
 }
 
 
@@ -76,17 +80,8 @@ def _one(info: Info, text: str, name: str) -> Any:
     return getattr(info.context.loaders, _LOADERS[name]).load(key)
 
 
-def _all(
-    info: Info, name: str, narrowed: Any, first: int | None, after: str | None, last: int | None, before: str | None
-) -> Any:
-    """The future of a page of the whole agency, for its staff."""
-    viewer = require_staff(info.context.viewer)
-    page = page_request(first, after, last, before)
-    return info.context.loaders.page(name, Parent.SCOPE, viewer.agency_id, narrowed, page)
-
-
 @strawberry.type(description="Lo que se puede consultar.")
-class Query:
+class Query(BookQueries):
     @strawberry.field(
         description="La inmobiliaria de la sesión o, antes de entrar, la del dominio o la de X-Agency. Pública."
     )
@@ -168,7 +163,7 @@ class Query:
         before: Before = None,
     ) -> Connection[Client]:
         narrowed = filters.ClientFilter(search=lists.searched(search), profile=profile)
-        return _all(info, "clients", narrowed, first, after, last, before)
+        return whole_list(info, "clients", narrowed, first, after, last, before)
 
     @strawberry.field(description="Inmuebles, por código. Para el personal. Busca en código, dirección y ciudad.")
     def properties(
@@ -181,7 +176,7 @@ class Query:
         before: Before = None,
     ) -> Connection[Property]:
         narrowed = filters.PropertyFilter(search=lists.searched(search))
-        return _all(info, "properties", narrowed, first, after, last, before)
+        return whole_list(info, "properties", narrowed, first, after, last, before)
 
     @strawberry.field(
         description="Contratos, los más recientes primero. Para el personal. Busca en número, inmueble y partes."
@@ -198,7 +193,7 @@ class Query:
         before: Before = None,
     ) -> Connection[Contract]:
         narrowed = filters.ContractFilter(search=lists.searched(search), kind=kind, status=status)
-        return _all(info, "contracts", narrowed, first, after, last, before)
+        return whole_list(info, "contracts", narrowed, first, after, last, before)
 
     @strawberry.field(description="Facturas. Para el personal. Busca en número y en nombre o documento del cliente.")
     def invoices(
@@ -213,7 +208,7 @@ class Query:
         before: Before = None,
     ) -> Connection[Invoice]:
         narrowed = lists.invoices(filter, order_by, info.context.today, search)
-        return _all(info, "invoices", narrowed, first, after, last, before)
+        return whole_list(info, "invoices", narrowed, first, after, last, before)
 
     @strawberry.field(
         description="Recibos. Para el personal. Busca en recibo, referencia o CUS, y nombre o documento del cliente."
@@ -228,7 +223,7 @@ class Query:
         last: Last = None,
         before: Before = None,
     ) -> Connection[Payment]:
-        return _all(info, "payments", lists.period(filter, search), first, after, last, before)
+        return whole_list(info, "payments", lists.period(filter, search), first, after, last, before)
 
     @strawberry.field(
         description="Egresos. Para el personal. Busca en número, referencia, y nombre o documento del propietario."
@@ -243,7 +238,7 @@ class Query:
         last: Last = None,
         before: Before = None,
     ) -> Connection[Payout]:
-        return _all(info, "payouts", lists.period(filter, search), first, after, last, before)
+        return whole_list(info, "payouts", lists.period(filter, search), first, after, last, before)
 
     @strawberry.field(description="PQRS. Para el personal. Busca en radicado y en nombre o documento del cliente.")
     def pqrs(
@@ -257,4 +252,4 @@ class Query:
         before: Before = None,
     ) -> Connection[Pqrs]:
         narrowed = lists.pqrs(filter, info.context.today, search)
-        return _all(info, "pqrs", narrowed, first, after, last, before)
+        return whole_list(info, "pqrs", narrowed, first, after, last, before)

@@ -33,10 +33,13 @@ from application.use_cases.agencies import FindAgency, MayCall, RegisterAgency, 
 from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
 from application.use_cases.payments import (
+    CheckBooks,
     ReceiveGatewayReport,
     ReceiveReturn,
+    ReconcileDay,
     ReconcilePayments,
     RefreshPayment,
+    ResolveFinding,
     SetMerchantAccount,
     Settlement,
     StartPayment,
@@ -166,9 +169,11 @@ def _use_cases(
     }
     merchants = Merchants(secrets=box, test_allowed=not settings.is_production)
     settlement = Settlement(unit_of_work=unit_of_work, gateways=gateways, merchants=merchants, clock=clock)
+    reconcile_payments = ReconcilePayments(settlement=settlement)
     sheets = CsvSheetReader()
     return UseCases(
         change_password=ChangePassword(unit_of_work=unit_of_work, limiter=limiter, hasher=hasher, clock=clock),
+        check_books=CheckBooks(unit_of_work=unit_of_work, clock=clock),
         create_account=CreateAccount(unit_of_work=unit_of_work, hasher=hasher, clock=clock),
         draw_documents=DrawDocuments(renderer=renderer),
         end_session=EndSession(unit_of_work=unit_of_work, clock=clock),
@@ -180,10 +185,12 @@ def _use_cases(
         receive_gateway_report=ReceiveGatewayReport(settlement=settlement),
         receive_return=ReceiveReturn(settlement=settlement),
         may_call=MayCall(unit_of_work=unit_of_work, readings=readings),
-        reconcile_payments=ReconcilePayments(settlement=settlement),
+        reconcile_day=ReconcileDay(unit_of_work=unit_of_work, clock=clock, ask=reconcile_payments),
+        reconcile_payments=reconcile_payments,
         refresh_payment=RefreshPayment(settlement=settlement),
         refresh_session=RefreshSession(unit_of_work=unit_of_work, clock=clock),
         register_agency=RegisterAgency(unit_of_work=unit_of_work),
+        resolve_finding=ResolveFinding(unit_of_work=unit_of_work, clock=clock),
         set_agency=SetAgency(unit_of_work=unit_of_work, secrets=box, strict=settings.is_production),
         set_merchant_account=SetMerchantAccount(
             unit_of_work=unit_of_work,

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from application.use_cases.payments import BooksChecked
 from domain.accounts import AccountRole
 from main.bootstrap import Portal
 from main.commands.running import Failure, command, database, with_portal
@@ -203,6 +204,29 @@ def show_mail(
 
     with command():
         show(Settings(), letter)
+
+
+@payments.command("check")
+def check_payments(slug: Slug, as_json: AsJson = False) -> None:
+    """Comprueba que el libro mayor sume cero y coincida con los recibos; termina en 1 si no."""
+
+    async def run(portal: Portal) -> BooksChecked:
+        found = await portal.use_cases.find_agency(slug)
+        return await portal.use_cases.check_books(found.id)
+
+    books = with_portal(run)
+    told = {
+        "agree": books.agree,
+        "total": str(books.total),
+        "differences": [
+            {"invoice": str(it.invoice_id), "receipts": str(it.receipts), "ledger": str(it.ledger)}
+            for it in books.differences
+        ],
+    }
+    trouble = f"el libro mayor suma {books.total}; facturas con diferencias: {len(books.differences)}"
+    sentence = "Los libros cuadran." if books.agree else f"Los libros no cuadran: {trouble}."
+    say(sentence, told, as_json=as_json)
+    raise typer.Exit(not books.agree)
 
 
 @app.command("simulate-gateways")

@@ -14,7 +14,14 @@ from adapters.postgres.reading.snapshot import PostgresReadings
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.ports.jobs import JobKind
 from application.use_cases.letters import SendMail
-from application.use_cases.payments import AskGateway, PollAgencies, PollAgency
+from application.use_cases.payments import (
+    AskGateway,
+    PollAgencies,
+    PollAgency,
+    ReconcileAgency,
+    ReconcileDay,
+    ReconcilePayments,
+)
 from main.bootstrap import Portal
 
 _CONNECTIONS = 4
@@ -52,9 +59,11 @@ def _handlers(portal: Portal, engine: AsyncEngine) -> dict[JobKind, Handler]:
     units = PostgresUnitOfWorkFactory(engine)
     # The same gateways as those of requests, so that what is known of their trouble is known to both.
     settlement = replace(portal.use_cases.refresh_payment.settlement, unit_of_work=units)
+    reconcile_day = ReconcileDay(unit_of_work=units, clock=portal.clock, ask=ReconcilePayments(settlement=settlement))
     return {
         JobKind.ASK_GATEWAY: AskGateway(settlement=settlement),
         JobKind.POLL_AGENCY: PollAgency(unit_of_work=units, clock=portal.clock),
+        JobKind.RECONCILE_AGENCY: ReconcileAgency(reconcile_day=reconcile_day),
         JobKind.SEND_MAIL: SendMail(
             readings=PostgresReadings(engine, portal.clock, test_gateways=not portal.settings.is_production),
             draw_documents=portal.use_cases.draw_documents,

@@ -1,14 +1,18 @@
 """The rows of payments in memory, and the repositories of ledger, findings, daily reports and answered requests."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from application.access import Scope
 from application.ports.books import (
+    OFFICE,
     AnsweredRequest,
+    DayFigures,
+    Figure,
     Findings,
     InvoiceDifference,
     Ledger,
@@ -22,12 +26,13 @@ from domain.clients import Client
 from domain.findings import Finding, FindingKind
 from domain.ids import AccountId, AgencyId, ClientId, GatewayAccountId, InvoiceId, PaymentId, PaymentIntentId
 from domain.invoices import Invoice
-from domain.ledger import Journal, LedgerAccount
+from domain.ledger import RECEIPTS, Journal, JournalKind, LedgerAccount
 from domain.money import ZERO
-from domain.payment_intents import PaymentIntent
-from domain.payments import Payment, PaymentReversal, Share
+from domain.payment_intents import PaymentIntent, PaymentIntentStatus
+from domain.payments import Payment, PaymentReversal, ReversalKind, Share
 from tests.fakes.jobs import KeptJob
 
+K = TypeVar("K")
 Shares = tuple[tuple[InvoiceId, Decimal], ...]
 
 
@@ -87,6 +92,12 @@ class Repository:
             raise PermissionError("row-level security")
 
 
+class Sums(dict[K, Figure], Generic[K]):
+    def add(self, key: K, amount: Decimal) -> None:
+        before = self.get(key, Figure(0, ZERO))
+        self[key] = Figure(before.count + 1, before.amount + amount)
+
+
 class FakeLedger(Repository, Ledger):
     async def post(self, journal: Journal) -> bool:
         self.must_see(journal.agency_id)
@@ -121,28 +132,72 @@ class FakeFindings(Repository, Findings):
     async def get(self, finding_id: UUID) -> Finding | None:
         return next((it for it in self._seen() if it.id == finding_id), None)
 
-    async def resolve(self, finding_id: UUID, *, at: datetime, by: AccountId | None) -> None:
-        for finding in self._seen():
-            if finding.id == finding_id:
-                self._close(finding, at=at, by=by)
+    async def resolve(self, finding_id: UUID, *, at: datetime, by: AccountId | None, note: str | None = None) -> bool:
+        wanted = [finding for finding in self._open() if finding.id == finding_id]
+        for finding in wanted:
+            self._close(finding, at=at, by=by, note=note)
+        return bool(wanted)
+
+    async def resolve_keys(self, keys: Collection[str], *, at: datetime) -> int:
+        wanted = [finding for finding in self._open() if finding.key in keys]
+        for finding in wanted:
+            self._close(finding, at=at, by=None)
+        return len(wanted)
+
+    async def open_ones(self, kinds: Collection[FindingKind], *, limit: int) -> Sequence[Finding]:
+        wanted = [finding for finding in self._open() if finding.kind in kinds]
+        return sorted(wanted, key=lambda finding: (finding.at, str(finding.id)))[:limit]
 
     async def resolve_about(self, intent_id: UUID, kinds: Sequence[FindingKind], *, at: datetime) -> None:
-        for finding in self._seen():
+        for finding in self._open():
             if finding.intent_id == intent_id and finding.kind in kinds:
                 self._close(finding, at=at, by=None)
 
     def _seen(self) -> list[Finding]:
         return [finding for finding in self.books.findings.values() if self.sees(finding.agency_id)]
 
-    def _close(self, finding: Finding, *, at: datetime, by: AccountId | None) -> None:
-        if finding.resolved_at is None:
-            closed = replace(finding, resolved_at=at, resolved_by=by)
-            self.books.findings[finding.agency_id, finding.key] = closed
+    def _open(self) -> list[Finding]:
+        return [finding for finding in self._seen() if finding.resolved_at is None]
+
+    def _close(self, finding: Finding, *, at: datetime, by: AccountId | None, note: str | None = None) -> None:
+        closed = replace(finding, resolved_at=at, resolved_by=by, note=note)
+        self.books.findings[finding.agency_id, finding.key] = closed
 
 
 class FakeReconciliations(Repository, Reconciliations):
     async def of_day(self, on: date) -> Reconciliation | None:
         return self.books.reports.get((self.scope.agency, on))
+
+    async def figures(self, *, since: datetime, until: datetime) -> DayFigures:
+        received, taken_back, credit = Sums[str](), Sums[ReversalKind](), Sums[JournalKind]()
+        intents, findings, ledger = Sums[PaymentIntentStatus](), Sums[FindingKind](), Sums[LedgerAccount]()
+        for journal in self.books.journals.values():
+            if not self.sees(journal.agency_id) or journal.at >= until:
+                continue
+            for entry in journal.entries:
+                ledger.add(entry.account, entry.amount)
+                if entry.account is LedgerAccount.CREDIT and journal.at >= since:
+                    credit.add(journal.kind, -entry.amount)
+            if journal.kind in RECEIPTS and journal.at >= since and journal.payment_id is not None:
+                payment, _ = self.books.payments[journal.payment_id]
+                received.add(payment.gateway.value if payment.gateway else OFFICE, payment.amount)
+        for reversal in self.books.reversals:
+            if self.sees(reversal.agency_id) and since <= reversal.at < until:
+                taken_back.add(reversal.kind, reversal.amount)
+        for intent in self.books.intents.values():
+            if self.sees(intent.agency_id) and since <= intent.created_at < until:
+                intents.add(intent.status, intent.amount)
+        for finding in self.books.findings.values():
+            if self.sees(finding.agency_id) and finding.resolved_at is None:
+                findings.add(finding.kind, finding.amount or ZERO)
+        return DayFigures(
+            received=received,
+            taken_back=taken_back,
+            credit=credit,
+            intents=intents,
+            findings=findings,
+            ledger={account: figure.amount for account, figure in ledger.items()},
+        )
 
     async def keep(self, report: Reconciliation) -> None:
         self.must_see(report.agency_id)

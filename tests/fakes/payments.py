@@ -26,7 +26,7 @@ from application.ports.payments import (
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.agencies import Agency
 from domain.ids import AgencyId, ClientId, GatewayAccountId, InvoiceId, PaymentId, PaymentIntentId
-from domain.payment_intents import PaymentIntent
+from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 from domain.payments import PaymentGatewayCode
 from domain.polling import next_check
 from tests.fakes.books import Books, FakeFindings, FakeLedger, FakeReconciliations, FakeRequestKeys, Repository
@@ -165,6 +165,18 @@ class FakePaymentIntents(Repository, PaymentIntents):
         due = [intent for intent in self._seen() if (moments[intent.id] or at) <= at and moments[intent.id]]
         return sorted(due, key=lambda intent: (moments[intent.id] or at, intent.id))[:limit]
 
+    async def in_process(self, *, created_before: datetime, limit: int) -> Sequence[PaymentIntent]:
+        pending = [it for it in self._seen() if it.status is PaymentIntentStatus.PENDING]
+        return self._oldest([it for it in pending if it.created_at < created_before], limit)
+
+    async def unheard(
+        self, gateway: PaymentGatewayCode, *, since: datetime, until: datetime, limit: int
+    ) -> Sequence[PaymentIntent]:
+        over = (PaymentIntentStatus.EXPIRED, PaymentIntentStatus.CANCELLED)
+        begun = [it for it in self._seen() if it.gateway is gateway and since <= it.created_at < until]
+        silent = [it for it in begun if it.status in over and it.checkout is not None and not it.attempts]
+        return self._oldest(silent, limit)
+
     async def add(self, intent: PaymentIntent) -> None:
         self.must_see(intent.agency_id, intent.client_id)
         if intent.status.is_live and await self.holding(_invoices_of(intent)):
@@ -217,6 +229,9 @@ class FakePaymentIntents(Repository, PaymentIntents):
             document_number=client.document_number,
         )
 
+    def _oldest(self, intents: Sequence[PaymentIntent], limit: int) -> Sequence[PaymentIntent]:
+        return sorted(intents, key=lambda intent: (intent.created_at, intent.id))[:limit]
+
     def _seen(self) -> list[PaymentIntent]:
         seen = [intent for intent in self.books.intents.values() if self.sees(intent.agency_id, intent.client_id)]
         return seen if self.scope.viewer == "staff" else [replace(it, attempts=(), refunds=()) for it in seen]
@@ -243,6 +258,15 @@ class FakeGatewayEvents(Repository, GatewayEvents):
     async def conclude(self, dedup_key: str, outcome: str) -> None:
         key = (self.scope.agency, dedup_key)
         self.books.events[key] = replace(self.books.events[key], outcome=outcome)
+
+    async def forget(self, *, before: datetime) -> int:
+        old = [
+            (key, event)
+            for key, event in self.books.events.items()
+            if self.sees(event.agency_id) and event.received_at < before and (event.body or event.source_ip)
+        ]
+        self.books.events |= {key: replace(event, body="", source_ip="") for key, event in old}
+        return len(old)
 
 
 def _invoices_of(intent: PaymentIntent) -> set[InvoiceId]:

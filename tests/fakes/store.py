@@ -181,6 +181,14 @@ class FakeStore:
         self.gateway_accounts[thing.id] = thing
 
     @_add.register
+    def _(self, thing: Finding) -> None:
+        self.findings[thing.agency_id, thing.key] = thing
+
+    @_add.register
+    def _(self, thing: Reconciliation) -> None:
+        self.reports[thing.agency_id, thing.on] = thing
+
+    @_add.register
     def _(self, thing: PaymentIntent) -> None:
         self.intents[thing.id] = thing
         for attempt in thing.attempts:

@@ -11,9 +11,13 @@ In the second agency the people have the same names with «b.» in front.
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
+from decimal import Decimal
 from itertools import count
+from uuid import uuid4
 
 from domain.accounts import AccountRole
+from domain.findings import Finding, FindingKind
 from domain.imports.sheets import ImportKind
 from tests.adapters.payu.examples import FORM, a_confirmation, encoded
 from tests.graphql_api.town import RETURN_URL, Town, founded
@@ -104,6 +108,9 @@ class Neighbours:
             await self._pay(name, number)
         for name, code in (("ana", "I1"), ("olga", "I1"), ("tito", "I4")):
             await self._file(name, code)
+        for name in ("ana", "beto"):
+            await self._find(slug, name)
+        await town.use_cases.reconcile_day(town.agencies[slug].id, date(2026, 7, 14))
 
     def _told(self, text: str, audience: str, *, staff: bool = True) -> str:
         assert text not in self.audiences
@@ -231,6 +238,27 @@ class Neighbours:
         address = fields["confirmationUrl"].removeprefix(PUBLIC_URL)
         answer = await town.http.post(address, content=encoded(notice), headers=FORM)
         assert answer.status_code == 200, answer.status_code
+
+    async def _find(self, slug: str, name: str) -> None:
+        """Something about a payment that the staff should look at."""
+        town, by = self.town, self._start + name
+        async with town.unit_of_work(slug) as uow:
+            intent = await uow.intents.by_reference(self.references[by])
+            assert intent is not None
+            await uow.findings.report(
+                Finding(
+                    id=uuid4(),
+                    agency_id=intent.agency_id,
+                    kind=FindingKind.TO_RETURN,
+                    key=f"TO_RETURN:{intent.id}",
+                    at=town.clock.now(),
+                    reference=self._text(""),
+                    client_id=intent.client_id,
+                    intent_id=intent.id,
+                    amount=Decimal(self._amount("")),
+                )
+            )
+            await uow.commit()
 
     async def _file(self, name: str, code: str) -> None:
         by = self._start + name

@@ -10,11 +10,13 @@ from tests.graphql_api.town import Answer
 LISTS = {
     "clients": "Client",
     "contracts": "Contract",
+    "findings": "Finding",
     "invoices": "Invoice",
     "payments": "Payment",
     "payouts": "Payout",
     "pqrs": "Pqrs",
     "properties": "Property",
+    "reconciliations": "Reconciliation",
 }
 """Of the root, and what is in them."""
 INTENT = f"query Pago($it: String!) {{ paymentIntent(reference: $it) {{ {everything_of('PaymentIntent', depth=1)} }} }}"

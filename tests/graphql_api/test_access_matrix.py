@@ -34,6 +34,7 @@ WHOLE = {
     "Contract": "buildingFee commissionRate endDate id kind nextIncreaseDate number property rent startDate status",
     "ContractParty": "name role",
     "Dashboard": "openPqrs owner tenant",
+    "Finding": "amount at client dueDate id intent kind message note overdue payment reference resolvedAt resolvedBy",
     "Invoice": "balance client contract description dueDate electronic gateways id invoiced issueDate kind lines "
     "number overdue paid payable payments pdf period status statusLabel subtotal total vat withholdings",
     "OwnerDashboard": "incomeThisYear lastPayout monthlyIncome pendingCommission rentedProperties",
@@ -49,6 +50,7 @@ WHOLE = {
     "filingNumber history id overdue property startDate status statusLabel subject",
     "PqrsEvent": "at by from to",
     "Property": "address city code id use",
+    "Reconciliation": "balanced date differences id lines madeAt",
     "Session": "createdAt current expiresAt id lastSeenAt userAgent",
     "TenantDashboard": "creditBalance lastPayment nextDueInvoice overdueAmount pendingAmount pendingInvoices",
     "Account": "client email id lastLoginAt roles status username",
@@ -78,6 +80,7 @@ VALUES = {
     "MonthlyAmount",
     "PageInfo",
     "PaymentGateway",
+    "ReconciliationLine",
 }
 """Types that are a part of the thing they hang under."""
 

@@ -43,13 +43,17 @@ FOR_WHO_SIGNED_IN = {
     "updateProfile": 'mutation { updateProfile(input: {city: "Cali"}) { __typename } }',
 }
 FOR_CLIENTS = {"startPayment": PAY.replace("($ids: [ID!]!)", "").replace("$ids", '["x"]')}
-FOR_STAFF = {"importRecords": 'mutation { importRecords(input: {kind: CLIENTS, csv: "codigo"}) { __typename } }'}
+FOR_STAFF = {
+    "importRecords": 'mutation { importRecords(input: {kind: CLIENTS, csv: "codigo"}) { __typename } }',
+    "resolveFinding": 'mutation { resolveFinding(id: "x", note: "Visto.") { __typename } }',
+}
 IDS = {
     "endSession(id)",
     "startPayment(input.invoiceIds)",
     "createPqrs(input.propertyId)",
     "createPqrs(input.contractId)",
     "createPqrs(input.clientId)",
+    "resolveFinding(id)",
 }
 """Every place where a mutation takes an id."""
 
@@ -71,10 +75,26 @@ async def test_a_visitor_does_nothing(surroundings: Surroundings, name: str) -> 
 
 
 @pytest.mark.parametrize("name", [*CLIENTS.values(), "b.ana"])
-async def test_clients_import_nothing(surroundings: Surroundings, name: str) -> None:
-    answer = await _refused(surroundings, FOR_STAFF["importRecords"], name)
+@pytest.mark.parametrize("mutation", sorted(FOR_STAFF))
+async def test_clients_do_nothing_that_is_for_staff(surroundings: Surroundings, name: str, mutation: str) -> None:
+    answer = await _refused(surroundings, FOR_STAFF[mutation], name)
 
     assert (answer.status, answer.code) == (200, "FORBIDDEN")
+
+
+@pytest.mark.parametrize("name", ["sara", "b.sara"])
+async def test_a_finding_of_another_agency_is_resolved_like_one_that_does_not_exist(
+    surroundings: Surroundings, name: str
+) -> None:
+    query = f'mutation Resolver($id: ID!) {{ resolveFinding(id: $id, note: "Visto.") {{ {REFUSAL} }} }}'
+    absent = await _refused(surroundings, query, name, id=global_id("Finding", uuid4()))
+
+    assert absent.data["resolveFinding"]["__typename"] == "NotFound"
+    foreign = surroundings.foreign(name, "Finding")
+    assert len(foreign) == 1
+    for key in (*foreign, surroundings.own(name, "Invoice")[0], "rubbish"):
+        answer = await _refused(surroundings, query, name, id=key)
+        assert (answer.text, answer.statements) == (absent.text, absent.statements)
 
 
 @pytest.mark.parametrize("name", ["sara", "adan", "b.sara"])

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,7 +19,17 @@ ARGUMENTS = "first: $first, after: $after, last: $last, before: $before"
 PAGE = "nodes { id } edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 OF_ANA = ("invoices", "invoices(orderBy: OLDEST)", "invoices(orderBy: DUE_FIRST)", "payments", "pqrs")
 OF_OLGA = ("payouts", "contracts", "properties")
-OF_SARA = ("clients", "contracts", "invoices", "payments", "payouts", "pqrs", "properties")
+OF_SARA = (
+    "clients",
+    "contracts",
+    "findings",
+    "invoices",
+    "payments",
+    "payouts",
+    "pqrs",
+    "properties",
+    "reconciliations",
+)
 LISTS = [("ana", name) for name in OF_ANA] + [("olga", name) for name in OF_OLGA] + [("sara", name) for name in OF_SARA]
 
 
@@ -52,6 +63,8 @@ async def town(module_database: Database) -> AsyncIterator[Town]:
         await town.person("andina", "sara", role=AccountRole.STAFF)
         for number in range(ROWS):
             await town.ask(FILE.replace('"k"', f'"{number}"'), by="ana", text="Gotea.")
+            await town.find("andina", f"REF{number}")
+            await town.use_cases.reconcile_day(town.agencies["andina"].id, date(2026, 7, 1 + number))
         yield town
 
 

@@ -4,6 +4,7 @@ The first of them finds out who asks; a query needs one connection and one trans
 """
 
 from collections.abc import AsyncIterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -54,6 +55,9 @@ async def town(module_database: Database) -> AsyncIterator[Town]:
         for code, (name, _) in people.items():
             await town.person("andina", name, client=code)
         await town.person("andina", "sara", role=AccountRole.STAFF)
+        for number in range(MANY):
+            await town.find("andina", f"REF{number}")
+            await town.use_cases.reconcile_day(town.agencies["andina"].id, date(2026, 5, 1) + timedelta(days=number))
         await _file_cases(town, "ana", MANY)
         await _file_cases(town, "beto", FEW)
         yield town
@@ -166,6 +170,15 @@ OF_STAFF = {
     "properties": (
         4,
         "query Lista($n: Int) { properties(first: $n) { nodes { owners { name } activeLease { rent } } } }",
+    ),
+    "findings": (
+        2,
+        """query Lista($n: Int) { findings(first: $n) { nodes { kind message amount overdue client { name }
+        intent { reference } payment { receiptNumber } resolvedBy { username } } } }""",
+    ),
+    "daily reports": (
+        2,
+        "query Lista($n: Int) { reconciliations(first: $n) { nodes { date balanced lines { label amount } } } }",
     ),
     "cases": (3, "query Lista($n: Int) { pqrs(first: $n, filter: {overdue: false}) { nodes { client { name } } } }"),
 }

@@ -7,6 +7,7 @@ import pytest
 
 from domain.accounts import AccountRole
 from domain.imports.sheets import ImportKind
+from graphql_api.ids import global_id
 from tests.application.imports_office import csv_of
 from tests.graphql_api.neighbours import FILE, START
 from tests.graphql_api.town import LOGIN, PASSWORD, RETURN_URL, Counts, Town, founded
@@ -63,6 +64,17 @@ async def test_filing_a_case(town: Town) -> None:
 
     assert told["__typename"] == "PqrsPayload"
     assert (len(filed.statements), filed.checkouts) == (10, 3)
+
+
+async def test_resolving_a_finding(town: Town) -> None:
+    finding = await town.find("andina", "REF1")
+    query = """mutation Resolver($id: ID!) { resolveFinding(id: $id, note: "Visto.") {
+        __typename ... on FindingPayload { finding { resolvedBy { username } } } } }"""
+
+    resolved, told = await done(town, query, by="sara", id=global_id("Finding", finding.id))
+
+    assert told["__typename"] == "FindingPayload"
+    assert (len(resolved.statements), resolved.checkouts) == (7, 3)
 
 
 async def test_starting_a_payment_of_one_or_of_many(town: Town) -> None:

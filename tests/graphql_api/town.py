@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -17,10 +18,13 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from adapters.postgres.tables import metadata
-from application.access import StaffViewer
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from application.access import Scope, StaffViewer
 from application.ports.documents import DocumentRenderer
+from application.ports.unit_of_work import UnitOfWork
 from domain.accounts import AccountRole
 from domain.agencies import Agency
+from domain.findings import Finding, FindingKind
 from domain.ids import AccountId, SessionId
 from domain.imports.sheets import ImportKind
 from domain.payments import PaymentGatewayCode
@@ -137,6 +141,27 @@ class Town:
     @property
     def use_cases(self) -> Any:
         return self.service.portal.use_cases
+
+    def unit_of_work(self, slug: str) -> UnitOfWork:
+        """Over all rows of an agency."""
+        make = PostgresUnitOfWorkFactory(self.service.portal.engine)
+        return make(Scope.of_agency(self.agencies[slug].id))
+
+    async def find(self, slug: str, reference: str, kind: FindingKind = FindingKind.UNKNOWN_REFERENCE) -> Finding:
+        """Something that the staff should look at."""
+        finding = Finding(
+            id=uuid4(),
+            agency_id=self.agencies[slug].id,
+            kind=kind,
+            key=f"{kind}:{reference}",
+            at=self.clock.now(),
+            reference=reference,
+            amount=Decimal("1500000.50"),
+        )
+        async with self.unit_of_work(slug) as uow:
+            await uow.findings.report(finding)
+            await uow.commit()
+        return finding
 
     async def agency(
         self, slug: str, settings: dict[str, str] | None = None, *, payu: bool = False, hosts: tuple[str, ...] = ()

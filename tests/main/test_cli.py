@@ -1,11 +1,13 @@
 """The commands of operators: what they do, say, refuse, and the status they end with."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from domain.imports.sheets import ImportKind
 from tests.application.imports_office import MANAGEMENT, OWNER, csv_of
@@ -103,6 +105,52 @@ def test_json_is_for_programs(portal: Portal) -> None:
     assert json.loads(changed.out) == {"slug": "otra", "changed": ["phone", "payu.enabled"], "warnings": []}
     assert json.loads(version.out).keys() == {"version"}
     assert (made.status, changed.status, version.status) == (0, 0, 0)
+
+
+def test_books_that_agree_end_with_0_and_others_with_1(
+    portal: Portal, agency: str, module_database: Database, tmp_path: Path
+) -> None:
+    for kind, rows in (
+        (ImportKind.CLIENTS, [{}, OWNER]),
+        (ImportKind.PROPERTIES, [{}]),
+        (ImportKind.CONTRACTS, [{}]),
+        (ImportKind.INVOICES, [{}]),
+    ):
+        (tmp_path / kind.file_name).write_text(csv_of(kind, *rows), encoding="utf-8")
+    assert portal("agency", "import", agency, str(tmp_path)).status == 0
+    agree = portal("payments", "check", agency)
+    asyncio.run(_book_what_no_receipt_says(module_database, agency))
+    told, as_json = portal("payments", "check", agency), portal("payments", "check", agency, "--json")
+
+    assert (agree.status, agree.out) == (0, "Los libros cuadran.\n")
+    assert (told.status, as_json.status) == (1, 1)
+    assert told.out == "Los libros no cuadran: el libro mayor suma 0.00; facturas con diferencias: 1.\n"
+    (difference,) = json.loads(as_json.out)["differences"]
+    assert (difference["receipts"], difference["ledger"]) == ("0.00", "5.00")
+
+
+async def _book_what_no_receipt_says(database: Database, slug: str) -> None:
+    engine = create_async_engine(database.app_url)
+    async with engine.begin() as connection:
+
+        async def run(statement: str, **given: str) -> object:
+            return await connection.scalar(text(statement), given)
+
+        await run("select set_config('app.agency_key', :slug, true)", slug=slug)
+        agency_id = str(await run("select agency_id::text from agency_keys where key = :slug", slug=slug))
+        await run(
+            "select set_config('app.agency_id', :it, true), set_config('app.viewer', 'staff', true)", it=agency_id
+        )
+        await run(
+            "insert into ledger_journals (id, agency_id, key, kind, client_id, at) "
+            "select id, agency_id, 'invented', 'CHARGE', client_id, now() from invoices returning id"
+        )
+        await run(
+            "insert into ledger_entries (agency_id, journal_id, position, account, amount, invoice_id) "
+            "select agency_id, id, 1, 'GATEWAY', 5, null from invoices "
+            "union all select agency_id, id, 2, 'RECEIVABLE', -5, id from invoices returning position"
+        )
+    await engine.dispose()
 
 
 def test_a_directory_is_imported_and_a_rejected_cell_ends_with_1(portal: Portal, agency: str, tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ from uuid import UUID
 from application.filters import (
     ClientFilter,
     ContractFilter,
+    FindingFilter,
     InvoiceFilter,
     Parent,
     PeriodFilter,
     PqrsFilter,
     PropertyFilter,
+    ReconciliationFilter,
 )
 from application.pagination import PageRequest
 from application.ports.reading import Listing, Reading
@@ -64,6 +66,14 @@ async def everything(reading: Reading, store: FakeStore) -> dict[str, Any]:
         ("invoices", reading.invoices, InvoiceFilter(today=TODAY), invoices, (Parent.CLIENT, Parent.CONTRACT)),
         ("payments", reading.payments, PeriodFilter(), list(store.payments), (Parent.CLIENT,)),
         ("payouts", reading.payouts, PeriodFilter(), payouts, (Parent.CLIENT,)),
+        ("findings", reading.findings, FindingFilter(), [it.id for it in store.findings.values()], ()),
+        (
+            "reconciliations",
+            reading.reconciliations,
+            ReconciliationFilter(),
+            [it.id for it in store.reports.values()],
+            (),
+        ),
         ("pqrs", reading.pqrs, PqrsFilter(today=TODAY), list(store.pqrs), (Parent.CLIENT,)),
     ):
         await ask(f"{name} by id", listing.get_many(ids))

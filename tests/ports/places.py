@@ -158,6 +158,12 @@ class InPostgres(Place):
             for intent in intents:
                 booked = {key[1]: paid for key, paid in store.booked.items() if key[0] == intent.gateway_account_id}
                 await uow.intents.save(intent, booked=booked)
+            for finding in store.findings.values():
+                if finding.agency_id == agency_id:
+                    await uow.findings.report(finding)
+            for report in store.reports.values():
+                if report.agency_id == agency_id:
+                    await uow.reconciliations.keep(report)
             for case in store.pqrs.values():
                 if case.agency_id == agency_id:
                     await uow.pqrs.add(case, next(it for it in store.pqrs_events if it.pqrs_id == case.id))

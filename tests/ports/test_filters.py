@@ -10,17 +10,20 @@ import pytest
 from application.filters import (
     ClientFilter,
     ContractFilter,
+    FindingFilter,
     InvoiceFilter,
     InvoiceOrder,
     Parent,
     PeriodFilter,
     PqrsFilter,
     PropertyFilter,
+    ReconciliationFilter,
 )
 from application.pagination import PageRequest
 from application.ports.reading import Listing
 from domain.clients import ClientProfile
 from domain.contracts import ContractKind, ContractStatus, PartyRole
+from domain.findings import FindingKind
 from domain.invoices import InvoiceKind, InvoiceStatus
 from domain.pqrs import PqrsClassification, PqrsStatus, PqrsSubject
 from tests import factories as a
@@ -289,3 +292,35 @@ async def test_filters_hold_under_a_client_too(archive: Archive) -> None:
     assert await archive.numbers("payments", PeriodFilter(to_on=date(2026, 7, 1)), *under) == [v.receipt.receipt_number]
     assert await archive.numbers("pqrs", replace(OF_PQRS, overdue=True), *under) == []
     assert await archive.numbers("invoices", OF_INVOICES, Parent.CLIENT, uuid4()) == []
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "kinds"),
+    [
+        (FindingFilter(), ["DISPUTE", "CREDITED", "SLOW"]),
+        (FindingFilter(open=True), ["DISPUTE", "CREDITED"]),
+        (FindingFilter(open=False), ["SLOW"]),
+        (FindingFilter(kind=(FindingKind.SLOW, FindingKind.CREDITED)), ["CREDITED", "SLOW"]),
+        (FindingFilter(open=True, kind=(FindingKind.SLOW,)), []),
+        (FindingFilter(kind=()), []),
+    ],
+)
+async def test_findings_by_whether_they_are_open_and_by_kind(
+    archive: Archive, narrowed: FindingFilter, kinds: list[str]
+) -> None:
+    assert sorted(finding.kind for finding in await archive.found("findings", narrowed)) == sorted(kinds)
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "days"),
+    [
+        (ReconciliationFilter(), [14, 13, 12]),
+        (ReconciliationFilter(from_on=date(2026, 7, 13)), [14, 13]),
+        (ReconciliationFilter(to_on=date(2026, 7, 13)), [13, 12]),
+        (ReconciliationFilter(from_on=date(2026, 7, 15)), []),
+    ],
+)
+async def test_reports_by_the_day_they_are_about(
+    archive: Archive, narrowed: ReconciliationFilter, days: list[int]
+) -> None:
+    assert [report.on.day for report in await archive.found("reconciliations", narrowed)] == days

@@ -41,6 +41,9 @@ def table_of(row_class: Any) -> sa.Table:
     return table
 
 
+OF_STAFF = frozenset({"findings", "ledger_journals", "reconciliations"})
+"""Of these a client sees no row, not even those about that client."""
+
 CONTRACT_READERS = table_of(ContractReaderRow)
 PROPERTY_READERS = table_of(PropertyReaderRow)
 
@@ -50,7 +53,7 @@ def visible(table: sa.Table, scope: Scope) -> sa.ColumnElement[bool]:
     within = table.c.agency_id == scope.agency
     if scope.viewer == "staff":
         return within
-    if scope.viewer != "client":
+    if scope.viewer != "client" or table.name in OF_STAFF:
         return sa.false()
     me = scope.client_id
     if table.name == "clients":

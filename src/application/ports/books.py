@@ -1,6 +1,6 @@
 """The books as use cases write them: journals, findings for the staff, daily reports, answered requests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,7 +9,9 @@ from uuid import UUID
 
 from domain.findings import Finding, FindingKind
 from domain.ids import AccountId, AgencyId, InvoiceId
-from domain.ledger import Journal
+from domain.ledger import Journal, JournalKind, LedgerAccount
+from domain.payment_intents import PaymentIntentStatus
+from domain.payments import ReversalKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,17 @@ class Findings(Protocol):
 
     async def get(self, finding_id: UUID) -> Finding | None: ...
 
-    async def resolve(self, finding_id: UUID, *, at: datetime, by: AccountId | None) -> None: ...
+    async def resolve(self, finding_id: UUID, *, at: datetime, by: AccountId | None, note: str | None = None) -> bool:
+        """False if it was resolved before, or does not exist."""
+        ...
+
+    async def resolve_keys(self, keys: Collection[str], *, at: datetime) -> int:
+        """Open ones of these keys, by what happened since; how many they were."""
+        ...
+
+    async def open_ones(self, kinds: Collection[FindingKind], *, limit: int) -> Sequence[Finding]:
+        """Of these kinds, the oldest first."""
+        ...
 
     async def resolve_about(self, intent_id: UUID, kinds: Sequence[FindingKind], *, at: datetime) -> None:
         """Open ones of these kinds about an intent, by what happened since."""
@@ -60,10 +72,41 @@ class Reconciliation:
     figures: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How many, and how much together."""
+
+    count: int
+    amount: Decimal
+
+
+OFFICE = "OFFICE"
+"""Where money was received that came through no gateway."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFigures:
+    """Of what was booked within a day: `received` by gateway's code or OFFICE, `taken_back` by kind, `credit` by the
+    kind of journal, as what was added to clients' credit. `intents` are those begun within the day, by the state they
+    are in now. As things stand: `findings`, the open ones; `ledger`, balances at the end of the day, debits positive.
+    """
+
+    received: Mapping[str, Figure]
+    taken_back: Mapping[ReversalKind, Figure]
+    credit: Mapping[JournalKind, Figure]
+    intents: Mapping[PaymentIntentStatus, Figure]
+    findings: Mapping[FindingKind, Figure]
+    ledger: Mapping[LedgerAccount, Decimal]
+
+
 class Reconciliations(Protocol):
     """For the agency's scope."""
 
     async def of_day(self, on: date) -> Reconciliation | None: ...
+
+    async def figures(self, *, since: datetime, until: datetime) -> DayFigures:
+        """From `since` until before `until`."""
+        ...
 
     async def keep(self, report: Reconciliation) -> None:
         """Add it, or put it in place of the one of the same day."""

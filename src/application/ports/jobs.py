@@ -10,11 +10,12 @@ from domain.ids import AgencyId
 
 class JobKind(StrEnum):
     """What is done later. ASK_GATEWAY: ask about the payment with that reference. POLL_AGENCY: find the payments of an
-    agency that have to be asked about. SEND_MAIL: write to somebody about what happened (`application.announcements`).
-    """
+    agency that have to be asked about. RECONCILE_AGENCY: keep the report of that day (AAAA-MM-DD). SEND_MAIL: write to
+    somebody about what happened (`application.announcements`)."""
 
     ASK_GATEWAY = "ASK_GATEWAY"
     POLL_AGENCY = "POLL_AGENCY"
+    RECONCILE_AGENCY = "RECONCILE_AGENCY"
     SEND_MAIL = "SEND_MAIL"
 
 

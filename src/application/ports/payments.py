@@ -88,6 +88,17 @@ class PaymentIntents(Protocol):
         and whatever is kept about an intent, sets when that is next."""
         ...
 
+    async def in_process(self, *, created_before: datetime, limit: int) -> Sequence[PaymentIntent]:
+        """PENDING ones, the oldest first."""
+        ...
+
+    async def unheard(
+        self, gateway: PaymentGatewayCode, *, since: datetime, until: datetime, limit: int
+    ) -> Sequence[PaymentIntent]:
+        """Begun from `since` until before `until`, opened at that gateway, and EXPIRED or CANCELLED without it having
+        told of any transaction; the oldest first."""
+        ...
+
     async def add(self, intent: PaymentIntent) -> None:
         """Raises InvoicesHeld."""
         ...
@@ -148,6 +159,11 @@ class GatewayEvents(Protocol):
     async def outcome(self, dedup_key: str) -> str | None: ...
 
     async def conclude(self, dedup_key: str, outcome: str) -> None: ...
+
+    async def forget(self, *, before: datetime) -> int:
+        """Take the text and the sender's address out of notices received before then; how many had them. That they
+        came, and what became of them, stays."""
+        ...
 
 
 class Payments(Protocol):

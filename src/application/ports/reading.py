@@ -16,17 +16,21 @@ from application.access import Viewer
 from application.filters import (
     ClientFilter,
     ContractFilter,
+    FindingFilter,
     InvoiceFilter,
     Parent,
     PeriodFilter,
     PqrsFilter,
     PropertyFilter,
+    ReconciliationFilter,
 )
 from application.pagination import Page, PageRequest
+from application.ports.books import Reconciliation
 from domain.accounts import Account
 from domain.agencies import Agency
 from domain.clients import Client, ClientProfile
 from domain.contracts import Contract, ContractParty
+from domain.findings import Finding
 from domain.invoices import Invoice
 from domain.payment_intents import GatewayAttempt, PaymentIntent
 from domain.payments import Allocation, Payment, PaymentGatewayCode
@@ -148,6 +152,14 @@ class IntentReader(Protocol):
     async def attempts(self, ids: Collection[UUID]) -> Many[Sequence[GatewayAttempt]]: ...
 
 
+class FindingReader(Listing[Finding, FindingFilter], Protocol):
+    """For staff; to others there are none."""
+
+
+class ReconciliationReader(Listing[Reconciliation, ReconciliationFilter], Protocol):
+    """For staff; to others there are none."""
+
+
 class DashboardReader(Protocol):
     async def tenants(self, client_ids: Collection[UUID], *, today: date) -> Many[TenantSums]: ...
 
@@ -167,6 +179,8 @@ class Reading(Protocol):
     payouts: PayoutReader
     pqrs: PqrsReader
     intents: IntentReader
+    findings: FindingReader
+    reconciliations: ReconciliationReader
     dashboards: DashboardReader
 
     @property

@@ -7,10 +7,13 @@ from application.use_cases.agencies import FindAgency, MayCall, RegisterAgency, 
 from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
 from application.use_cases.payments import (
+    CheckBooks,
     ReceiveGatewayReport,
     ReceiveReturn,
+    ReconcileDay,
     ReconcilePayments,
     RefreshPayment,
+    ResolveFinding,
     SetMerchantAccount,
     StartPayment,
 )
@@ -22,6 +25,7 @@ from application.use_cases.sign_in import IssueCaptcha, SignIn
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UseCases:
     change_password: ChangePassword
+    check_books: CheckBooks
     create_account: CreateAccount
     draw_documents: DrawDocuments
     end_session: EndSession
@@ -33,10 +37,12 @@ class UseCases:
     receive_gateway_report: ReceiveGatewayReport
     receive_return: ReceiveReturn
     may_call: MayCall
+    reconcile_day: ReconcileDay
     reconcile_payments: ReconcilePayments
     refresh_payment: RefreshPayment
     refresh_session: RefreshSession
     register_agency: RegisterAgency
+    resolve_finding: ResolveFinding
     set_agency: SetAgency
     set_merchant_account: SetMerchantAccount
     sign_in: SignIn

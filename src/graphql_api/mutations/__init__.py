@@ -3,6 +3,7 @@
 import strawberry
 
 from graphql_api.mutations.access import AccessMutations
+from graphql_api.mutations.findings import FindingMutations
 from graphql_api.mutations.imports import ImportMutations
 from graphql_api.mutations.payments import PaymentMutations
 from graphql_api.mutations.pqrs import PqrsMutations
@@ -10,5 +11,5 @@ from graphql_api.mutations.profile import ProfileMutations
 
 
 @strawberry.type(description="Lo que se puede hacer. Toda mutación devuelve su resultado o una negativa.")
-class Mutation(AccessMutations, ProfileMutations, PaymentMutations, PqrsMutations, ImportMutations):
+class Mutation(AccessMutations, ProfileMutations, PaymentMutations, FindingMutations, PqrsMutations, ImportMutations):
     pass

@@ -9,6 +9,7 @@ import strawberry
 from application import filters
 from application.text import problem_of_text
 from domain.errors import InvalidInput
+from domain.findings import FindingKind
 from domain.invoices import InvoiceKind, InvoiceStatus
 from domain.pqrs import PqrsClassification, PqrsStatus, PqrsSubject
 from graphql_api.describe import field
@@ -50,6 +51,11 @@ class PqrsFilter:
     assignee_id: strawberry.ID | None = field("A cargo de esta persona. Solo para el personal.", default=None)
 
 
+FindingKindArgument = Annotated[
+    list[FindingKind] | None, strawberry.argument(description="De alguna de estas clases; sin ella, de todas.")
+]
+FromArgument = Annotated[date | None, strawberry.argument(name="from", description="Desde este día.")]
+ToArgument = Annotated[date | None, strawberry.argument(description="Hasta este día, inclusive.")]
 InvoiceFilterArgument = Annotated[InvoiceFilter | None, strawberry.argument(description="Qué facturas.")]
 InvoiceOrderArgument = Annotated[filters.InvoiceOrder, strawberry.argument(description="En qué orden.")]
 PeriodFilterArgument = Annotated[PeriodFilter | None, strawberry.argument(description="De qué periodo y contrato.")]
@@ -101,6 +107,10 @@ def pqrs(given: PqrsFilter | None, today: date, search: str | None = None) -> fi
         subject=_tuple(given.subject),
         overdue=given.overdue,
     )
+
+
+def findings(open_ones: bool | None, kind: list[FindingKind] | None) -> filters.FindingFilter:
+    return filters.FindingFilter(open=open_ones, kind=_tuple(kind))
 
 
 def _tuple(values: list[T] | None) -> tuple[T, ...] | None:

@@ -15,6 +15,7 @@ from domain.errors import AgencyNotFound, NotAllowed, Unauthenticated
 from domain.ids import AgencyId
 from domain.payments import PaymentGatewayCode
 from domain.sessions import Session, TokenKind
+from tests.fakes.reading.books import FakeFindingReader, FakeReconciliationReader
 from tests.fakes.reading.dashboards import FakeDashboards, FakePqrsReader
 from tests.fakes.reading.listing import FakeReader
 from tests.fakes.reading.money import FakeIntentReader, FakeInvoiceReader, FakePaymentReader, FakePayoutReader
@@ -39,6 +40,8 @@ class FakeReading(FakeReader, Reading):
         self.payouts = FakePayoutReader(*given)
         self.pqrs = FakePqrsReader(*given)
         self.intents = FakeIntentReader(*given)
+        self.findings = FakeFindingReader(*given)
+        self.reconciliations = FakeReconciliationReader(*given)
         self.dashboards = FakeDashboards(*given)
 
     @property

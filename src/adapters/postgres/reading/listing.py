@@ -27,7 +27,8 @@ Condition = sa.ColumnElement[bool]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Sort key and tie-breaker, both in the same direction. The tie-breaker is a text, unique within an agency."""
+    """Sort key and tie-breaker, both in the same direction. The tie-breaker is a text or an id, unique within an
+    agency."""
 
     key: sa.Column[Any]
     tie: sa.Column[Any]
@@ -37,7 +38,7 @@ class Order:
         """The place of a row, as text that names the order it is a place of."""
         key = row[self.key.key]
         text = key.isoformat() if isinstance(key, date) else key
-        return Cursor(f"{self.key}={text}", row[self.tie.key])
+        return Cursor(f"{self.key}={text}", str(row[self.tie.key]))
 
     def place(self, cursor: Cursor, field: str) -> sa.ColumnElement[Any]:
         """The place that a cursor tells; InvalidInput, naming `field`, for one of another order or of none."""
@@ -45,10 +46,10 @@ class Order:
         try:
             if name != str(self.key) or not (_can_be_stored(text) and _can_be_stored(cursor.tie)):
                 raise ValueError(name)
-            key = _value(text, self.key.type)
+            key, tie = _value(text, self.key.type), _value(cursor.tie, self.tie.type)
         except (ValueError, OverflowError) as error:
             raise InvalidInput(FieldProblem(field, FieldProblemCode.INVALID, "cursor")) from error
-        return sa.tuple_(sa.literal(key, self.key.type), sa.literal(cursor.tie, self.tie.type))
+        return sa.tuple_(sa.literal(key, self.key.type), sa.literal(tie, self.tie.type))
 
 
 class SnapshotReader:
@@ -179,4 +180,6 @@ def _value(text: str, kind: Any) -> Any:
         if instant.tzinfo is None:
             raise ValueError(text)
         return instant.astimezone(UTC)
+    if isinstance(kind, sa.Uuid):
+        return UUID(text)
     return date.fromisoformat(text) if isinstance(kind, sa.Date) else text

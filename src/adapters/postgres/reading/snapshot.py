@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.postgres.engine import connected
+from adapters.postgres.reading.books import PostgresFindingReader, PostgresReconciliationReader
 from adapters.postgres.reading.connection import SnapshotConnection
 from adapters.postgres.reading.dashboards import PostgresDashboards
 from adapters.postgres.reading.intents import PostgresIntentReader
@@ -56,6 +57,8 @@ class PostgresReading(Reading):
         self.payouts = PostgresPayoutReader(*given)
         self.pqrs = PostgresPqrsReader(*given)
         self.intents = PostgresIntentReader(*given)
+        self.findings = PostgresFindingReader(*given)
+        self.reconciliations = PostgresReconciliationReader(*given)
         self.dashboards = PostgresDashboards(*given)
 
     @property

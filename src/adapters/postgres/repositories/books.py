@@ -1,7 +1,8 @@
 """Journals, findings, daily reports and answered requests in Postgres, the writing side."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -14,12 +15,17 @@ from adapters.postgres.tables import (
     LedgerEntryRow,
     LedgerJournalRow,
     PaymentAllocationRow,
+    PaymentIntentRow,
+    PaymentReversalRow,
     PaymentRow,
     ReconciliationRow,
     RequestKeyRow,
 )
 from application.ports.books import (
+    OFFICE,
     AnsweredRequest,
+    DayFigures,
+    Figure,
     Findings,
     InvoiceDifference,
     Ledger,
@@ -29,16 +35,20 @@ from application.ports.books import (
 )
 from domain.findings import Finding, FindingKind
 from domain.ids import AccountId, InvoiceId
-from domain.ledger import Journal, LedgerAccount, LedgerEntry
+from domain.ledger import RECEIPTS, Journal, JournalKind, LedgerAccount, LedgerEntry
 from domain.money import ZERO
+from domain.payment_intents import PaymentIntentStatus
+from domain.payments import ReversalKind
 
 ALLOCATIONS = table_of(PaymentAllocationRow)
 ENTRIES = table_of(LedgerEntryRow)
 FINDINGS = table_of(FindingRow)
+INTENTS = table_of(PaymentIntentRow)
 JOURNALS = table_of(LedgerJournalRow)
 KEYS = table_of(RequestKeyRow)
 PAYMENTS = table_of(PaymentRow)
 RECONCILIATIONS = table_of(ReconciliationRow)
+REVERSALS = table_of(PaymentReversalRow)
 ENTRY = Mapper(LedgerEntry, ENTRIES)
 FINDING = Mapper(Finding, FINDINGS)
 
@@ -112,16 +122,27 @@ class PostgresFindings(ScopedRepository, Findings):
         row = (await self.connection.execute(self.select(FINDINGS).where(FINDINGS.c.id == finding_id))).one_or_none()
         return None if row is None else FINDING.entity(row._mapping)
 
-    async def resolve(self, finding_id: UUID, *, at: datetime, by: AccountId | None) -> None:
-        await self._resolve(FINDINGS.c.id == finding_id, at=at, by=by)
+    async def resolve(self, finding_id: UUID, *, at: datetime, by: AccountId | None, note: str | None = None) -> bool:
+        return bool(await self._resolve(FINDINGS.c.id == finding_id, at=at, by=by, note=note))
+
+    async def resolve_keys(self, keys: Collection[str], *, at: datetime) -> int:
+        return await self._resolve(FINDINGS.c.key.in_(keys), at=at, by=None)
+
+    async def open_ones(self, kinds: Collection[FindingKind], *, limit: int) -> Sequence[Finding]:
+        wanted = FINDINGS.c.resolved_at.is_(None) & FINDINGS.c.kind.in_([kind.value for kind in kinds])
+        rows = self.select(FINDINGS).where(wanted).order_by(FINDINGS.c.at, FINDINGS.c.id).limit(limit)
+        return [FINDING.entity(row._mapping) for row in await self.connection.execute(rows)]
 
     async def resolve_about(self, intent_id: UUID, kinds: Sequence[FindingKind], *, at: datetime) -> None:
         about = (FINDINGS.c.intent_id == intent_id) & FINDINGS.c.kind.in_([kind.value for kind in kinds])
         await self._resolve(about, at=at, by=None)
 
-    async def _resolve(self, which: sa.ColumnElement[bool], *, at: datetime, by: AccountId | None) -> None:
+    async def _resolve(
+        self, which: sa.ColumnElement[bool], *, at: datetime, by: AccountId | None, note: str | None = None
+    ) -> int:
         is_open = (FINDINGS.c.agency_id == self.scope.agency) & FINDINGS.c.resolved_at.is_(None)
-        await self.write(sa.update(FINDINGS).where(is_open, which).values(resolved_at=at, resolved_by=by))
+        newer = {"resolved_at": at, "resolved_by": by, "note": note}
+        return await self.write(sa.update(FINDINGS).where(is_open, which).values(newer))
 
 
 class PostgresReconciliations(ScopedRepository, Reconciliations):
@@ -131,6 +152,42 @@ class PostgresReconciliations(ScopedRepository, Reconciliations):
         if row is None:
             return None
         return Reconciliation(id=row.id, agency_id=row.agency_id, on=row._mapping["on"], at=row.at, figures=row.figures)
+
+    async def figures(self, *, since: datetime, until: datetime) -> DayFigures:
+        same = (PAYMENTS.c.agency_id == JOURNALS.c.agency_id) & (PAYMENTS.c.id == JOURNALS.c.payment_id)
+        of_journal = (JOURNALS.c.agency_id == ENTRIES.c.agency_id) & (JOURNALS.c.id == ENTRIES.c.journal_id)
+        booked = (JOURNALS.c.at >= since) & (JOURNALS.c.at < until)
+        to_credit = (ENTRIES.c.account == LedgerAccount.CREDIT.value) & booked
+        place = sa.func.coalesce(PAYMENTS.c.gateway, OFFICE)
+        received = self._figures(JOURNALS, place, PAYMENTS.c.amount).join(PAYMENTS, same)
+        taken_back = self._figures(REVERSALS, REVERSALS.c.kind, REVERSALS.c.amount)
+        credit = self._figures(ENTRIES, JOURNALS.c.kind, -ENTRIES.c.amount).join(JOURNALS, of_journal)
+        intents = self._figures(INTENTS, INTENTS.c.status, INTENTS.c.amount)
+        findings = self._figures(FINDINGS, FINDINGS.c.kind, FINDINGS.c.amount).where(FINDINGS.c.resolved_at.is_(None))
+        ledger = self._figures(ENTRIES, ENTRIES.c.account, ENTRIES.c.amount).join(JOURNALS, of_journal)
+        receipts = received.where(booked, JOURNALS.c.kind.in_([kind.value for kind in RECEIPTS]))
+        backs = taken_back.where(REVERSALS.c.at >= since, REVERSALS.c.at < until)
+        begun = intents.where(INTENTS.c.created_at >= since, INTENTS.c.created_at < until)
+        balances = await self._read(ledger.where(JOURNALS.c.at < until))
+        return DayFigures(
+            received=await self._read(receipts),
+            taken_back={ReversalKind(name): it for name, it in (await self._read(backs)).items()},
+            credit={JournalKind(name): it for name, it in (await self._read(credit.where(to_credit))).items()},
+            intents={PaymentIntentStatus(name): it for name, it in (await self._read(begun)).items()},
+            findings={FindingKind(name): it for name, it in (await self._read(findings)).items()},
+            ledger={LedgerAccount(name): it.amount for name, it in balances.items()},
+        )
+
+    def _figures(self, table: sa.Table, by: sa.ColumnElement[Any], amount: sa.ColumnElement[Any]) -> sa.Select[Any]:
+        """Rows of a table counted and summed by a name."""
+        total = sa.func.coalesce(sa.func.sum(amount), ZERO).label("amount")
+        return (
+            self.select(table, by.label("name"), sa.func.count().label("number"), total).select_from(table).group_by(by)
+        )
+
+    async def _read(self, counted: sa.Select[Any]) -> dict[str, Figure]:
+        rows = await self.connection.execute(counted)
+        return {row.name: Figure(row.number, row.amount) for row in rows}
 
     async def keep(self, report: Reconciliation) -> None:
         values = {

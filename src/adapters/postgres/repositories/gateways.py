@@ -1,5 +1,6 @@
 """Merchant accounts and the inbox of gateways' notices in Postgres."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -87,6 +88,14 @@ class PostgresGatewayEvents(ScopedRepository, GatewayEvents):
             sa.update(EVENTS)
             .where(EVENTS.c.agency_id == self.scope.agency, EVENTS.c.dedup_key == dedup_key)
             .values(outcome=outcome)
+        )
+
+    async def forget(self, *, before: datetime) -> int:
+        told = (EVENTS.c.body != "") | (EVENTS.c.source_ip != "")
+        return await self.write(
+            sa.update(EVENTS)
+            .where(EVENTS.c.agency_id == self.scope.agency, EVENTS.c.received_at < before, told)
+            .values(body="", source_ip="")
         )
 
 

@@ -24,7 +24,8 @@ from application.ports.payment_gateway import Payer
 from application.ports.payments import AnsweredKey, InvoicesHeld, PaymentIntents
 from domain.gateway_reports import Evidence
 from domain.ids import ClientId, InvoiceId, PaymentId, PaymentIntentId
-from domain.payment_intents import Checkout, GatewayAttempt, IntentInvoice, PaymentIntent
+from domain.payment_intents import Checkout, GatewayAttempt, IntentInvoice, PaymentIntent, PaymentIntentStatus
+from domain.payments import PaymentGatewayCode
 from domain.polling import next_check
 from domain.refunds import Refund
 
@@ -89,6 +90,26 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
     async def due(self, *, at: datetime, limit: int) -> Sequence[PaymentIntent]:
         rows = self.select(INTENTS).where(INTENTS.c.next_check_at <= at)
         return await self._intents(rows.order_by(INTENTS.c.next_check_at, INTENTS.c.id).limit(limit))
+
+    async def in_process(self, *, created_before: datetime, limit: int) -> Sequence[PaymentIntent]:
+        pending = (INTENTS.c.status == PaymentIntentStatus.PENDING.value) & (INTENTS.c.created_at < created_before)
+        rows = self.select(INTENTS).where(pending)
+        return await self._intents(rows.order_by(INTENTS.c.created_at, INTENTS.c.id).limit(limit))
+
+    async def unheard(
+        self, gateway: PaymentGatewayCode, *, since: datetime, until: datetime, limit: int
+    ) -> Sequence[PaymentIntent]:
+        told = self.select(TRANSACTIONS, TRANSACTIONS.c.intent_id).where(TRANSACTIONS.c.intent_id == INTENTS.c.id)
+        over = [status.value for status in (PaymentIntentStatus.EXPIRED, PaymentIntentStatus.CANCELLED)]
+        rows = self.select(INTENTS).where(
+            INTENTS.c.gateway == gateway.value,
+            INTENTS.c.created_at >= since,
+            INTENTS.c.created_at < until,
+            INTENTS.c.status.in_(over),
+            sa.func.jsonb_typeof(INTENTS.c.checkout) == "object",
+            ~told.exists(),
+        )
+        return await self._intents(rows.order_by(INTENTS.c.created_at, INTENTS.c.id).limit(limit))
 
     async def add(self, intent: PaymentIntent) -> None:
         await self.write(sa.insert(INTENTS), _intent_values(intent))

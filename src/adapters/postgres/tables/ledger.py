@@ -154,6 +154,7 @@ class FindingRow(SQLModel, table=True):
     due_on: date | None
     resolved_at: datetime | None = c.instant()
     resolved_by: UUID | None = c.reference()
+    note: str | None = c.text()
 
 
 class ReconciliationRow(SQLModel, table=True):

@@ -2,6 +2,8 @@
 
 from application.use_cases.payments.accounts import SetMerchantAccount
 from application.use_cases.payments.checks import AskGateway, PollAgencies, PollAgency
+from application.use_cases.payments.days import BooksChecked, CheckBooks, ReconcileAgency, ReconcileDay
+from application.use_cases.payments.findings import ResolveFinding
 from application.use_cases.payments.reports import ReceiveGatewayReport, ReconcilePayments, RefreshPayment
 from application.use_cases.payments.returns import ReceiveReturn
 from application.use_cases.payments.settlement import Settlement
@@ -9,12 +11,17 @@ from application.use_cases.payments.start import StartPayment
 
 __all__ = [
     "AskGateway",
+    "BooksChecked",
+    "CheckBooks",
     "PollAgencies",
     "PollAgency",
     "ReceiveGatewayReport",
     "ReceiveReturn",
+    "ReconcileAgency",
+    "ReconcileDay",
     "ReconcilePayments",
     "RefreshPayment",
+    "ResolveFinding",
     "SetMerchantAccount",
     "Settlement",
     "StartPayment",

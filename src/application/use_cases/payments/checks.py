@@ -3,6 +3,7 @@ that one that cannot be dealt with keeps nobody else waiting."""
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 
 from application.access import Scope
 from application.ports.clock import Clock
@@ -10,8 +11,12 @@ from application.ports.jobs import Job, JobKind
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.use_cases.payments.settlement import Settlement
 from domain.errors import GatewayUnavailable
+from domain.periods import bogota_date
 
 _log = logging.getLogger(__name__)
+
+REPORTED_AFTER = timedelta(hours=5)
+"""Into the next day: when what was begun around midnight has come to an end."""
 
 _AT_ONCE = 500
 """Payments of an agency that one look puts to be asked; the next looks find the others."""
@@ -34,14 +39,16 @@ class PollAgencies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollAgency:
-    """Have the gateways asked about those of an agency's payments that are due. A job."""
+    """Have the gateways asked about those of an agency's payments that are due, and in the early morning the day
+    before reported on. A job."""
 
     unit_of_work: UnitOfWorkFactory
     clock: Clock
 
     async def __call__(self, job: Job) -> None:
         async with self.unit_of_work(Scope.of_agency(job.agency_id)) as uow:
-            for intent in await uow.intents.due(at=self.clock.now(), limit=_AT_ONCE):
+            at = self.clock.now()
+            for intent in await uow.intents.due(at=at, limit=_AT_ONCE):
                 question = Job(
                     kind=JobKind.ASK_GATEWAY,
                     agency_id=intent.agency_id,
@@ -49,6 +56,11 @@ class PollAgency:
                     key=intent.reference,
                 )
                 await uow.jobs.put(question)
+            day = bogota_date(at - REPORTED_AFTER) - timedelta(days=1)
+            if await uow.reconciliations.of_day(day) is None:
+                told = day.isoformat()
+                report = Job(kind=JobKind.RECONCILE_AGENCY, agency_id=job.agency_id, subject=told, key=told)
+                await uow.jobs.put(report)
             await uow.commit()
 
 

@@ -1,0 +1,54 @@
+"""What the staff do about findings."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.access import Viewer, require_staff
+from application.ports.clock import Clock
+from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from application.text import problem_of_text
+from domain.errors import FieldProblem, FieldProblemCode, InvalidInput, InvalidTransition, NotFound
+from domain.findings import Finding, FindingKind
+from domain.payment_intents import PaymentIntentStatus
+
+MAX_NOTE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolveFinding:
+    """Say that a finding was dealt with, and how. For the staff.
+
+    InvalidInput for a note that is empty or cannot be kept; NotFound; InvalidTransition for one that was resolved
+    before, and for a review while its payment waits for the decision that ends it.
+    """
+
+    unit_of_work: UnitOfWorkFactory
+    clock: Clock
+
+    async def __call__(self, viewer: Viewer, *, finding_id: UUID, note: str) -> None:
+        staff = require_staff(viewer)
+        problem = problem_of_text("note", note, limit=MAX_NOTE)
+        if not note.strip():
+            problem = FieldProblem("note", FieldProblemCode.REQUIRED)
+        if problem is not None:
+            raise InvalidInput(problem)
+        async with self.unit_of_work(staff.scope) as uow:
+            finding = await uow.findings.get(finding_id)
+            if finding is None:
+                raise NotFound
+            if await _waits_for_a_decision(uow, finding):
+                raise InvalidTransition
+            at = self.clock.now()
+            if not await uow.findings.resolve(finding.id, at=at, by=staff.account_id, note=note.strip()):
+                raise InvalidTransition
+            await uow.commit()
+
+
+async def _waits_for_a_decision(uow: UnitOfWork, finding: Finding) -> bool:
+    """Closing the finding would hide money that nobody has decided about."""
+    if finding.kind is not FindingKind.REVIEW or finding.intent_id is None:
+        return False
+    intent = await uow.intents.get(finding.intent_id)
+    if intent is None:
+        return False
+    return intent.status is PaymentIntentStatus.REVIEW or any(it.is_held_money for it in intent.attempts)
