@@ -103,10 +103,12 @@ def _report(told: Mapping[str, str], service: StatusService, number: str, intent
     word = told[service.answer]
     states = {name.lower(): state for name, state in service.states.items()}
     state = states.get(word.lower(), ReportedState.UNKNOWN)
+    amount = intent.amount
     try:
-        amount = read_amount(told.get(service.amount, "")) if service.amount else intent.amount
+        amount = read_amount(told.get(service.amount, "")) if service.amount else amount
     except ValueError as error:
-        raise BadAnswer("amount") from error
+        if state is ReportedState.APPROVED:  # of what brings no money nothing depends on it
+            raise BadAnswer("amount") from error
     code = _first(told, service.code)
     is_foreign = not _names(told, service, intent.reference)
     return GatewayReport(

@@ -60,7 +60,7 @@ class Town:
         self.till.books.invoices[self.invoice.id] = self.invoice
         gateways = {
             ENLINEA: EnlineaGateway(
-                to_enlinea, url=simulator, return_secret=SECRET, allowed_hosts={"127.0.0.1"}, total_timeout=2
+                to_enlinea, url=simulator, return_secret=SECRET, allowed_hosts={"127.0.0.1"}, total_timeout=5
             )
         }
         self.merchants = Merchants(secrets=FakeSecretBox(), test_allowed=True)
@@ -142,11 +142,11 @@ async def a_town() -> AsyncIterator[Town]:
     places = bound("127.0.0.1", 0), bound("127.0.0.1", 0)
     service, simulator = map(url_of, places)
     async with AsyncExitStack() as stack:
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=simulator))
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=simulator, timeout=30))
         town = Town(http, await stack.enter_async_context(http_client(20)), simulator=simulator, service=service)
         routes = enlinea_routes(town.receive_return, secret=SECRET)
         await stack.enter_async_context(listening(Starlette(routes=routes), places[0]))
-        told = Settings(seed=7, frozen_at=NOON_IN_BOGOTA, timeout_hold=3)
+        told = Settings(seed=7, frozen_at=NOON_IN_BOGOTA, timeout_hold=7)
         await stack.enter_async_context(listening(create_app(told), places[1], lifespan="on"))
         yield town
 

@@ -199,6 +199,12 @@ async def test_an_amount_that_is_none_leaves_things_as_they_are(text: str) -> No
         await query(services(pse_fields(total_con_iva=text)))
 
 
+@pytest.mark.parametrize("word", ["NOT_AUTHORIZED", "PENDING"])
+async def test_what_brings_no_money_needs_no_amount(word: str) -> None:
+    (report,) = await query(services(pse_fields(respuesta=word, total_con_iva="")))
+    assert (report.state, report.amount) == (PSE_STATUS.states[word], Decimal("1850000.00"))
+
+
 @pytest.mark.parametrize(
     ("date", "time", "at"),
     [
