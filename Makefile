@@ -10,13 +10,14 @@ READY := .venv/.ready-$(HERE)-$(LOCKED)
 PIP := $(PYTHON) -m pip --python .venv/bin/python install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check bench torture lock
+.PHONY: help run install test check simulate bench torture lock
 
 help:
 	@echo "make run      pone todo en marcha: Postgres, agencia de ejemplo, simulador y servicio (PORT=$(PORT))"
 	@echo "make install  prepara el entorno .venv con la orden portal"
 	@echo "make test     todas las pruebas, con su propio Postgres"
 	@echo "make check    formato, estilo, tipos, capas y esquema"
+	@echo "make simulate días inventados del servicio con toda clase de fallas (SEEDS=10000)"
 	@echo "make bench    las mediciones de bench/"
 	@echo "make torture  pagos mientras mueren el servicio y PostgreSQL (tests/torture/README.md)"
 	@echo "make lock     fija de nuevo las dependencias (necesita uv)"
@@ -34,6 +35,10 @@ check: $(READY)
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
 	@.venv/bin/portal schema --check
+
+# Una semilla que falla se repite, con todo lo que pasó, por: make simulate SEED=123
+simulate: $(READY)
+	@.venv/bin/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10000))
 
 bench: $(READY)
 	@.venv/bin/python -m bench

@@ -95,6 +95,11 @@ class GatewayAttempt:
     decided: bool = False
 
     @property
+    def brings_money(self) -> bool:
+        """Its money was booked, or a person has to say whether it fits."""
+        return self.charged or (self.wrong is not None and not self.decided)
+
+    @property
     def is_held_money(self) -> bool:
         """Real pesos of ours that the gateway confirmed and that fit no more than in the amount: they wait for a
         decision. What is a test, another's, or in another currency is no money of ours."""

@@ -105,9 +105,9 @@ def reconcile(intent: PaymentIntent, answer: Iterable[GatewayReport], *, at: dat
         if report.transaction_id not in approved:
             outcome = _settle(outcome, report, enough=len(approved) >= len(booked), at=at)
     # A booked transaction that the gateway does not list was announced under an invented id: one of the listed
-    # approvals is that money already.
+    # approvals is that money already, and remains it when others follow.
     unlisted = len(booked - approved.keys())
-    for place, key in enumerate(sorted(approved.keys() - booked)):
+    for place, key in enumerate(sorted(approved.keys() - booked, key=lambda key: (not _is_proved(intent, key), key))):
         outcome = _book(outcome, approved[key], charge=place >= unlisted, at=at)
     for key in sorted(approved.keys() & booked):
         outcome = _book(outcome, approved[key], charge=False, at=at)
@@ -135,6 +135,11 @@ def cancel(intent: PaymentIntent, answer: Iterable[GatewayReport], *, at: dateti
 def _is_decided(intent: PaymentIntent, transaction_id: str) -> bool:
     attempt = intent.attempt(transaction_id)
     return attempt is not None and attempt.decided
+
+
+def _is_proved(intent: PaymentIntent, transaction_id: str) -> bool:
+    attempt = intent.attempt(transaction_id)
+    return attempt is not None and attempt.verified_by.is_proof and attempt.status is _S.APPROVED
 
 
 def _trigger(intent: PaymentIntent, report: GatewayReport) -> Trigger | None:

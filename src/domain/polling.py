@@ -6,6 +6,7 @@ was given up here may still have been paid there.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import pairwise
 from zlib import crc32
 
@@ -30,8 +31,9 @@ IN_CASH = _every(_HOUR, _HOUR, 8 * _DAY)
 OPENED = (15 * _MINUTE, 30 * _MINUTE, _HOUR, _DAY)
 """The second is when its time is over."""
 TOLD = (_MINUTE, *_YOUNG, *_FIRST_DAY)
-"""Approved by a notice that the gateway has not confirmed."""
+"""Money came by a notice that the gateway has not confirmed."""
 OVER = _every(_DAY, _DAY, 7 * _DAY)
+"""Given up here, or paid: the payer may still pay in the same checkout, and the notice of that may be lost."""
 CARD = _every(7 * _DAY, 7 * _DAY, 18 * 7 * _DAY)
 """A card's holder can claim a payment back for some 120 days, and no notice of it is documented."""
 REFUNDING = _every(_DAY, _DAY, 760 * _DAY)
@@ -72,14 +74,26 @@ def _ages(intent: PaymentIntent) -> tuple[timedelta, ...]:
             return OPENED
         case PaymentIntentStatus.PENDING:
             return IN_CASH if intent.method is PaymentMethod.CASH else IN_PROCESS
-        case PaymentIntentStatus.APPROVED:
-            if intent.queried_at is None:
-                return TOLD
-            if any(refund.is_open for refund in intent.refunds):
-                return REFUNDING
-            return CARD if intent.method in REFUNDABLE else ()
         case PaymentIntentStatus.EXPIRED | PaymentIntentStatus.CANCELLED | PaymentIntentStatus.DECLINED:
             return OVER
-        case PaymentIntentStatus.REVIEW:
-            # What a notice alone says is money nowhere until the gateway has confirmed it.
-            return () if all(attempt.verified_by.is_proof for attempt in intent.attempts) else IN_PROCESS
+        case PaymentIntentStatus.APPROVED | PaymentIntentStatus.REVIEW:
+            return _together(*_schedules(intent))
+
+
+def _schedules(intent: PaymentIntent) -> Iterator[tuple[timedelta, ...]]:
+    """Of one whose money came: the same checkout may be paid twice, and each of its tries has news of its own."""
+    yield OVER
+    if intent.queried_at is None or any(it.brings_money and not it.verified_by.is_proof for it in intent.attempts):
+        yield TOLD
+    for attempt in intent.attempts:
+        if attempt.status is PaymentIntentStatus.PENDING:
+            yield IN_CASH if attempt.method is PaymentMethod.CASH else IN_PROCESS
+    if any(refund.is_open for refund in intent.refunds):
+        yield REFUNDING
+    if any(it.charged and not it.charged_back and it.method in REFUNDABLE for it in intent.attempts):
+        yield CARD
+
+
+@cache
+def _together(*schedules: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+    return tuple(sorted({age for schedule in schedules for age in schedule}))

@@ -155,6 +155,17 @@ def test_an_approval_announced_under_an_invented_id_is_the_one_the_gateway_lists
     assert reconcile(again.intent, [told(tx="real"), told(tx="second")], at=AT).charges == ()
 
 
+def test_which_listed_approval_an_invented_id_stood_for_is_settled_once() -> None:
+    booked = apply(an_intent(), a_report(tx="invented"), at=AT).intent
+    first = reconcile(booked, [replace(told(tx="t9"), charged_back=True)], at=AT)
+    assert [back.charge_id for back in first.take_backs] == ["invented"]
+
+    second = reconcile(first.intent, [replace(told(tx="t9"), charged_back=True), told(tx="t1")], at=AT)
+
+    assert [charge.transaction_id for charge in second.charges] == ["t1"]
+    assert second.take_backs == ()
+
+
 def test_an_approval_is_left_only_when_the_gateway_says_that_it_is_none() -> None:
     doubt = apply(paid(), a_report(R.DECLINED), at=AT)
     assert (doubt.intent, doubt.query_needed, doubt.transition) == (paid(), True, "T17")

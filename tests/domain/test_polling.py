@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
-from domain.gateway_reports import Evidence, StatusReason
-from domain.payment_intents import GatewayAttempt, PaymentIntent, PaymentIntentStatus
+from domain.payment_intents import PaymentIntent, PaymentIntentStatus
+from domain.payment_transitions import apply, reconcile
 from domain.payments import PaymentMethod
 from domain.polling import next_check
-from tests.domain.payment_examples import AT, an_intent
+from tests.domain.payment_examples import AT, R, a_report, an_intent, told
 
 S = PaymentIntentStatus
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -33,6 +32,9 @@ IN_PROCESS = [
     *(DAY + number * 6 * HOUR for number in range(1, 37)),
 ]
 
+FIRST_DAY = IN_PROCESS[: 12 + 22]
+WEEK = [day * DAY for day in range(1, 8)]
+
 
 def test_a_payment_in_process_is_asked_about_as_pse_needs_it() -> None:
     found = list(ages(PENDING))
@@ -48,12 +50,12 @@ def test_a_payment_in_process_is_asked_about_as_pse_needs_it() -> None:
         (replace(PENDING, method=PaymentMethod.CASH), [hour * HOUR for hour in range(1, 8 * 24 + 1)]),
         (an_intent(S.REDIRECTED), [15 * MINUTE, 30 * MINUTE, HOUR, DAY]),
         (an_intent(S.CREATED), [15 * MINUTE, 30 * MINUTE, HOUR, DAY]),
-        (an_intent(S.APPROVED), [MINUTE, *IN_PROCESS[: 12 + 22]]),
-        (an_intent(S.EXPIRED), [day * DAY for day in range(1, 8)]),
-        (an_intent(S.CANCELLED), [day * DAY for day in range(1, 8)]),
-        (an_intent(S.DECLINED), [day * DAY for day in range(1, 8)]),
-        (an_intent(S.REVIEW), []),
-        (replace(an_intent(S.APPROVED), queried_at=AT), []),
+        (an_intent(S.APPROVED), [MINUTE, *FIRST_DAY, *WEEK[1:]]),
+        (an_intent(S.EXPIRED), WEEK),
+        (an_intent(S.CANCELLED), WEEK),
+        (an_intent(S.DECLINED), WEEK),
+        (an_intent(S.REVIEW), [MINUTE, *FIRST_DAY, *WEEK[1:]]),
+        (replace(an_intent(S.APPROVED), queried_at=AT), WEEK),
     ],
     ids=lambda value: value.status if isinstance(value, PaymentIntent) else "",
 )
@@ -64,21 +66,29 @@ def test_every_state_has_its_moments(intent: PaymentIntent, due: list[timedelta]
     assert all(timedelta() <= age - on_time < TOLERATED for age, on_time in zip(found, due, strict=True))
 
 
-def test_a_review_is_asked_about_until_the_gateway_has_confirmed_what_a_notice_said() -> None:
-    told = GatewayAttempt(
-        transaction_id="tx-1",
-        status=S.REVIEW,
-        amount=Decimal("1.00"),
-        currency="COP",
-        verified_by=Evidence.SIGNATURE,
-        at=AT,
-        wrong=StatusReason.AMOUNT_MISMATCH,
-    )
-    doubtful = replace(an_intent(S.REVIEW), attempts=(told,))
-    confirmed = replace(doubtful, attempts=(replace(told, verified_by=Evidence.QUERY),))
+def test_a_different_amount_that_a_notice_told_of_is_asked_about_although_the_gateway_answered_before() -> None:
+    asked = reconcile(an_intent(), [told(R.DECLINED, "t0")], at=AT).intent
+    intent = apply(replace(asked, queried_at=AT), a_report(tx="t1", amount="1.00"), at=AT).intent
 
-    assert list(ages(doubtful)) == list(ages(PENDING))
-    assert list(ages(confirmed)) == []
+    assert intent.status is S.REVIEW
+    assert next(ages(intent)) < 2 * MINUTE
+    assert min(ages(reconcile(intent, [told(tx="t1", amount="1.00")], at=AT).intent)) >= DAY
+
+
+def test_a_try_that_is_in_process_beside_an_approved_one_is_followed() -> None:
+    both = [told(tx="t1"), told(R.PENDING, "t2")]
+    paid = replace(reconcile(an_intent(), both, at=AT).intent, queried_at=AT)
+
+    assert paid.status is S.APPROVED
+    assert len(list(ages(paid))) == len(IN_PROCESS)
+
+
+def test_a_card_that_paid_is_asked_about_for_as_long_as_its_holder_can_claim_it_back_whatever_paid_too() -> None:
+    card = replace(told(tx="t2"), method=PaymentMethod.CREDIT_CARD)
+    intent = replace(reconcile(an_intent(), [told(tx="t1"), card], at=AT).intent, queried_at=AT)
+
+    assert intent.method is PaymentMethod.PSE
+    assert max(ages(intent)) > 120 * DAY
 
 
 def test_what_came_late_is_not_made_up_for() -> None:

@@ -65,14 +65,15 @@ class Books:
     requests: dict[tuple[AccountId, str], AnsweredRequest] = field(default_factory=dict)
 
     def shares_of(self, payment_id: PaymentId) -> list[Share]:
-        """What a receipt pays; made of what it was added with, the first time."""
-        if payment_id not in self.shares:
-            _, added = self.payments[payment_id]
-            self.shares[payment_id] = [
-                Share(position=position, invoice_id=invoice_id, amount=amount)
-                for position, (invoice_id, amount) in enumerate(added, start=1)
-            ]
-        return self.shares[payment_id]
+        """What a receipt pays; made of what it was added with, until that changes."""
+        kept = self.shares.get(payment_id)
+        if kept is not None:
+            return kept
+        _, added = self.payments[payment_id]
+        return [
+            Share(position=position, invoice_id=invoice_id, amount=amount)
+            for position, (invoice_id, amount) in enumerate(added, start=1)
+        ]
 
 
 @dataclass

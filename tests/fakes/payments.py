@@ -268,6 +268,12 @@ class FakeGatewayEvents(Repository, GatewayEvents):
         self.books.events |= {key: replace(event, body="", source_ip="") for key, event in old}
         return len(old)
 
+    async def conclude_about(self, reference: str, *, until: datetime, outcome: str) -> None:
+        for event in list(self.books.events.values()):
+            waits = event.outcome is None and event.received_at <= until
+            if event.reference == reference and waits and self.sees(event.agency_id):
+                await self.conclude(event.dedup_key, outcome)
+
 
 def _invoices_of(intent: PaymentIntent) -> set[InvoiceId]:
     return {part.invoice_id for part in intent.invoices}

@@ -1,7 +1,8 @@
-"""Receipts in memory, and the invoices they pay."""
+"""Receipts in memory, and the invoices they pay. A row is replaced, never changed in place."""
 
 from collections.abc import Collection, Mapping, Sequence
-from copy import deepcopy
+from copy import copy
+from dataclasses import replace
 from decimal import Decimal
 
 from application.ports.payments import Payments
@@ -18,11 +19,11 @@ class FakePayments(Repository, Payments):
 
     async def lock_invoices(self, invoice_ids: Collection[InvoiceId]) -> Mapping[InvoiceId, Invoice]:
         found = (self.books.invoices[key] for key in sorted(invoice_ids) if key in self.books.invoices)
-        return {invoice.id: deepcopy(invoice) for invoice in found if self.sees(invoice.agency_id, invoice.client_id)}
+        return {invoice.id: copy(invoice) for invoice in found if self.sees(invoice.agency_id, invoice.client_id)}
 
     async def lock_open_invoices(self, client_id: ClientId) -> Sequence[Invoice]:
         owing = [
-            deepcopy(invoice)
+            copy(invoice)
             for invoice in self.books.invoices.values()
             if invoice.client_id == client_id
             and invoice.kind is InvoiceKind.RENT
@@ -38,7 +39,7 @@ class FakePayments(Repository, Payments):
     async def save_invoice(self, invoice: Invoice) -> None:
         self.must_see(invoice.agency_id, invoice.client_id)
         stored = self.books.invoices[invoice.id]
-        stored.paid, stored.status = invoice.paid, invoice.status
+        self.books.invoices[invoice.id] = replace(stored, paid=invoice.paid, status=invoice.status)
 
     async def has_receipt(self, receipt_number: str) -> bool:
         return receipt_number in {
@@ -54,7 +55,7 @@ class FakePayments(Repository, Payments):
     async def get(self, payment_id: PaymentId) -> Payment | None:
         payment, _ = self.books.payments.get(payment_id, (None, ()))
         seen = payment is not None and self.sees(payment.agency_id, payment.client_id)
-        return deepcopy(payment) if seen else None
+        return copy(payment) if seen else None
 
     async def made_here(self, payment_id: PaymentId) -> bool:
         return payment_id not in self.books.imported
@@ -64,28 +65,31 @@ class FakePayments(Repository, Payments):
         return None if booked is None else await self.get(booked)
 
     async def shares(self, payment_id: PaymentId) -> Sequence[Share]:
-        return deepcopy(self.books.shares_of(payment_id))
+        return [copy(share) for share in self.books.shares_of(payment_id)]
 
     async def with_credit(self, client_id: ClientId) -> Sequence[Payment]:
         own = (payment for payment, _ in self.books.payments.values() if payment.client_id == client_id)
-        seen = [deepcopy(it) for it in own if it.credit_left > 0 and self.sees(it.agency_id, it.client_id)]
+        seen = [copy(it) for it in own if it.credit_left > 0 and self.sees(it.agency_id, it.client_id)]
         return sorted(seen, key=lambda payment: (payment.paid_at, payment.receipt_number))
 
     async def use_credit(self, payment: Payment, shares: Sequence[Share]) -> None:
         self.must_see(payment.agency_id, payment.client_id)
         kept = self.books.shares_of(payment.id)
         assert not {share.position for share in kept} & {share.position for share in shares}
-        kept += deepcopy(list(shares))
+        self.books.shares[payment.id] = [*kept, *map(copy, shares)]
         self._save(payment)
 
     async def save_taken_back(self, payment: Payment, shares: Sequence[Share], reversal: PaymentReversal) -> None:
         self.must_see(payment.agency_id, payment.client_id)
         self.books.reversals.append(reversal)
         newer = {share.position: share.reversed for share in shares}
-        for share in self.books.shares_of(payment.id):
-            share.reversed = newer.get(share.position, share.reversed)
+        self.books.shares[payment.id] = [
+            replace(share, reversed=newer.get(share.position, share.reversed))
+            for share in self.books.shares_of(payment.id)
+        ]
         self._save(payment)
 
     def _save(self, payment: Payment) -> None:
-        stored, _ = self.books.payments[payment.id]
-        stored.status, stored.reversed, stored.credit_left = payment.status, payment.reversed, payment.credit_left
+        stored, shares = self.books.payments[payment.id]
+        newer = replace(stored, status=payment.status, reversed=payment.reversed, credit_left=payment.credit_left)
+        self.books.payments[payment.id] = (newer, shares)

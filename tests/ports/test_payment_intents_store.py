@@ -220,7 +220,7 @@ async def test_the_intents_to_ask_about_come_the_longest_waiting_first(place: Pl
     opened = place.intent(place.invoices[1])
     told = place.intent(status=S.APPROVED)
     fresh = replace(place.intent(place.invoices[2], status=S.PENDING), queried_at=later - timedelta(minutes=1))
-    others = [replace(place.intent(status=S.APPROVED), queried_at=AT), place.intent(status=S.REVIEW)]
+    others = [replace(place.intent(status=S.APPROVED), queried_at=AT)]
     for intent in (pending, opened, told, fresh, *others):
         await place.add(intent)
 
@@ -249,7 +249,8 @@ async def test_an_intent_that_was_asked_about_or_changed_waits_for_its_next_time
     assert not await is_due(at)
     assert await is_due(at + timedelta(minutes=10))
     await place.save(replace(intent, status=S.APPROVED, queried_at=at))
-    assert not await is_due(at + timedelta(days=30))
+    assert not await is_due(at + timedelta(hours=12))
+    assert await is_due(at + timedelta(days=1))
 
 
 async def test_the_payer_is_greeted_by_name(place: Place) -> None:

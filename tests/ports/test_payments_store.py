@@ -1,6 +1,7 @@
 """What is said of merchant accounts, the inbox and receipts holds in memory and in Postgres alike."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -68,6 +69,46 @@ async def test_a_notice_is_stored_once_and_its_outcome_told_to_repetitions(place
     async with place.store.unit_of_work(place.staff) as uow:
         assert await uow.gateway_events.receive(event) == "T5 APPROVED"
         assert await uow.gateway_events.outcome("another") is None
+
+
+async def test_what_an_answer_covers_is_dealt_with_and_nothing_else(place: Place) -> None:
+    def told(key: str, reference: str, *, minute: int = 0, outcome: str | None = None) -> GatewayEvent:
+        return GatewayEvent(
+            id=uuid4(),
+            agency_id=place.agency.id,
+            gateway_account_id=place.account.id,
+            dedup_key=f"{key}-{mark}",
+            reference=reference,
+            received_at=AT + timedelta(minutes=minute),
+            source_ip="",
+            body="",
+            authentic=True,
+            outcome=outcome,
+        )
+
+    mark = uuid4().hex
+    events = [
+        told("left", mark),
+        told("done", mark, outcome="T4 PENDING"),
+        told("later", mark, minute=2),
+        told("other", f"{mark}2"),
+    ]
+    async with place.store.unit_of_work(place.staff) as uow:
+        for event in events:
+            await uow.gateway_events.receive(event)
+        await uow.commit()
+    until = AT + timedelta(minutes=1)
+    async with place.store.unit_of_work(Scope.of_agency(place.other.id)) as uow:
+        await uow.gateway_events.conclude_about(mark, until=until, outcome="T13 APPROVED")
+        await uow.commit()
+    async with place.store.unit_of_work(place.staff) as uow:
+        assert await uow.gateway_events.outcome(events[0].dedup_key) is None
+        await uow.gateway_events.conclude_about(mark, until=until, outcome="T5 APPROVED")
+        await uow.commit()
+
+    async with place.store.unit_of_work(place.staff) as uow:
+        outcomes = [await uow.gateway_events.outcome(event.dedup_key) for event in events]
+    assert outcomes == ["T5 APPROVED", "T4 PENDING", None, None]
 
 
 async def test_invoices_are_locked_within_the_scope_only(place: Place) -> None:

@@ -165,6 +165,10 @@ class GatewayEvents(Protocol):
         came, and what became of them, stays."""
         ...
 
+    async def conclude_about(self, reference: str, *, until: datetime, outcome: str) -> None:
+        """The same for all about that reference that came until then and were not dealt with."""
+        ...
+
 
 class Payments(Protocol):
     """Receipts, and the invoices they pay. Who locks an intent does that first, then the client, then invoices."""

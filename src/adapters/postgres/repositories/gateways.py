@@ -98,6 +98,11 @@ class PostgresGatewayEvents(ScopedRepository, GatewayEvents):
             .values(body="", source_ip="")
         )
 
+    async def conclude_about(self, reference: str, *, until: datetime, outcome: str) -> None:
+        about = (EVENTS.c.agency_id == self.scope.agency) & (EVENTS.c.reference == reference)
+        waiting = about & EVENTS.c.outcome.is_(None) & (EVENTS.c.received_at <= until)
+        await self.write(sa.update(EVENTS).where(waiting).values(outcome=outcome))
+
 
 def _usable(agency_id: AgencyId, *, test: bool) -> Any:
     """SQL for the gateways where the agency has an account that is enabled, has credentials, and is a test one or not:

@@ -76,7 +76,7 @@ class AskGateway:
     async def __call__(self, job: Job) -> None:
         async with self.settlement.unit_of_work(Scope.of_agency(job.agency_id)) as uow:
             intent = await uow.intents.by_reference(job.subject)
-        if intent is None or self.settlement.is_settled(intent):
+        if intent is None:
             return
         try:
             await self.settlement.ask(intent)

@@ -99,6 +99,9 @@ class Settlement:
             await keep(uow, outcome, before=current, at=at)
             if event is not None:
                 await uow.gateway_events.conclude(event, description(outcome))
+            # The answer says more than any notice before the question, also one that a crash left undone.
+            until, told = asked_at, description(outcome)
+            await uow.gateway_events.conclude_about(intent.reference, until=until, outcome=told)
             await uow.commit()
         return outcome.intent
 
