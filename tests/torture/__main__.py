@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--seed", type=int, default=plan.seed, help="semilla de lo que se decide al azar")
     parser.add_argument("--services", type=int, default=plan.services, help="procesos del servicio a la vez")
-    parser.add_argument("--tenants", type=int, default=plan.tenants, help="inquilinos de cada inmobiliaria")
+    parser.add_argument("--tenants", type=int, default=plan.tenants, help="inquilinos que pagan")
     parser.add_argument("--history", type=Path, help="dónde dejar la historia; sin decirlo, solo si algo está mal")
     given = parser.parse_args(arguments)
     plan = Plan(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tests.torture.door import Door
 from tests.torture.history import Recorder
-from tests.torture.processes import Postgres, Service
+from tests.torture.processes import Postgres, Program, Service, Worker
 
 _MOMENTS = frozenset({"start", "pay", "refresh"})
 """Calls under which money or an intent is being written."""
@@ -20,11 +20,12 @@ _PAUSE = 0.2
 
 @dataclass(slots=True, kw_only=True)
 class Killer:
-    """`progress` tells how much of the payments is done, from 0 to 1. `away` are the longest and all seconds between
-    PostgreSQL's return and the first answer that a service which lived through it gave."""
+    """`progress` tells how much of the payments is done, from 0 to 1. The process that does background jobs dies once
+    for ten deaths of the others, besides."""
 
     door: Door
     services: list[Service]
+    worker: Worker
     postgres: Postgres
     history: Recorder
     chance: random.Random
@@ -32,6 +33,7 @@ class Killer:
     service_kills: int
     postgres_kills: int
     killed: int = 0
+    worker_killed: int = 0
     postgres_killed: int = 0
     failures: list[str] = field(default_factory=list)
     _reviving: set["asyncio.Task[None]"] = field(default_factory=set)
@@ -39,8 +41,7 @@ class Killer:
 
     async def kill_services(self) -> None:
         """The number asked for, never more than half of them dead at a time."""
-        plan = self._plan(self.service_kills)
-        for due in plan:
+        for due in self._plan(self.service_kills):
             await self._until(due)
             await self._until_most_are_up()
             victim = self.chance.choice([service for service in self.services if service.up])
@@ -51,8 +52,19 @@ class Killer:
             self.killed += 1
             self.history.note("kill -9 service", place=victim.place)
             self._revive(victim)
-        while self._reviving:
-            await asyncio.wait(self._reviving)
+        await self._all_revived()
+
+    async def kill_worker(self) -> None:
+        for due in self._plan(max(1, self.service_kills // 10) if self.service_kills else 0):
+            await self._until(due)
+            while not self.worker.up:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+            await asyncio.sleep(self.chance.uniform(0, 2))
+            await self.worker.kill()
+            self.worker_killed += 1
+            self.history.note("kill -9 worker")
+            self._revive(self.worker)
+        await self._all_revived()
 
     async def kill_postgres(self) -> None:
         for due in self._plan(self.postgres_kills):
@@ -80,17 +92,21 @@ class Killer:
         while sum(service.up for service in self.services) <= (len(self.services) + 1) // 2:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
-    def _revive(self, service: Service) -> None:
-        task = asyncio.create_task(self._start_again(service))
+    async def _all_revived(self) -> None:
+        while self._reviving:
+            await asyncio.wait(self._reviving)
+
+    def _revive(self, program: Program) -> None:
+        task = asyncio.create_task(self._start_again(program))
         self._reviving.add(task)
         task.add_done_callback(self._reviving.discard)
 
-    async def _start_again(self, service: Service) -> None:
+    async def _start_again(self, program: Program) -> None:
         """A supervisor starts what has died, and again if the database was away just then."""
         deadline = time.monotonic() + 120
         while True:
             try:
-                await service.start()
+                await program.start()
                 return
             except (RuntimeError, TimeoutError) as error:
                 if time.monotonic() > deadline:

@@ -33,15 +33,16 @@ def free_ports(count: int, chance: random.Random) -> list[int]:
     return found
 
 
-class Service:
-    """One `portal serve` with a port of its own, which it takes again after each death."""
+class Program:
+    """A `portal` command that runs until it is stopped, and is started again after each death. `ready` is how the line
+    begins that says it is."""
 
-    def __init__(self, place: int, port: int, environment: Mapping[str, str], log: Path) -> None:
-        self.place = place
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, name: str, *command: str, ready: str, environment: Mapping[str, str], log: Path) -> None:
+        self.name = name
         self.up = False
         self.starts = 0
-        self._port = port
+        self._command = command
+        self._ready = ready
         self._environment = environment
         self._log = log
         self._process: Process | None = None
@@ -50,7 +51,7 @@ class Service:
         """Until it answers. RuntimeError if it ends instead."""
         with self._log.open("ab") as log:
             self._process = process = await create_subprocess_exec(
-                *(_PORTAL, "serve", "--port", str(self._port)),
+                *(_PORTAL, *self._command),
                 env={**self._environment},
                 stdin=DEVNULL,
                 stdout=PIPE,
@@ -60,9 +61,9 @@ class Service:
         self.starts += 1
         async with asyncio.timeout(_READY_SECONDS):
             line = (await process.stdout.readline()).decode()
-        if not line.startswith("listening on "):
+        if not line.startswith(self._ready):
             await process.wait()
-            raise RuntimeError(f"portal serve did not start: {self._log}")
+            raise RuntimeError(f"{self.name} did not start: {self._log}")
         self.up = True
 
     async def kill(self) -> None:
@@ -83,9 +84,31 @@ class Service:
                 status = await self._process.wait()
         except TimeoutError:
             await self.kill()
-            raise RuntimeError("portal serve did not end when it was asked to") from None
+            raise RuntimeError(f"{self.name} did not end when it was asked to") from None
         if status and served:
-            raise RuntimeError(f"portal serve ended with {status}: {self._log}")
+            raise RuntimeError(f"{self.name} ended with {status}: {self._log}")
+
+
+class Service(Program):
+    """One `portal serve` with a port of its own, which it takes again. Background jobs are somebody else's."""
+
+    def __init__(self, place: int, port: int, environment: Mapping[str, str], folder: Path) -> None:
+        super().__init__(
+            f"portal serve {place}",
+            *("serve", "--port", str(port), "--no-jobs"),
+            ready="listening on ",
+            environment=environment,
+            log=folder / f"servicio-{place}.log",
+        )
+        self.place = place
+        self.url = f"http://127.0.0.1:{port}"
+
+
+class Worker(Program):
+    """The `portal work` that does the background jobs."""
+
+    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+        super().__init__("portal work", "work", ready="working", environment=environment, log=folder / "trabajos.log")
 
 
 class Simulator:

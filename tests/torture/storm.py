@@ -21,7 +21,7 @@ from tests.torture.door import Door, Gateway
 from tests.torture.history import Outcome, Recorder, read
 from tests.torture.killer import Killer
 from tests.torture.payers import Payer, Tally
-from tests.torture.processes import Postgres, Service, Simulator, environment, free_ports
+from tests.torture.processes import Postgres, Program, Service, Simulator, Worker, environment, free_ports
 
 _RETRY_SECONDS = "0,1,2,4,8,15,30,60,120"
 """PayU's nine attempts, in less time."""
@@ -37,13 +37,13 @@ class Plan:
     postgres_kills: int = 50
     seed: int = 1
     services: int = 4
-    tenants: int = 20
-    """Of each agency; each is a person with two devices, one that pays and one that only looks."""
+    tenants: int = 40
+    """Each is a person with two devices, one that pays and one that only looks."""
 
     @property
     def invoices(self) -> int:
         """For each tenant: some are never paid, some by two at once, so there are more than payments."""
-        return int(self.payments * 1.5 / (self.tenants * len(AGENCIES))) + 10
+        return int(self.payments * 1.5 / self.tenants) + 10
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,12 +103,11 @@ class Storm:
 
             around = environment(data_dir, simulator.url)
             ports = free_ports(plan.services, self._chance)
-            services = [
-                Service(place, port, around, self._folder / f"servicio-{place}.log") for place, port in enumerate(ports)
-            ]
-            for service in services:
-                stack.push_async_callback(service.stop)
-            await asyncio.gather(*(service.start() for service in services))
+            services = [Service(place, port, around, self._folder) for place, port in enumerate(ports)]
+            worker = Worker(around, self._folder)
+            for program in (*services, worker):
+                stack.push_async_callback(program.stop)
+            await asyncio.gather(*(program.start() for program in (*services, worker)))
             door = Door(services, random.Random(f"{plan.seed}/door"))
             stack.push_async_callback(door.close)
             with Recorder(report.history) as history:
@@ -128,6 +127,7 @@ class Storm:
                 killer = Killer(
                     door=door,
                     services=services,
+                    worker=worker,
                     postgres=postgres,
                     history=history,
                     chance=random.Random(f"{plan.seed}/killer"),
@@ -146,7 +146,7 @@ class Storm:
                 gateway=gateway_side(await gateway.orders(), await gateway.deliveries()),
             )
             report.violations = violations(world)
-            self._count(world, killer, services)
+            self._count(world, killer, [*services, worker])
             self._say("revisar", f"{len(report.violations)} violaciones")
         self._say("detener", "todo detenido")
         return report
@@ -155,7 +155,8 @@ class Storm:
         """Until there were enough payments and deaths. Who pays goes on until then, as far as there are invoices."""
         paying = [asyncio.create_task(payer.pay_until_enough()) for payer in payers]
         reading = [asyncio.create_task(payer.read_until_enough()) for payer in payers]
-        killing = [asyncio.create_task(killer.kill_services()), asyncio.create_task(killer.kill_postgres())]
+        deaths = (killer.kill_services(), killer.kill_worker(), killer.kill_postgres())
+        killing = [asyncio.create_task(death) for death in deaths]
         telling = asyncio.create_task(self._tell(killer))
         everybody = [*paying, *reading, *killing]
         try:
@@ -199,15 +200,19 @@ class Storm:
                 break
             if not told["ran"]:
                 await gateway.control("clock", advance="PT1H")
-        asked = 0
         async with _portal(settings, databases, clock=_Later()) as opened:
-            for agency in AGENCIES:
-                made = await opened.use_cases.find_agency(agency.slug)
-                while now := await opened.use_cases.reconcile_payments(made.id, limit=100):
-                    asked += now
-        self.report.counts["asked"] = asked
+            asked = await asyncio.gather(*(self._ask_about_all(opened, agency.slug) for agency in AGENCIES))
+        self.report.counts["asked"] = sum(asked)
 
-    def _count(self, world: World, killer: Killer, services: Sequence[Service]) -> None:
+    @staticmethod
+    async def _ask_about_all(opened: Portal, slug: str) -> int:
+        agency = await opened.use_cases.find_agency(slug)
+        asked = 0
+        while now := await opened.use_cases.reconcile_payments(agency.id, limit=100):
+            asked += now
+        return asked
+
+    def _count(self, world: World, killer: Killer, programs: Sequence[Program]) -> None:
         outcomes = dict.fromkeys(Outcome, 0)
         for operation in world.acts("start"):
             outcomes[operation.outcome] += 1
@@ -217,7 +222,8 @@ class Storm:
             "receipts": len(world.books.receipts),
             "service kills": killer.killed,
             "postgres kills": killer.postgres_killed,
-            "restarts": sum(service.starts - 1 for service in services),
+            "worker kills": killer.worker_killed,
+            "restarts": sum(program.starts - 1 for program in programs),
             "operations": len(world.history),
             "starts acknowledged": outcomes[Outcome.OK],
             "starts refused": outcomes[Outcome.FAIL],
