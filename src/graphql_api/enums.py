@@ -1,6 +1,7 @@
 """Every enum of the schema with its Spanish descriptions."""
 
 from application.filters import InvoiceOrder
+from application.ports.jobs import JobKind
 from domain.accounts import AccountRole, AccountStatus
 from domain.agencies import CaptchaProvider
 from domain.clients import ClientProfile, IdentityDocumentType, PersonKind
@@ -264,5 +265,15 @@ described_enum(
         ImportKind.INVOICES: "Facturas (facturas.csv).",
         ImportKind.PAYMENTS: "Pagos recibidos (pagos.csv).",
         ImportKind.PAYOUTS: "Egresos: pagos a propietarios (egresos.csv).",
+    },
+)
+described_enum(
+    JobKind,
+    "Qué hace un trabajo en segundo plano.",
+    {
+        JobKind.ASK_GATEWAY: "Preguntar a la pasarela por un pago.",
+        JobKind.POLL_AGENCY: "Buscar los pagos por los que hay que preguntar.",
+        JobKind.RECONCILE_AGENCY: "Guardar el informe de un día.",
+        JobKind.SEND_MAIL: "Escribir un correo.",
     },
 )

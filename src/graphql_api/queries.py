@@ -14,6 +14,7 @@ from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from graphql_api.book_queries import BookQueries
 from graphql_api.connections import After, Before, Connection, First, Last, Search
 from graphql_api.context import Info
+from graphql_api.failed_jobs import FailedJobQueries
 from graphql_api.ids import key_of, parse_id
 from graphql_api.node import Node
 from graphql_api.types import lists
@@ -81,7 +82,7 @@ def _one(info: Info, text: str, name: str) -> Any:
 
 
 @strawberry.type(description="Lo que se puede consultar.")
-class Query(BookQueries):
+class Query(BookQueries, FailedJobQueries):
     @strawberry.field(
         description="La inmobiliaria de la sesión o, antes de entrar, la del dominio o la de X-Agency. Pública."
     )

@@ -32,6 +32,7 @@ from application.use_cases.accounts import ChangePassword, CreateAccount, Update
 from application.use_cases.agencies import FindAgency, MayCall, RegisterAgency, SetAgency
 from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
+from application.use_cases.jobs import RetryJob
 from application.use_cases.payments import (
     CheckBooks,
     ReceiveGatewayReport,
@@ -191,6 +192,7 @@ def _use_cases(
         refresh_session=RefreshSession(unit_of_work=unit_of_work, clock=clock),
         register_agency=RegisterAgency(unit_of_work=unit_of_work),
         resolve_finding=ResolveFinding(unit_of_work=unit_of_work, clock=clock),
+        retry_job=RetryJob(unit_of_work=unit_of_work),
         set_agency=SetAgency(unit_of_work=unit_of_work, secrets=box, strict=settings.is_production),
         set_merchant_account=SetMerchantAccount(
             unit_of_work=unit_of_work,

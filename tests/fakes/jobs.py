@@ -1,9 +1,12 @@
 """Jobs in memory: put with the work that asks for them, and left there for the test to look at."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from application.access import Scope
-from application.ports.jobs import Job, Jobs
+from application.ports.jobs import FailedJob, Job, Jobs
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -30,6 +33,28 @@ class FakeJobs(Jobs):
             return False
         self.queue.append(KeptJob(job))
         return True
+
+    async def retry(self, job_id: int) -> bool:
+        mine = self.scope.agency if self.scope.viewer == "staff" else None
+        kept = self.queue[job_id - 1] if 0 < job_id <= len(self.queue) else None
+        if kept is None or not kept.failed or kept.job.agency_id != mine:
+            return False
+        same = (other for other in self.queue if not other.failed and _is_same(other.job, kept.job))
+        if kept.job.key is not None and any(same):
+            self.queue.remove(kept)
+        else:
+            kept.failed = False
+        return True
+
+
+def failed(queue: list[KeptJob], scope: Scope) -> list[FailedJob]:
+    """What staff sees of it, the newest first; ids are places in the queue."""
+    mine = scope.agency_id if scope.viewer == "staff" else None
+    return [
+        FailedJob(id=number, kind=kept.job.kind, subject=kept.job.subject, attempts=1, failed_at=EPOCH)
+        for number, kept in reversed(list(enumerate(queue, start=1)))
+        if kept.failed and kept.job.agency_id == mine
+    ]
 
 
 def _is_same(one: Job, other: Job) -> bool:

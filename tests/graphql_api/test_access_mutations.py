@@ -46,6 +46,7 @@ FOR_CLIENTS = {"startPayment": PAY.replace("($ids: [ID!]!)", "").replace("$ids",
 FOR_STAFF = {
     "importRecords": 'mutation { importRecords(input: {kind: CLIENTS, csv: "codigo"}) { __typename } }',
     "resolveFinding": 'mutation { resolveFinding(id: "x", note: "Visto.") { __typename } }',
+    "retryJob": 'mutation { retryJob(id: "x") { __typename } }',
 }
 IDS = {
     "endSession(id)",
@@ -54,6 +55,7 @@ IDS = {
     "createPqrs(input.contractId)",
     "createPqrs(input.clientId)",
     "resolveFinding(id)",
+    "retryJob(id)",
 }
 """Every place where a mutation takes an id."""
 

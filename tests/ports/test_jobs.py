@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from application.access import Scope
-from application.ports.jobs import Job, JobKind
+from application.access import Scope, Visitor
+from application.ports.jobs import FailedJob, Job, JobKind
 from domain.agencies import Agency
 from domain.ids import AgencyId
 from tests import factories as a
@@ -128,3 +128,86 @@ async def test_workers_know_which_agencies_there_are_and_nobody_else(
 
     assert {agency.id for agency in agencies} <= await known(Scope(work=True))
     assert await known(Scope.of_agency(agencies[0].id)) == await known(Scope()) == set()
+
+
+async def listed(place: Place, agency: Agency, first: int = 10) -> list[FailedJob]:
+    async with place.readings.of(a.staff_of(agency)) as reading:
+        return list(await reading.failed_jobs(first=first))
+
+
+async def put_back(place: Place, scope: Scope, job_id: int) -> bool:
+    async with place.unit_of_work(scope) as uow:
+        done = await uow.jobs.retry(job_id)
+        await uow.commit()
+    return done
+
+
+async def test_staff_sees_what_failed_in_its_agency_the_newest_first(
+    place: Place, agencies: tuple[Agency, Agency]
+) -> None:
+    one, other = agencies
+    await put(place, a_job(one, "UNO"), a_job(one, "DOS"))
+    await put(place, a_job(other, "TRES"))
+    for agency in agencies:
+        await place.fail_jobs(agency.id)
+    await put(place, a_job(one, "ESPERA"))
+
+    assert [(job.subject, job.kind) for job in await listed(place, one)] == [
+        ("DOS", JobKind.ASK_GATEWAY),
+        ("UNO", JobKind.ASK_GATEWAY),
+    ]
+    assert [job.subject for job in await listed(place, one, first=1)] == ["DOS"]
+    assert [job.subject for job in await listed(place, other)] == ["TRES"]
+
+
+async def test_nobody_but_staff_sees_what_failed(place: Place, agency: Agency) -> None:
+    client, store = a.a_client(agency), FakeStore()
+    account = a.an_account(client)
+    store.add(client, account)
+    await place.plant(store)
+    await put(place, a_job(agency))
+    await place.fail_jobs(agency.id)
+
+    for viewer in (a.viewer_as(account), Visitor(agency_id=agency.id)):
+        async with place.readings.of(viewer) as reading:
+            assert await reading.failed_jobs(first=10) == []
+
+
+async def test_what_failed_is_put_back_once(place: Place, agency: Agency) -> None:
+    job = a_job(agency, key="llave")
+    await put(place, job)
+    await place.fail_jobs(agency.id)
+    (failed,) = await listed(place, agency)
+
+    assert await put_back(place, Scope.of_agency(agency.id), failed.id)
+    assert await listed(place, agency) == []
+    assert await place.jobs(agency.id) == [replace(job, key=None)]
+    assert not await put_back(place, Scope.of_agency(agency.id), failed.id)
+    assert len(await place.jobs(agency.id)) == 1
+
+
+async def test_what_is_another_agencys_or_never_was_is_not_put_back(
+    place: Place, agencies: tuple[Agency, Agency]
+) -> None:
+    one, other = agencies
+    await put(place, a_job(one))
+    await place.fail_jobs(one.id)
+    (failed,) = await listed(place, one)
+
+    for scope in (Scope.of_agency(other.id), Scope(agency_id=one.id), Scope(agency_id=one.id, viewer="client")):
+        assert not await put_back(place, scope, failed.id)
+    for odd in (0, -1, 2**63 - 1):
+        assert not await put_back(place, Scope.of_agency(one.id), odd)
+    assert await listed(place, one) == [failed]
+
+
+async def test_what_was_put_anew_meanwhile_takes_the_place_of_what_failed(place: Place, agency: Agency) -> None:
+    job = a_job(agency, key="llave")
+    await put(place, job)
+    await place.fail_jobs(agency.id)
+    assert await put(place, job, scope=Scope(agency_id=agency.id)) == [True]
+    (failed,) = await listed(place, agency)
+
+    assert await put_back(place, Scope.of_agency(agency.id), failed.id)
+    assert await listed(place, agency) == []
+    assert await place.jobs(agency.id) == [replace(job, key=None)]

@@ -47,7 +47,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.gateway_events = PostgresGatewayEvents(connection, scope)
         self.imports = PostgresImportStore(connection, scope)
         self.intents = PostgresPaymentIntents(connection, scope)
-        self.jobs = PostgresJobs(connection)
+        self.jobs = PostgresJobs(connection, scope)
         self.ledger = PostgresLedger(connection, scope)
         self.payments = PostgresPayments(connection, scope)
         self.pqrs = PostgresPqrsCases(connection, scope)

@@ -38,6 +38,19 @@ class Job:
     not_before: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedJob:
+    """One that will not be tried again by itself. `attempts` counts the tries, the last at `failed_at`; `detail` names
+    the error and its place in the program, for whoever mends it."""
+
+    id: int
+    kind: JobKind
+    subject: str
+    attempts: int
+    failed_at: datetime
+    detail: str | None = None
+
+
 class Jobs(Protocol):
     async def put(self, job: Job) -> bool:
         """Have it done once this work commits. False, and nothing is put, where a job with its key waits or is under
@@ -46,4 +59,9 @@ class Jobs(Protocol):
 
         Another transaction that put the same key and has not ended is waited for.
         """
+        ...
+
+    async def retry(self, job_id: int) -> bool:
+        """Put one back that failed for good, with all its tries before it; where its key was put anew meanwhile, that
+        one takes its place. False where the scope sees no such job. For staff."""
         ...

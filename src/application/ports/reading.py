@@ -26,6 +26,7 @@ from application.filters import (
 )
 from application.pagination import Page, PageRequest
 from application.ports.books import Reconciliation
+from application.ports.jobs import FailedJob
 from domain.accounts import Account
 from domain.agencies import Agency
 from domain.clients import Client, ClientProfile
@@ -198,6 +199,10 @@ class Reading(Protocol):
 
     async def sessions(self, *, at: datetime) -> Sequence[Session]:
         """Live sessions of the viewer's own account."""
+        ...
+
+    async def failed_jobs(self, *, first: int) -> Sequence[FailedJob]:
+        """Those of the agency that failed for good, the newest first; to others than its staff none."""
         ...
 
     async def close(self) -> None:

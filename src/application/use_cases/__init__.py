@@ -6,6 +6,7 @@ from application.use_cases.accounts import ChangePassword, CreateAccount, Update
 from application.use_cases.agencies import FindAgency, MayCall, RegisterAgency, SetAgency
 from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
+from application.use_cases.jobs import RetryJob
 from application.use_cases.payments import (
     CheckBooks,
     ReceiveGatewayReport,
@@ -41,6 +42,7 @@ class UseCases:
     reconcile_payments: ReconcilePayments
     refresh_payment: RefreshPayment
     refresh_session: RefreshSession
+    retry_job: RetryJob
     register_agency: RegisterAgency
     resolve_finding: ResolveFinding
     set_agency: SetAgency

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from graphql_api.failed_jobs import FailedJobMutations
 from graphql_api.mutations.access import AccessMutations
 from graphql_api.mutations.findings import FindingMutations
 from graphql_api.mutations.imports import ImportMutations
@@ -11,5 +12,13 @@ from graphql_api.mutations.profile import ProfileMutations
 
 
 @strawberry.type(description="Lo que se puede hacer. Toda mutación devuelve su resultado o una negativa.")
-class Mutation(AccessMutations, ProfileMutations, PaymentMutations, FindingMutations, PqrsMutations, ImportMutations):
+class Mutation(
+    AccessMutations,
+    ProfileMutations,
+    PaymentMutations,
+    FindingMutations,
+    PqrsMutations,
+    ImportMutations,
+    FailedJobMutations,
+):
     pass

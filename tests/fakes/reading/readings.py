@@ -8,6 +8,7 @@ from uuid import UUID
 from application.access import Viewer, Visitor, viewer_of
 from application.merchants import Merchants
 from application.ports.clock import Clock
+from application.ports.jobs import FailedJob
 from application.ports.reading import Entry, Many, Reading, Readings
 from domain.accounts import Account, AccountStatus
 from domain.agencies import Agency
@@ -15,6 +16,7 @@ from domain.errors import AgencyNotFound, NotAllowed, Unauthenticated
 from domain.ids import AgencyId
 from domain.payments import PaymentGatewayCode
 from domain.sessions import Session, TokenKind
+from tests.fakes.jobs import failed
 from tests.fakes.reading.books import FakeFindingReader, FakeReconciliationReader
 from tests.fakes.reading.dashboards import FakeDashboards, FakePqrsReader
 from tests.fakes.reading.listing import FakeReader
@@ -57,6 +59,9 @@ class FakeReading(FakeReader, Reading):
 
     async def accounts(self, ids: Collection[UUID]) -> Many[Account]:
         return {it.id: it for it in self.store.accounts.values() if it.id in ids and self.sight.sees_account(it)}
+
+    async def failed_jobs(self, *, first: int) -> Sequence[FailedJob]:
+        return failed(self.store.jobs, self.scope)[:first]
 
     async def sessions(self, *, at: datetime) -> Sequence[Session]:
         mine = [

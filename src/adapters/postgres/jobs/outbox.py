@@ -3,9 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
+from pgqueuer import JobId
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.jobs.library import NAMES, LentConnection, queries
+from application.access import Scope
 from application.ports.jobs import Job, JobKind, Jobs
 
 AGENCY_HEADER = "agency_id"
@@ -19,9 +22,15 @@ _FAILED = sa.text(
 )
 
 
+_FAILED_OF_AGENCY = "id = :id and status = 'failed' and headers ->> 'agency_id' = :agency_id"
+_FIND = sa.text(f"select id from {NAMES.qualified.queue_table} where {_FAILED_OF_AGENCY} for update")  # noqa: S608
+_DROP = sa.text(f"delete from {NAMES.qualified.queue_table} where {_FAILED_OF_AGENCY}")  # noqa: S608
+
+
 class PostgresJobs(Jobs):
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
         self._connection = connection
+        self._scope = scope
 
     async def put(self, job: Job) -> bool:
         key = f"{job.agency_id}:{job.kind}:{job.key}" if job.key is not None else None
@@ -38,3 +47,14 @@ class PostgresJobs(Jobs):
             on_conflict="skip",
         )
         return put != [None]
+
+    async def retry(self, job_id: int) -> bool:
+        which = {"id": job_id, "agency_id": str(self._scope.agency)}
+        if await self._connection.scalar(_FIND, which) is None:
+            return False
+        try:
+            async with self._connection.begin_nested():
+                await queries(LentConnection(self._connection)).requeue_jobs([JobId(job_id)])
+        except IntegrityError:  # its key waits again, or is under way
+            await self._connection.execute(_DROP, which)
+        return True

@@ -15,6 +15,7 @@ from adapters.postgres.engine import connected
 from adapters.postgres.reading.books import PostgresFindingReader, PostgresReconciliationReader
 from adapters.postgres.reading.connection import SnapshotConnection
 from adapters.postgres.reading.dashboards import PostgresDashboards
+from adapters.postgres.reading.failed_jobs import failed_jobs
 from adapters.postgres.reading.intents import PostgresIntentReader
 from adapters.postgres.reading.invoices import PostgresInvoiceReader
 from adapters.postgres.reading.money import PostgresPaymentReader, PostgresPayoutReader
@@ -27,6 +28,7 @@ from adapters.postgres.repositories.sessions import SESSION, SESSIONS
 from adapters.postgres.scoping import SET_SCOPE, scope_parameters
 from application.access import ClientViewer, StaffViewer, Viewer, Visitor
 from application.ports.clock import Clock
+from application.ports.jobs import FailedJob
 from application.ports.reading import Entry, Many, Reading, Readings
 from domain.accounts import Account
 from domain.agencies import Agency
@@ -94,6 +96,9 @@ class PostgresReading(Reading):
             .order_by(SESSIONS.c.created_at.desc(), SESSIONS.c.id)
         )
         return [SESSION.entity(row._mapping) for row in rows]
+
+    async def failed_jobs(self, *, first: int) -> Sequence[FailedJob]:
+        return await failed_jobs(self._source, self._scope, first=first)
 
     async def close(self) -> None:
         await self._source.close()
