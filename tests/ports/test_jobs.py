@@ -46,6 +46,14 @@ async def test_a_job_that_was_committed_waits(place: Place, agency: Agency) -> N
     assert await place.jobs(agency.id) == jobs
 
 
+@pytest.mark.parametrize("kind", JobKind)
+async def test_a_job_of_any_kind_can_be_put(place: Place, agency: Agency, kind: JobKind) -> None:
+    job = Job(kind=kind, agency_id=agency.id, subject="REF")
+
+    assert await put(place, job)
+    assert await place.jobs(agency.id) == [job]
+
+
 async def test_a_job_goes_with_the_work_that_asked_for_it(place: Place, agency: Agency) -> None:
     async with place.unit_of_work(Scope.of_agency(agency.id)) as uow:
         assert await uow.jobs.put(a_job(agency))

@@ -14,8 +14,8 @@ from application.ports.jobs import Job, JobKind, Jobs
 AGENCY_HEADER = "agency_id"
 """Says whose job it is; the queue's policies go by it."""
 
-_PRIORITY = {JobKind.POLL_AGENCY: 2, JobKind.ASK_GATEWAY: 1, JobKind.SEND_MAIL: 0}
-"""Letters wait for money, whose news may be many minutes old already."""
+_FIRST = {JobKind.POLL_AGENCY: 2, JobKind.ASK_GATEWAY: 1}
+"""What goes before everything else: letters and reports wait for money, whose news may be many minutes old already."""
 
 _FAILED = sa.text(
     f"select exists (select from {NAMES.qualified.queue_table} where dedupe_key = :key and status = 'failed')"  # noqa: S608
@@ -40,7 +40,7 @@ class PostgresJobs(Jobs):
         put = await queries(LentConnection(self._connection)).enqueue(
             [job.kind.value],
             [job.subject.encode()],
-            [_PRIORITY[job.kind]],
+            [_FIRST.get(job.kind, 0)],
             execute_after=[wait],
             dedupe_key=[key],
             headers=[{AGENCY_HEADER: str(job.agency_id)}],
