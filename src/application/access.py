@@ -129,6 +129,14 @@ def require_staff(viewer: Viewer) -> StaffViewer:
     return signed_in
 
 
+def require_admin(viewer: Viewer) -> StaffViewer:
+    """The viewer, if it manages the agency; anybody else who signed in is NotAllowed, a visitor Unauthenticated."""
+    staff = require_staff(viewer)
+    if not staff.is_admin:
+        raise NotAllowed
+    return staff
+
+
 def require_client(viewer: Viewer) -> ClientId:
     """The client as whom the viewer acts; staff who are no client are NotAllowed, a visitor Unauthenticated."""
     client_id = require_signed_in(viewer).client_id

@@ -23,6 +23,9 @@ _BY_REASON = {
     "other_property": "El contrato no es de ese inmueble.",
     "unchanged": "La contraseña nueva debe ser distinta de la actual.",
     "not_listed": "No está entre las páginas de retorno de la inmobiliaria.",
+    "unknown_credential": "No es una credencial de esa pasarela.",
+    "missing_credential": "Falta la credencial {subject}.",
+    "unreadable_credentials": "Las credenciales guardadas ya no se pueden leer: escríbalas todas de nuevo.",
     "sandbox": "Son credenciales de prueba, que en producción no se admiten.",
     PasswordProblem.TOO_SHORT: "La contraseña debe tener al menos {limit} caracteres.",
     PasswordProblem.COMMON: "Es una contraseña demasiado común.",
@@ -53,4 +56,4 @@ def sentences(refused: InvalidInput) -> list[str]:
 def sentence(problem: FieldProblem) -> str:
     """The most exact sentence there is for a problem."""
     text = _BY_FIELD.get((problem.field, problem.code)) or _BY_REASON.get(problem.reason) or _BY_CODE[problem.code]
-    return text.format(limit=problem.limit)
+    return text.format(limit=problem.limit, subject=problem.subject)

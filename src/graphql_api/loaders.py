@@ -79,6 +79,7 @@ class Loaders:
         self.owner_sums = Batch(self._owner_sums)
         self.open_pqrs = Batch(self._open_pqrs)
         self.gateways = Batch(self._gateways)
+        self.gateway_setups = Batch(self._gateway_setups)
         self.gateways_of_invoices = Batch(self._gateways_of_invoices)
         self.agency = Batch(self._agency)
         self.own_sessions = Batch(self._own_sessions)
@@ -182,6 +183,10 @@ class Loaders:
     async def _gateways(self, keys: list[bool]) -> list[Any]:
         enabled = [self._show(code) for code in await self._reading.gateways()]
         return [enabled for _ in keys]
+
+    async def _gateway_setups(self, keys: list[bool]) -> list[Any]:
+        found = await self._reading.gateway_setups()
+        return [found for _ in keys]
 
     async def _gateways_of_invoices(self, keys: list[UUID]) -> list[Any]:
         """With what each invoice may be paid online now: with nothing while a payment of it is in process."""

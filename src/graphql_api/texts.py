@@ -1,5 +1,6 @@
 """Sentences and labels that clients and staff read."""
 
+from application.ports.reading import GatewaySetup
 from domain.gateway_reports import StatusReason
 from domain.invoices import InvoiceStatus
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus
@@ -81,3 +82,14 @@ def intent_message(intent: PaymentIntent) -> str:
     if intent.gateway is PaymentGatewayCode.ENLINEA and intent.status in UNHEARD:
         return UNHEARD[intent.status]
     return INTENT_STATUS[intent.status]
+
+
+def gateway_status(setup: GatewaySetup, *, ready: bool, certified: bool) -> str:
+    """How an account at a gateway stands."""
+    if not setup.enabled:
+        standing = "Deshabilitada"
+    elif not ready:
+        standing = "De pruebas: aquí no sirve" if setup.test else "Sin credenciales"
+    else:
+        standing = "De pruebas" if setup.test else "Activa"
+    return standing if certified else f"{standing}; pendiente de certificación"

@@ -35,6 +35,8 @@ from application.use_cases.imports import ImportFile, ImportRecords
 from application.use_cases.jobs import RetryJob
 from application.use_cases.payments import (
     CheckBooks,
+    ConfigureGateway,
+    GatewayAddresses,
     ReceiveGatewayReport,
     ReceiveReturn,
     ReconcileDay,
@@ -171,15 +173,25 @@ def _use_cases(
     merchants = Merchants(secrets=box, test_allowed=not settings.is_production)
     settlement = Settlement(unit_of_work=unit_of_work, gateways=gateways, merchants=merchants, clock=clock)
     reconcile_payments = ReconcilePayments(settlement=settlement)
+    set_merchant_account = SetMerchantAccount(
+        unit_of_work=unit_of_work,
+        merchants=merchants,
+        sandbox_merchants={
+            PaymentGatewayCode.PAYU: SANDBOX_MERCHANTS,
+            PaymentGatewayCode.ENLINEA: SIMULATOR_MERCHANTS,
+        },
+    )
     sheets = CsvSheetReader()
     return UseCases(
         change_password=ChangePassword(unit_of_work=unit_of_work, limiter=limiter, hasher=hasher, clock=clock),
         check_books=CheckBooks(unit_of_work=unit_of_work, clock=clock),
+        configure_gateway=ConfigureGateway(set_merchant_account=set_merchant_account),
         create_account=CreateAccount(unit_of_work=unit_of_work, hasher=hasher, clock=clock),
         draw_documents=DrawDocuments(renderer=renderer),
         end_session=EndSession(unit_of_work=unit_of_work, clock=clock),
         file_pqrs=FilePqrs(unit_of_work=unit_of_work, calendar=ColombianHolidays(), clock=clock),
         find_agency=FindAgency(unit_of_work=unit_of_work),
+        gateway_addresses=GatewayAddresses(public_url=public_url, test_allowed=merchants.test_allowed),
         import_file=ImportFile(unit_of_work=unit_of_work, sheets=sheets),
         import_records=ImportRecords(unit_of_work=unit_of_work, sheets=sheets),
         issue_captcha=IssueCaptcha(captchas=captchas),
@@ -194,14 +206,7 @@ def _use_cases(
         resolve_finding=ResolveFinding(unit_of_work=unit_of_work, clock=clock),
         retry_job=RetryJob(unit_of_work=unit_of_work),
         set_agency=SetAgency(unit_of_work=unit_of_work, secrets=box, strict=settings.is_production),
-        set_merchant_account=SetMerchantAccount(
-            unit_of_work=unit_of_work,
-            merchants=merchants,
-            sandbox_merchants={
-                PaymentGatewayCode.PAYU: SANDBOX_MERCHANTS,
-                PaymentGatewayCode.ENLINEA: SIMULATOR_MERCHANTS,
-            },
-        ),
+        set_merchant_account=set_merchant_account,
         sign_in=SignIn(unit_of_work=unit_of_work, captchas=captchas, limiter=limiter, hasher=hasher, clock=clock),
         sign_out=SignOut(unit_of_work=unit_of_work, clock=clock),
         start_payment=StartPayment(

@@ -59,6 +59,7 @@ WHOLE = {
 }
 """Fields that everybody sees who sees the thing."""
 NARROWER = {
+    "Agency": "gatewayAccounts",
     "Account": "sessions",
     "Client": "account",
     "Contract": "invoices parties",
@@ -78,6 +79,7 @@ VALUES = {
     "Download",
     "ElectronicInvoice",
     "FailedJob",
+    "GatewayAccount",
     "GatewayAttempt",
     "InvoiceLine",
     "MonthlyAmount",

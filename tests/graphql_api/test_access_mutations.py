@@ -48,6 +48,7 @@ FOR_STAFF = {
     "resolveFinding": 'mutation { resolveFinding(id: "x", note: "Visto.") { __typename } }',
     "retryJob": 'mutation { retryJob(id: "x") { __typename } }',
 }
+FOR_ADMINS = {"configureGateway": "mutation { configureGateway(input: {code: PAYU, enabled: false}) { __typename } }"}
 IDS = {
     "endSession(id)",
     "startPayment(input.invoiceIds)",
@@ -61,15 +62,15 @@ IDS = {
 
 
 def test_every_mutation_is_in_a_table() -> None:
-    known = FOR_ANYBODY | FOR_WHO_SIGNED_IN.keys() | FOR_CLIENTS.keys() | FOR_STAFF.keys()
+    known = FOR_ANYBODY | FOR_WHO_SIGNED_IN.keys() | FOR_CLIENTS.keys() | FOR_STAFF.keys() | FOR_ADMINS.keys()
 
     assert set(object_type("Mutation").fields) == known
     assert set(_id_arguments()) == IDS
 
 
-@pytest.mark.parametrize("name", sorted(FOR_WHO_SIGNED_IN | FOR_CLIENTS | FOR_STAFF))
+@pytest.mark.parametrize("name", sorted(FOR_WHO_SIGNED_IN | FOR_CLIENTS | FOR_STAFF | FOR_ADMINS))
 async def test_a_visitor_does_nothing(surroundings: Surroundings, name: str) -> None:
-    query = (FOR_WHO_SIGNED_IN | FOR_CLIENTS | FOR_STAFF)[name]
+    query = (FOR_WHO_SIGNED_IN | FOR_CLIENTS | FOR_STAFF | FOR_ADMINS)[name]
 
     answer = await _refused(surroundings, query, None)
 
@@ -77,9 +78,19 @@ async def test_a_visitor_does_nothing(surroundings: Surroundings, name: str) -> 
 
 
 @pytest.mark.parametrize("name", [*CLIENTS.values(), "b.ana"])
-@pytest.mark.parametrize("mutation", sorted(FOR_STAFF))
+@pytest.mark.parametrize("mutation", sorted(FOR_STAFF | FOR_ADMINS))
 async def test_clients_do_nothing_that_is_for_staff(surroundings: Surroundings, name: str, mutation: str) -> None:
-    answer = await _refused(surroundings, FOR_STAFF[mutation], name)
+    answer = await _refused(surroundings, (FOR_STAFF | FOR_ADMINS)[mutation], name)
+
+    assert (answer.status, answer.code) == (200, "FORBIDDEN")
+
+
+@pytest.mark.parametrize("name", ["sara", "b.sara"])
+@pytest.mark.parametrize("mutation", sorted(FOR_ADMINS))
+async def test_staff_do_nothing_that_is_for_administrators(
+    surroundings: Surroundings, name: str, mutation: str
+) -> None:
+    answer = await _refused(surroundings, FOR_ADMINS[mutation], name)
 
     assert (answer.status, answer.code) == (200, "FORBIDDEN")
 

@@ -27,6 +27,7 @@ async def town(module_database: Database) -> AsyncIterator[Town]:
         await town.take("andina", ImportKind.INVOICES, *({"numero": f"FV-{n:02d}"} for n in range(1, 30)))
         await town.person("andina", "ana", client="T1")
         await town.person("andina", "sara", role=AccountRole.STAFF)
+        await town.person("andina", "adan", role=AccountRole.ADMIN)
         yield town
 
 
@@ -75,6 +76,16 @@ async def test_resolving_a_finding(town: Town) -> None:
 
     assert told["__typename"] == "FindingPayload"
     assert (len(resolved.statements), resolved.checkouts) == (7, 3)
+
+
+async def test_setting_up_a_gateway(town: Town) -> None:
+    query = """mutation { configureGateway(input: {code: PAYU, enabled: true}) {
+        __typename ... on AgencyPayload { agency { gateways { code } gatewayAccounts { statusLabel } } } } }"""
+
+    done_so, told = await done(town, query, by="adan")
+
+    assert told["__typename"] == "AgencyPayload"
+    assert (len(done_so.statements), done_so.checkouts) == (9, 3)
 
 
 async def test_starting_a_payment_of_one_or_of_many(town: Town) -> None:

@@ -54,6 +54,7 @@ async def everything(reading: Reading, store: FakeStore) -> dict[str, Any]:
     await ask("sessions", reading.sessions(at=NOON))
     await ask("gateways", reading.gateways())
     await ask("agency", reading.agency())
+    await ask("gateway setups", reading.gateway_setups())
     above: dict[Parent, list[UUID]] = {
         Parent.SCOPE: [reading.viewer.agency_id],
         Parent.CLIENT: [*clients],

@@ -48,6 +48,17 @@ T = TypeVar("T")
 Many = Mapping[UUID, T]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewaySetup:
+    """How an agency's account at a gateway stands, without its credentials. `complete`: it has some."""
+
+    gateway: PaymentGatewayCode
+    public_key: str
+    enabled: bool
+    test: bool
+    complete: bool
+
+
 class Listing(Protocol[E, F_contra]):
     """One kind of thing: by id, and as lists under a parent."""
 
@@ -193,6 +204,10 @@ class Reading(Protocol):
 
     async def gateways(self) -> tuple[PaymentGatewayCode, ...]:
         """Gateways through which the agency takes payments now. For anybody."""
+        ...
+
+    async def gateway_setups(self) -> Sequence[GatewaySetup]:
+        """Of all the agency's accounts at gateways. For staff; to others there are none."""
         ...
 
     async def accounts(self, ids: Collection[UUID]) -> Many[Account]: ...

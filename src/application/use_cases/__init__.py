@@ -9,6 +9,8 @@ from application.use_cases.imports import ImportFile, ImportRecords
 from application.use_cases.jobs import RetryJob
 from application.use_cases.payments import (
     CheckBooks,
+    ConfigureGateway,
+    GatewayAddresses,
     ReceiveGatewayReport,
     ReceiveReturn,
     ReconcileDay,
@@ -27,11 +29,13 @@ from application.use_cases.sign_in import IssueCaptcha, SignIn
 class UseCases:
     change_password: ChangePassword
     check_books: CheckBooks
+    configure_gateway: ConfigureGateway
     create_account: CreateAccount
     draw_documents: DrawDocuments
     end_session: EndSession
     file_pqrs: FilePqrs
     find_agency: FindAgency
+    gateway_addresses: GatewayAddresses
     import_file: ImportFile
     import_records: ImportRecords
     issue_captcha: IssueCaptcha

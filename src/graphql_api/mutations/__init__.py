@@ -5,6 +5,7 @@ import strawberry
 from graphql_api.failed_jobs import FailedJobMutations
 from graphql_api.mutations.access import AccessMutations
 from graphql_api.mutations.findings import FindingMutations
+from graphql_api.mutations.gateways import GatewayMutations
 from graphql_api.mutations.imports import ImportMutations
 from graphql_api.mutations.payments import PaymentMutations
 from graphql_api.mutations.pqrs import PqrsMutations
@@ -20,5 +21,6 @@ class Mutation(
     PqrsMutations,
     ImportMutations,
     FailedJobMutations,
+    GatewayMutations,
 ):
     pass

@@ -3,6 +3,8 @@
 import strawberry
 
 from application.ports.captcha import CaptchaChallenge as Challenge
+from application.ports.reading import GatewaySetup
+from application.use_cases.payments import GatewayAddresses
 from domain.agencies import Agency as AgencyEntity
 from domain.agencies import CaptchaProvider, Logo
 from domain.payments import PaymentGatewayCode, PaymentMethod
@@ -11,7 +13,7 @@ from graphql_api.describe import field
 from graphql_api.files import Download
 from graphql_api.ids import global_id
 from graphql_api.node import Node
-from graphql_api.texts import METHODS_OF, PAY_WITH
+from graphql_api.texts import METHODS_OF, PAY_WITH, gateway_status
 
 
 @strawberry.type(description="Una forma de pagar en línea que la inmobiliaria tiene habilitada.")
@@ -23,6 +25,38 @@ class PaymentGateway:
     @classmethod
     def of(cls, code: PaymentGatewayCode) -> "PaymentGateway":
         return cls(code=code, label=PAY_WITH[code], methods=list(METHODS_OF[code]))
+
+
+@strawberry.type(
+    description="La cuenta de la inmobiliaria en una pasarela. Sus credenciales se escriben y nunca se leen."
+)
+class GatewayAccount:
+    code: PaymentGatewayCode = field("Pasarela.")
+    enabled: bool = field("Si está habilitada.")
+    ready: bool = field("Si hoy se pueden recibir pagos por ella.")
+    test: bool = field("De pruebas: no mueve dinero real y en producción no sirve.")
+    certified: bool = field("Falso mientras la conexión esté pendiente de certificación con el proveedor.")
+    status_label: str = field(
+        "Cómo está: «Activa», «De pruebas», «Deshabilitada», y si está pendiente de certificación."
+    )
+    notification_url: str | None = field(
+        "Dirección de confirmación que se escribe en el panel de la pasarela; nula si la recibe con cada pago."
+    )
+    dispute_url: str | None = field("Dirección de notificación de disputas que se escribe en el panel de la pasarela.")
+
+    @classmethod
+    def of(cls, setup: GatewaySetup, addresses: GatewayAddresses) -> "GatewayAccount":
+        ready, certified = addresses.is_ready(setup), addresses.is_certified(setup.gateway)
+        return cls(
+            code=setup.gateway,
+            enabled=setup.enabled,
+            ready=ready,
+            test=setup.test,
+            certified=certified,
+            status_label=gateway_status(setup, ready=ready, certified=certified),
+            notification_url=addresses.notices(setup),
+            dispute_url=addresses.disputes(setup),
+        )
 
 
 @strawberry.type(
@@ -51,6 +85,13 @@ class Agency(Node):
     @strawberry.field(description="Pasarelas habilitadas; vacía si la inmobiliaria no tiene pago electrónico.")
     def gateways(self, info: Info) -> list[PaymentGateway]:
         return info.context.loaders.gateways.load(True)
+
+    @strawberry.field(description="Cuentas en las pasarelas, también las deshabilitadas; solo para el personal.")
+    async def gateway_accounts(self, info: Info) -> list[GatewayAccount] | None:
+        if not info.context.is_staff:
+            return None
+        addresses = info.context.use_cases.gateway_addresses
+        return [GatewayAccount.of(it, addresses) for it in await info.context.loaders.gateway_setups.load(True)]
 
     @classmethod
     def of(cls, entity: AgencyEntity) -> "Agency":

@@ -9,7 +9,7 @@ from application.access import Viewer, Visitor, viewer_of
 from application.merchants import Merchants
 from application.ports.clock import Clock
 from application.ports.jobs import FailedJob
-from application.ports.reading import Entry, Many, Reading, Readings
+from application.ports.reading import Entry, GatewaySetup, Many, Reading, Readings
 from domain.accounts import Account, AccountStatus
 from domain.agencies import Agency
 from domain.errors import AgencyNotFound, NotAllowed, Unauthenticated
@@ -56,6 +56,21 @@ class FakeReading(FakeReader, Reading):
     async def gateways(self) -> tuple[PaymentGatewayCode, ...]:
         mine = [it for it in self.store.gateway_accounts.values() if it.agency_id == self.viewer.agency_id]
         return tuple(sorted((account.gateway for account in mine if self.merchants.usable(account)), reverse=True))
+
+    async def gateway_setups(self) -> Sequence[GatewaySetup]:
+        mine = [it for it in self.store.gateway_accounts.values() if it.agency_id == self.viewer.agency_id]
+        mine.sort(key=lambda account: account.gateway, reverse=True)
+        return [
+            GatewaySetup(
+                gateway=account.gateway,
+                public_key=account.public_key,
+                enabled=account.enabled,
+                test=account.test,
+                complete=account.secrets is not None,
+            )
+            for account in mine
+            if self.sight.is_staff
+        ]
 
     async def accounts(self, ids: Collection[UUID]) -> Many[Account]:
         return {it.id: it for it in self.store.accounts.values() if it.id in ids and self.sight.sees_account(it)}

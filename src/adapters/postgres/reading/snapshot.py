@@ -24,12 +24,13 @@ from adapters.postgres.reading.pqrs import PostgresPqrsReader
 from adapters.postgres.repositories.accounts import ACCOUNTS
 from adapters.postgres.repositories.accounts import MAPPER as ACCOUNT
 from adapters.postgres.repositories.agencies import AGENCIES, agency_of
+from adapters.postgres.repositories.gateways import GATEWAY_ACCOUNTS
 from adapters.postgres.repositories.sessions import SESSION, SESSIONS
 from adapters.postgres.scoping import SET_SCOPE, scope_parameters
 from application.access import ClientViewer, StaffViewer, Viewer, Visitor
 from application.ports.clock import Clock
 from application.ports.jobs import FailedJob
-from application.ports.reading import Entry, Many, Reading, Readings
+from application.ports.reading import Entry, GatewaySetup, Many, Reading, Readings
 from domain.accounts import Account
 from domain.agencies import Agency
 from domain.errors import AgencyNotFound, Unauthenticated
@@ -77,6 +78,31 @@ class PostgresReading(Reading):
         )
         usable = {*rows[0].gateways, *(rows[0].test_gateways if self._test_gateways else ())}
         return tuple(PaymentGatewayCode(gateway) for gateway in sorted(usable, reverse=True))
+
+    async def gateway_setups(self) -> Sequence[GatewaySetup]:
+        if self._scope.viewer != "staff":
+            return []
+        rows = await self._source.rows(
+            sa.select(
+                GATEWAY_ACCOUNTS.c.gateway,
+                GATEWAY_ACCOUNTS.c.public_key,
+                GATEWAY_ACCOUNTS.c.enabled,
+                sa.func.coalesce(GATEWAY_ACCOUNTS.c.settings["test"].as_boolean(), False).label("test"),
+                GATEWAY_ACCOUNTS.c.secrets.is_not(None).label("complete"),
+            )
+            .where(GATEWAY_ACCOUNTS.c.agency_id == self._scope.agency)
+            .order_by(GATEWAY_ACCOUNTS.c.gateway.desc())
+        )
+        return [
+            GatewaySetup(
+                gateway=PaymentGatewayCode(row.gateway),
+                public_key=row.public_key,
+                enabled=row.enabled,
+                test=row.test,
+                complete=row.complete,
+            )
+            for row in rows
+        ]
 
     async def accounts(self, ids: Collection[UUID]) -> Many[Account]:
         rows = await self._source.rows(

@@ -2,6 +2,7 @@
 
 from application.use_cases.payments.accounts import SetMerchantAccount
 from application.use_cases.payments.checks import AskGateway, PollAgencies, PollAgency
+from application.use_cases.payments.configure import ConfigureGateway, GatewayAddresses
 from application.use_cases.payments.days import BooksChecked, CheckBooks, ReconcileAgency, ReconcileDay
 from application.use_cases.payments.findings import ResolveFinding
 from application.use_cases.payments.reports import ReceiveGatewayReport, ReconcilePayments, RefreshPayment
@@ -13,6 +14,8 @@ __all__ = [
     "AskGateway",
     "BooksChecked",
     "CheckBooks",
+    "ConfigureGateway",
+    "GatewayAddresses",
     "PollAgencies",
     "PollAgency",
     "ReceiveGatewayReport",
