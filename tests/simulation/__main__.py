@@ -11,14 +11,14 @@ from dataclasses import fields
 from time import process_time
 
 from tests.simulation.scheduler import Tally
-from tests.simulation.town import Town
+from tests.simulation.town import Making, Town
 
 _AT_ONCE = 100
 
 
-def failure_of(seed: int, tally: Tally) -> str | None:
+def failure_of(seed: int, tally: Tally, make: Making | None = None) -> str | None:
     """What went wrong in the day of that seed, if anything; what happened is added to `tally`."""
-    town = Town(seed)
+    town = Town(seed, make=make)
     try:
         town.live()
     except Exception as error:

@@ -40,6 +40,8 @@ class Invariants:
         """`books` are those committed so far, `changed` what a transaction is about to add to them."""
         for intent in changed.get("intents", {}).values():
             self._moves(books.intents.get(intent.id), intent)
+            if intent.id not in books.intents:
+                self._holds_alone(books, intent)
         for key, journal in changed.get("journals", {}).items():
             must(key not in books.journals, "journal {} was written over", journal.key)
             total = sum((entry.amount for entry in journal.entries), ZERO)
@@ -69,6 +71,12 @@ class Invariants:
         # One that had an invented id may get another name, but what was booked stays booked.
         lost = len(before.charged_ids) - len(after.charged_ids)
         must(lost <= 0, "{} forgot that it booked {}", after.reference, sorted(before.charged_ids))
+
+    def _holds_alone(self, books: Books, intent: PaymentIntent) -> None:
+        mine = {part.invoice_id for part in intent.invoices}
+        for other in books.intents.values():
+            both = other.status.is_live and not mine.isdisjoint(part.invoice_id for part in other.invoices)
+            must(not both, "{} was opened beside {}", intent.reference, other.reference)
 
     def after_commit(self, books: Books) -> None:
         """Of the money, as it stands committed."""

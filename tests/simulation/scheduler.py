@@ -84,17 +84,17 @@ class Tally:
 
 
 _PROCESSES = 2
-_TICK = timedelta(milliseconds=7)
 _DELAYS = (timedelta(milliseconds=50), timedelta(seconds=2), timedelta(seconds=40), timedelta(minutes=31))
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Scheduler:
-    """`trace`, where there is one, is told every step."""
+    """Every step takes a `tick`. `trace`, where there is one, is told every step."""
 
     random: Random
     clock: FakeClock
     faults: Faults = field(default_factory=Faults)
+    tick: timedelta = timedelta(milliseconds=7)
     trace: list[str] | None = None
     tally: Tally = field(default_factory=Tally)
     current: Running | None = None
@@ -131,7 +131,7 @@ class Scheduler:
                 return False
             self.clock.set(max(now, min(moments)))
             return True
-        self.clock.advance(_TICK)
+        self.clock.advance(self.tick)
         self.tally.steps += 1
         self.tally.choices += len(ready) > 1
         chosen = ready[int(self.random.random() * len(ready))]

@@ -1,10 +1,10 @@
 """A store that lets transactions interleave as Postgres does: each statement sees what is committed by then, rows and
 keys that a transaction wrote or locked are its own until it ends, and who waits for one another in a ring is told.
 
-The statements are those of the fakes; `_LOCKS` says what each of them locks in Postgres.
+The statements are those of the fakes; `LOCKS` says what each of them locks in Postgres.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Any, cast
@@ -21,7 +21,8 @@ from tests.fakes.receipts import FakePayments
 from tests.simulation.scheduler import Pause, Tally
 from tests.simulation.staging import StagedBooks
 
-_REPOSITORIES: dict[str, Callable[[Any, Scope], Any]] = {
+Making = Callable[[Any, Scope], Any]
+REPOSITORIES: dict[str, Making] = {
     "agencies": FakeAgencies,
     "counters": FakeCounters,
     "findings": FakeFindings,
@@ -47,23 +48,10 @@ def _lost() -> Exception:
     return Unavailable(2)
 
 
-class Storage(UnitOfWorkFactory):
-    """`books` is what is committed. `on_commit` is told what each commit changes, before it does."""
-
-    def __init__(self, books: Books, tally: Tally, on_commit: Callable[[Books, dict[str, Any]], None]) -> None:
-        self.books = books
-        self.tally = tally
-        self.on_commit = on_commit
-        self.owners: dict[Key, Unit] = {}
-
-    def __call__(self, scope: Scope) -> UnitOfWork:
-        return cast(UnitOfWork, Unit(self, scope))
-
-
 class Unit:
     """One transaction. Its end, by whatever way, frees what it locked; a call after that is refused."""
 
-    def __init__(self, storage: Storage, scope: Scope) -> None:
+    def __init__(self, storage: "Storage", scope: Scope) -> None:
         self._storage = storage
         self._scope = scope
         self._books: StagedBooks | None = None
@@ -97,6 +85,9 @@ class Unit:
             raise Unavailable(2)
         return self._books
 
+    def locking(self, statement: str) -> Locking | None:
+        return self._storage.locks.get(statement)
+
     def end(self) -> None:
         self._books = None
         self.waits_for = None
@@ -105,7 +96,7 @@ class Unit:
         self._locks.clear()
 
     def __getattr__(self, name: str) -> Any:
-        make = _REPOSITORIES.get(name)
+        make = self._storage.repositories.get(name)
         if make is None:
             raise AttributeError(name)
         port = Port(self, name, make(self.books, self._scope))
@@ -145,7 +136,7 @@ class Port:
 
     def __getattr__(self, method: str) -> Any:
         unit, name = self._unit, f"{self._name}.{method}"
-        target, locks = getattr(self._repository, method), _LOCKS.get(name)
+        target, locks = getattr(self._repository, method), unit.locking(name)
 
         async def call(*arguments: Any, **named: Any) -> Any:
             _ = unit.books
@@ -208,7 +199,7 @@ def _by_id(table: str) -> Locking:
     return lambda _, row, *args, **named: iter([(table, row.id)])
 
 
-_LOCKS: dict[str, Locking] = {
+LOCKS: dict[str, Locking] = {
     "counters.next": lambda of, name: iter([("counter", of.scope.agency, name)]),
     "findings.report": lambda _, it: iter([("finding", it.agency_id, it.key)]),
     "findings.resolve_about": _findings_about,
@@ -231,3 +222,20 @@ _LOCKS: dict[str, Locking] = {
     "payments.with_credit": _with_credit,
     "request_keys.find": lambda _, account_id, key: iter([("act", account_id, key)]),
 }
+
+
+class Storage(UnitOfWorkFactory):
+    """`books` is what is committed. `on_commit` is told what each commit changes, before it does."""
+
+    repositories: Mapping[str, Making] = REPOSITORIES
+    locks: Mapping[str, Locking] = LOCKS
+    unit: type[Unit] = Unit
+
+    def __init__(self, books: Books, tally: Tally, on_commit: Callable[[Books, dict[str, Any]], None]) -> None:
+        self.books = books
+        self.tally = tally
+        self.on_commit = on_commit
+        self.owners: dict[Key, Unit] = {}
+
+    def __call__(self, scope: Scope) -> UnitOfWork:
+        return cast(UnitOfWork, self.unit(self, scope))

@@ -57,19 +57,29 @@ class Notice:
     tries: int = 0
 
 
-class Town:
-    """Everything of one seed. `use_cases` lets tests put faulty ones in."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """What a town is made of."""
 
-    def __init__(self, seed: int, *, trace: list[str] | None = None, storage: type[Storage] = Storage) -> None:
+    storage: type[Storage] = Storage
+    gateway: type[ModelGateway] = ModelGateway
+    merchants: type[Merchants] = Merchants
+    receive_report: type[ReceiveGatewayReport] = ReceiveGatewayReport
+
+
+class Town:
+    """Everything of one seed. `make` says of what it is made, so that tests can make it of faulty parts."""
+
+    def __init__(self, seed: int, *, trace: list[str] | None = None, make: Making | None = None) -> None:
         self.random = random = Random(seed)
         with all_randomness_from(random):
-            self._found(storage, trace)
+            self._found(make or Making(), trace)
 
-    def _found(self, storage: type[Storage], trace: list[str] | None) -> None:
+    def _found(self, make: "Making", trace: list[str] | None) -> None:
         random = self.random
         self.clock = FakeClock()
         self.scheduler = Scheduler(random=random, clock=self.clock, trace=trace)
-        self.gateway = ModelGateway(random, self.clock)
+        self.gateway = make.gateway(random, self.clock)
         self.gateway.on_news = self._announce
         self.real_money = random.random() < 0.5
         agency, other = an_agency(), an_agency("beta")
@@ -91,9 +101,9 @@ class Town:
         self.books.clients[stranger.id] = stranger
         self.books.invoices.update({it.id: it for it in [an_invoice(stranger)]})
         self.invariants = Invariants(self.books, self.agency.id, self.gateway, real_money=self.real_money)
-        self.storage = storage(self.books, self.scheduler.tally, self._commits)
+        self.storage = make.storage(self.books, self.scheduler.tally, self._commits)
         gateways = {PAYU: self.gateway}
-        merchants = Merchants(secrets=FakeSecretBox(), test_allowed=True)
+        merchants = make.merchants(secrets=FakeSecretBox(), test_allowed=True)
         self.settlement = Settlement(
             unit_of_work=self.storage, gateways=gateways, merchants=merchants, clock=self.clock
         )
@@ -105,12 +115,13 @@ class Town:
             clock=self.clock,
             public_url="https://api.example",
         )
-        self.receive_report = ReceiveGatewayReport(settlement=self.settlement)
+        self.receive_report = make.receive_report(settlement=self.settlement)
         self.refresh_payment = RefreshPayment(settlement=self.settlement)
         self.reconcile_payments = ReconcilePayments(settlement=self.settlement)
         self.undelivered: list[Notice] = []
         self.money_moved = False
         self.quiet = False
+        self.prompt = False
 
     # What happens
 
@@ -120,10 +131,12 @@ class Town:
             crash, given_up, lost, slow, refused = (self.random.choice(_RATES) for _ in range(5))
             self.scheduler.faults = Faults(crash=crash / 2, given_up=given_up / 2, lost=lost, slow=slow)
             self.gateway.refusing = refused * 5
-            pace = self.random.choice((20 * _SECOND, 3 * _MINUTE, 2 * _HOUR))
+            pace = self.random.choice((5 * _SECOND, 20 * _SECOND, 3 * _MINUTE, 2 * _HOUR))
+            self.scheduler.tick = self.random.choice((timedelta(milliseconds=7), timedelta(milliseconds=300)))
             for _ in range(self.random.randint(6, 18)):
                 self.scheduler.later(pace * self.random.random(), self._something)
             self._run()
+            self.scheduler.tick = timedelta(milliseconds=7)
             self._become_quiet()
             self.invariants.when_quiet(self.books)
         return self.scheduler.tally
@@ -161,6 +174,7 @@ class Town:
         acts: tuple[tuple[float, Callable[[], None]], ...] = (
             (5, self._start),
             (6, self._pay),
+            (1, self._rush),
             (2, self._refresh),
             (2, self._check),
             (1, self._replay),
@@ -198,7 +212,8 @@ class Town:
     def _opened(self, ended: Ended) -> None:
         """The payer's browser goes on to the gateway, and mostly pays."""
         if isinstance(ended.value, PaymentIntent) and self.random.random() < 0.7:
-            self.scheduler.later(90 * _SECOND * self.random.random(), lambda: self._pay(ended.value.reference))
+            pause = self.random.choice((2 * _SECOND, 90 * _SECOND)) * self.random.random()
+            self.scheduler.later(pause, lambda: self._pay(ended.value.reference))
 
     def _orders(self) -> list[Order]:
         return list(self.gateway.orders.values())
@@ -233,9 +248,17 @@ class Town:
         )
         at = timedelta()
         for state in script:
-            at += self.random.choice((_SECOND, 20 * _SECOND, 10 * _MINUTE, 3 * _HOUR)) * self.random.random()
+            at += self.random.choice((_SECOND, _SECOND, 20 * _SECOND, 10 * _MINUTE, 3 * _HOUR)) * self.random.random()
             self.scheduler.later(at, self._news_of(transaction, state))
         return None
+
+    def _rush(self) -> None:
+        """Several checkouts, also of the same invoices, are paid at one moment."""
+        for order in self.random.sample(self._orders(), min(3, len(self.gateway.orders))):
+            transaction = self.gateway.try_to_pay(order.reference, PaymentMethod.PSE)
+            self.prompt = True
+            self.gateway.decide(transaction, _S.APPROVED)
+            self.prompt = False
 
     def _news_of(self, transaction: Transaction, state: ReportedState) -> Callable[[], None]:
         return lambda: self._news(transaction, state)
@@ -248,11 +271,14 @@ class Town:
         """The gateway sends its notice: lost, or up to five times, in any order with others."""
         self.scheduler.note(f"{order.reference}: {transaction.id} is {transaction.state} of {transaction.amount}")
         body = notice(order, transaction)
-        lost = self.random.random() < 0.15 and not self.quiet
+        lost = self.random.random() < 0.15 and not self.quiet and not self.prompt
         for _ in range(0 if lost else self.random.choice((1, 1, 2, 3, 5))):
             sent = Notice(body, f"acc-{self.agency.slug}")
             self.undelivered.append(sent)
-            after = self.random.choice((timedelta(), 5 * _SECOND, 5 * _MINUTE, 2 * _HOUR)) * self.random.random()
+            after = (
+                self.random.choice((timedelta(), timedelta(), 5 * _SECOND, 5 * _MINUTE, 2 * _HOUR))
+                * self.random.random()
+            )
             self.scheduler.later(after, lambda sent=sent: self._deliver(sent))  # type: ignore[misc]
 
     def _deliver(self, sent: Notice) -> None:
