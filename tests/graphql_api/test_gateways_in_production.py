@@ -18,6 +18,7 @@ LIVE: dict[str, Any] = {
     "payu_checkout_url": "https://checkout.payulatam.com/ppp-web-gateway-payu/",
     "payu_api_url": "https://api.payulatam.com/payments-api/4.0/service.cgi",
     "payu_reports_url": "https://api.payulatam.com/reports-api/4.0/service.cgi",
+    "enlinea_url": "https://www.enlineapagos.com",
 }
 OFFERED = "{ agency { gateways { code } } me { client { invoices { nodes { payable gateways { code } } } } } }"
 
@@ -69,6 +70,6 @@ async def test_a_sandbox_account_in_the_database_is_neither_offered_nor_paid_wit
 async def test_the_service_cannot_be_put_together_with_a_simulator_or_a_place_for_tests(
     database: Database, name: str, url: str
 ) -> None:
-    with pytest.raises(ValueError, match="is not an address of PayU"):
+    with pytest.raises(ValueError, match=r"is not an address of (PayU|EnLineaPagos)"):
         async with opened(database, profile=Profile.PRODUCTION, **(LIVE | {name: url})):
             pass

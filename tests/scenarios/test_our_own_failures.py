@@ -99,10 +99,10 @@ async def test_a_letter_that_a_crash_held_up_arrives_once(house: House) -> None:
         mail.lost = True
     await eventually(lambda: letters(house))
     mail.lost = False
-    await house.stage.done(house.agency.id)
+    await eventually(lambda: sent_again(house))
 
     ids = [str(letter["Message-ID"]) for letter in await letters(house)]
-    assert len(ids) >= 2
+    assert len(ids) == 2
     assert len(set(ids)) == 1
     assert await house.story(attempt) == PAID
 
@@ -110,6 +110,13 @@ async def test_a_letter_that_a_crash_held_up_arrives_once(house: House) -> None:
 async def letters(house: House) -> list[EmailMessage]:
     mail = house.stage.mail
     return [it for it, to in zip(mail.received, mail.recipients, strict=True) if to == [house.address]]
+
+
+async def sent_again(house: House) -> bool:
+    """Without waiting for the time that the queue leaves a mail server."""
+    put_off = "update queue.pgqueuer set execute_after = now() where headers ->> 'agency_id' = :agency"
+    await house.stage.rows(put_off, agency=str(house.agency.id))
+    return len(await letters(house)) > 1
 
 
 async def eventually(there: Callable[[], Awaitable[object]]) -> None:
