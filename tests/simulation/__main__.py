@@ -10,21 +10,22 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import fields
 from time import process_time
 
+from tests.simulation.day import Day
 from tests.simulation.scheduler import Tally
-from tests.simulation.town import Making, Town
+from tests.simulation.town import Making
 
 _AT_ONCE = 100
 
 
 def failure_of(seed: int, tally: Tally, make: Making | None = None) -> str | None:
     """What went wrong in the day of that seed, if anything; what happened is added to `tally`."""
-    town = Town(seed, make=make)
+    day = Day(seed, make=make)
     try:
-        town.live()
+        day.live()
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     finally:
-        tally.add(town.scheduler.tally)
+        tally.add(day.town.scheduler.tally)
     return None
 
 
@@ -43,15 +44,15 @@ def how_to_repeat(seed: int) -> str:
 
 def _tell(seed: int) -> int:
     trace: list[str] = []
-    town = Town(seed, trace=trace)
+    day = Day(seed, trace=trace)
     try:
-        town.live()
+        day.live()
     except Exception:
         print("\n".join(trace))
         traceback.print_exc(file=sys.stdout)
         return 1
     print("\n".join(trace))
-    print(town.scheduler.tally)
+    print(day.town.scheduler.tally)
     return 0
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
@@ -35,6 +36,17 @@ class Pause:
         yield self
 
 
+class Fate(Enum):
+    """CRASH: its process dies, with all that runs there. GIVEN_UP: nobody waits for it any more. LOST: the connection
+    breaks. SLOW: it takes its time."""
+
+    CRASH = auto()
+    GIVEN_UP = auto()
+    LOST = auto()
+    SLOW = auto()
+    GOES_ON = auto()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faults:
     """How often, of all steps: a process dies, a caller gives up, a connection is lost, something takes its time."""
@@ -43,6 +55,11 @@ class Faults:
     given_up: float = 0.0
     lost: float = 0.0
     slow: float = 0.0
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """In the order of `Fate`."""
+        return self.crash, self.given_up, self.lost, self.slow
 
 
 @dataclass(slots=True, eq=False)
@@ -138,37 +155,44 @@ class Scheduler:
         self._go_on(chosen)
         return True
 
+    def fate(self, running: Running, pause: Pause) -> Fate:
+        """What happens to it where it stopped."""
+        drawn = self.random.random()
+        for fate, rate in zip(Fate, self.faults.rates, strict=False):
+            if drawn < rate:
+                return fate
+            drawn -= rate
+        return Fate.GOES_ON
+
     def _go_on(self, running: Running) -> None:
         pause = running.pause
-        fate = self.random.random() if pause is not None and pause.free is None else 1.0
-        faults = self.faults
-        if fate < faults.crash:
-            self._say(running, f"the process {running.process} dies at {pause.what if pause else 'its start'}")
-            self.tally.crashes += 1
-            for other in [it for it in self._running if it.process == running.process]:
-                self._kill(other)
-            return
-        fate -= faults.crash
-        if fate < faults.given_up:
-            self._say(running, f"given up at {pause.what if pause else 'its start'}")
-            self.tally.given_up += 1
-            self._kill(running)
-            return
-        fate -= faults.given_up
-        if fate < faults.lost and pause is not None and pause.failure is not None:
-            self._say(running, f"loses {pause.what}")
-            self.tally.lost += 1
-            self._resume(running, pause.failure())
-            return
-        fate -= faults.lost
-        if fate < faults.slow:
-            delay = _DELAYS[int(self.random.random() * len(_DELAYS))]
-            self._say(running, f"waits {delay} at {pause.what if pause else 'its start'}")
-            self.tally.slow += 1
-            running.ready_at = self.clock.now() + delay
-            return
-        self._say(running, pause.what if pause else "begins")
-        self._resume(running, None)
+        if pause is None:
+            self._say(running, "begins")
+            return self._resume(running, None)
+        fate = self.fate(running, pause) if pause.free is None else Fate.GOES_ON
+        match fate:
+            case Fate.CRASH:
+                self._say(running, f"the process {running.process} dies at {pause.what}")
+                self.tally.crashes += 1
+                for other in [it for it in self._running if it.process == running.process]:
+                    self._kill(other)
+            case Fate.GIVEN_UP:
+                self._say(running, f"given up at {pause.what}")
+                self.tally.given_up += 1
+                self._kill(running)
+            case Fate.LOST if pause.failure is not None:
+                self._say(running, f"loses {pause.what}")
+                self.tally.lost += 1
+                self._resume(running, pause.failure())
+            case Fate.SLOW:
+                delay = _DELAYS[int(self.random.random() * len(_DELAYS))]
+                self._say(running, f"waits {delay} at {pause.what}")
+                self.tally.slow += 1
+                running.ready_at = self.clock.now() + delay
+            case _:
+                self._say(running, pause.what)
+                self._resume(running, None)
+        return None
 
     def _resume(self, running: Running, error: Exception | None) -> None:
         self.current = running

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.__main__ import how_to_repeat, live_through
-from tests.simulation.town import Town
+from tests.simulation.day import Day
 
 ROOT = Path(__file__).parents[2]
 SEEDS = 1_000
@@ -27,7 +27,7 @@ def test_no_seed_violates_an_invariant() -> None:
 
 def digest_of(seed: int) -> str:
     trace: list[str] = []
-    Town(seed, trace=trace).live()
+    Day(seed, trace=trace).live()
     return hashlib.sha256("\n".join(trace).encode()).hexdigest()
 
 
