@@ -26,6 +26,7 @@ _BY_REASON = {
     "unknown_credential": "No es una credencial de esa pasarela.",
     "missing_credential": "Falta la credencial {subject}.",
     "unreadable_credentials": "Las credenciales guardadas ya no se pueden leer: escríbalas todas de nuevo.",
+    "before_from": "No puede ser anterior a from.",
     "sandbox": "Son credenciales de prueba, que en producción no se admiten.",
     PasswordProblem.TOO_SHORT: "La contraseña debe tener al menos {limit} caracteres.",
     PasswordProblem.COMMON: "Es una contraseña demasiado común.",

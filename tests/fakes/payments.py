@@ -155,6 +155,9 @@ class FakePaymentIntents(Repository, PaymentIntents):
     async def get(self, intent_id: PaymentIntentId) -> PaymentIntent | None:
         return next((intent for intent in self._seen() if intent.id == intent_id), None)
 
+    async def by_references(self, references: Collection[str]) -> Sequence[PaymentIntent]:
+        return [intent for intent in self._seen() if intent.reference in references]
+
     async def holding(self, invoice_ids: Collection[InvoiceId]) -> Sequence[PaymentIntent]:
         wanted = set(invoice_ids)
         held = [it for it in self._seen() if it.status.is_live and wanted & _invoices_of(it)]

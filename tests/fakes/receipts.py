@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
-from application.ports.payments import Payments
+from application.ports.payments import ChargedPayment, Payments
 from domain.ids import ClientId, InvoiceId, PaymentId
 from domain.invoices import Invoice, InvoiceKind
 from domain.payment_intents import PaymentIntent
-from domain.payments import Payment, PaymentReversal, Share
+from domain.payments import Payment, PaymentGatewayCode, PaymentReversal, Share
 from tests.fakes.books import Repository
 
 
@@ -63,6 +64,17 @@ class FakePayments(Repository, Payments):
     async def of_charge(self, intent: PaymentIntent, charge_id: str) -> Payment | None:
         booked = self.books.booked.get((intent.gateway_account_id, charge_id))
         return None if booked is None else await self.get(booked)
+
+    async def charged(
+        self, gateway: PaymentGatewayCode, *, since: datetime, until: datetime
+    ) -> Sequence[ChargedPayment]:
+        found = []
+        for (account, transaction_id), payment_id in self.books.booked.items():
+            payment, _ = self.books.payments[payment_id]
+            intent = self.books.intents[self.books.transactions[account, transaction_id]]
+            if self.sees(payment.agency_id) and payment.gateway is gateway and since <= payment.paid_at < until:
+                found.append(ChargedPayment(copy(payment), intent.reference, transaction_id))
+        return sorted(found, key=lambda it: it.payment.receipt_number)
 
     async def shares(self, payment_id: PaymentId) -> Sequence[Share]:
         return [copy(share) for share in self.books.shares_of(payment_id)]

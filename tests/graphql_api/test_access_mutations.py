@@ -45,6 +45,8 @@ FOR_WHO_SIGNED_IN = {
 FOR_CLIENTS = {"startPayment": PAY.replace("($ids: [ID!]!)", "").replace("$ids", '["x"]')}
 FOR_STAFF = {
     "importRecords": 'mutation { importRecords(input: {kind: CLIENTS, csv: "codigo"}) { __typename } }',
+    "reconcileSettlement": """mutation { reconcileSettlement(input: {gateway: PAYU, csv: "referencia",
+        from: "2026-07-01", to: "2026-07-01"}) { __typename } }""",
     "resolveFinding": 'mutation { resolveFinding(id: "x", note: "Visto.") { __typename } }',
     "retryJob": 'mutation { retryJob(id: "x") { __typename } }',
 }

@@ -117,6 +117,44 @@ async def test_the_report_of_a_day_says_its_figures_and_that_the_books_agree(tow
     assert sum(ledger) == 0
 
 
+async def test_a_statement_is_compared_and_what_differs_becomes_findings(town: Town) -> None:
+    await town.take("andina", ImportKind.INVOICES, {"numero": "FV-3"}, {"numero": "FV-4"})
+    paid, missing = [await act(town, PAY, by="ana", input=await order(town, number)) for number in ("FV-3", "FV-4")]
+    for started in (paid, missing):
+        await notice(town, started["intent"])
+    today, reference = town.clock.today(), paid["intent"]["reference"]
+    query = f"""mutation Liquidar($input: ReconcileSettlementInput!) {{ reconcileSettlement(input: $input) {{
+        __typename ... on ReconcileSettlementPayload {{ rows total matched settled asked
+        differences {{ kind row reference settled received payment {{ receiptNumber }} }}
+        rowErrors {{ row column message }} warnings {{ message }} }} {USER_ERROR} {FIELDS} }} }}"""
+    csv = "\n".join(
+        [
+            "referencia;transaccion;valor;fecha;banco",
+            f"{reference};{paid['intent']['id']};1155000;{today}",
+            f"260701NADADENADA00;T-9;5000;{today}",
+            f"{reference};T-8;mil;{today}",
+        ]
+    )
+    form = {"gateway": "PAYU", "csv": csv, "from": str(today), "to": str(today)}
+
+    told = await act(town, query, by="sara", input=form | {"dryRun": True})
+
+    assert told["is"] == "reconcileSettlement.ReconcileSettlementPayload"
+    assert (told["rows"], told["total"], told["matched"], told["settled"]) == (2, "1160000.00", 1, 0)
+    kinds = {it["reference"]: (it["kind"], it["row"]) for it in told["differences"]}
+    assert kinds["260701NADADENADA00"] == ("SETTLED_UNKNOWN", 3)
+    assert kinds[missing["intent"]["reference"]] == ("NOT_SETTLED", None)
+    assert all(it["payment"] for it in told["differences"] if it["kind"] == "NOT_SETTLED")
+    assert [(it["row"], it["column"]) for it in told["rowErrors"]] == [(4, "valor")]
+    assert len(told["warnings"]) == 1
+    assert (await act(town, query, by="sara", input=form | {"from": "2027-01-01"}))["fields"][0]["field"] == "to"
+    whole = form | {"csv": csv.rpartition("\n")[0]}
+    await act(town, query, by="sara", input=whole)
+    await act(town, query, by="sara", input=whole)
+    found = (await town.ask(LIST, by="sara", kind=["NOT_SETTLED", "SETTLED_UNKNOWN"])).data["findings"]["nodes"]
+    assert len({node["reference"] for node in found}) == len(found) == len(told["differences"])
+
+
 @pytest.mark.parametrize("kind", FindingKind)
 @pytest.mark.parametrize("empty", [False, True])
 def test_every_finding_is_a_sentence(kind: FindingKind, empty: bool) -> None:

@@ -234,3 +234,32 @@ async def test_the_text_of_old_notices_is_forgotten_and_nothing_else(place: Plac
     async with place.store.unit_of_work(place.staff) as uow:
         assert await uow.gateway_events.outcome(event.dedup_key) == "T5 APPROVED"
         assert await uow.gateway_events.count(event.reference) == 1
+
+
+async def test_what_was_paid_through_a_gateway_is_found_with_its_transaction(place: Place) -> None:
+    intent = await place.add(place.intent())
+    payment = place.payment(intent)
+    attempt = GatewayAttempt(
+        transaction_id="tx-9",
+        status=S.APPROVED,
+        amount=intent.amount,
+        currency="COP",
+        verified_by=Evidence.QUERY,
+        at=AT,
+        charged=True,
+    )
+    async with place.store.unit_of_work(place.staff) as uow:
+        await uow.payments.add(payment, [(place.invoices[0].id, payment.amount)])
+        await uow.intents.save(replace(intent, attempts=(attempt,)), booked={"tx-9": payment.id})
+        await uow.commit()
+    async with place.store.unit_of_work(place.staff) as uow:
+        (found,) = await uow.payments.charged(PAYU, since=AT, until=AT + DAY)
+        assert (found.payment.id, found.reference, found.transaction_id) == (payment.id, intent.reference, "tx-9")
+        assert await uow.payments.charged(PAYU, since=AT - DAY, until=AT) == []
+        assert await uow.payments.charged(PaymentGatewayCode.ENLINEA, since=AT, until=AT + DAY) == []
+        (seen,) = await uow.intents.by_references({intent.reference, "NADA"})
+        assert (seen.id, [it.charged for it in seen.attempts]) == (intent.id, [True])
+        assert await uow.intents.by_references(set()) == []
+    async with place.store.unit_of_work(Scope.of_agency(place.other.id)) as uow:
+        assert await uow.payments.charged(PAYU, since=AT, until=AT + DAY) == []
+        assert await uow.intents.by_references({intent.reference}) == []

@@ -79,6 +79,10 @@ class PaymentIntents(Protocol):
         only."""
         ...
 
+    async def by_references(self, references: Collection[str]) -> Sequence[PaymentIntent]:
+        """Those of these references, in no order."""
+        ...
+
     async def holding(self, invoice_ids: Collection[InvoiceId]) -> Sequence[PaymentIntent]:
         """The live intents that hold any of these invoices."""
         ...
@@ -170,6 +174,15 @@ class GatewayEvents(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ChargedPayment:
+    """A receipt for money that came through a gateway: by which reference, and which transaction."""
+
+    payment: Payment
+    reference: str
+    transaction_id: str
+
+
 class Payments(Protocol):
     """Receipts, and the invoices they pay. Who locks an intent does that first, then the client, then invoices."""
 
@@ -205,6 +218,12 @@ class Payments(Protocol):
 
     async def of_charge(self, intent: PaymentIntent, charge_id: str) -> Payment | None:
         """By which payment the gateway's transaction was booked."""
+        ...
+
+    async def charged(
+        self, gateway: PaymentGatewayCode, *, since: datetime, until: datetime
+    ) -> Sequence[ChargedPayment]:
+        """What was paid through that gateway from `since` until before `until`, by receipt number."""
         ...
 
     async def shares(self, payment_id: PaymentId) -> Sequence[Share]:

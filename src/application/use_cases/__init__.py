@@ -15,6 +15,7 @@ from application.use_cases.payments import (
     ReceiveReturn,
     ReconcileDay,
     ReconcilePayments,
+    ReconcileSettlement,
     RefreshPayment,
     ResolveFinding,
     SetMerchantAccount,
@@ -44,6 +45,7 @@ class UseCases:
     may_call: MayCall
     reconcile_day: ReconcileDay
     reconcile_payments: ReconcilePayments
+    reconcile_settlement: ReconcileSettlement
     refresh_payment: RefreshPayment
     refresh_session: RefreshSession
     retry_job: RetryJob

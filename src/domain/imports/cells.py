@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from domain.imports.amounts import MAX_AMOUNT, Convention, read_amount
 from domain.imports.dates import read_date, read_moment
@@ -34,7 +34,7 @@ class Row:
 
     __slots__ = ("_cells", "_convention", "number", "problems", "warnings")
 
-    def __init__(self, number: int, cells: Sequence[str], header: Header, convention: Convention) -> None:
+    def __init__(self, number: int, cells: Sequence[str], header: Header[Any], convention: Convention) -> None:
         self.number = number
         self._convention = convention
         self.problems: dict[str | None, CellProblem] = {}

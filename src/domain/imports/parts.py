@@ -130,7 +130,7 @@ _AMOUNTS: dict[ImportKind, dict[str, Callable[[str], list[str]]]] = {
 }
 
 
-def amounts_in(header: Header, cells: Sequence[str]) -> Iterator[tuple[str, str, list[str]]]:
+def amounts_in(header: Header[ImportKind], cells: Sequence[str]) -> Iterator[tuple[str, str, list[str]]]:
     """Column, cell and the amounts in it, for every cell of a row that holds any."""
     for column, amounts_of in _AMOUNTS[header.kind].items():
         position = header.positions.get(column, len(cells))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
 
 from domain.imports.problems import CellProblem, FileProblem, FileReason, FileRefused, Reason
 
@@ -98,17 +99,30 @@ def column_name(header_cell: str) -> str:
     return header_cell.strip().casefold()
 
 
+class Columns(Protocol):
+    """Which columns a sheet has to have, and which are read."""
+
+    @property
+    def required(self) -> tuple[str, ...]: ...
+
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+
+
+K = TypeVar("K", bound=Columns)
+
+
 @dataclass(frozen=True, slots=True)
-class Header:
+class Header(Generic[K]):
     """Where each known column stands; `warnings` name the columns that nobody reads."""
 
-    kind: ImportKind
+    kind: K
     positions: dict[str, int]
     width: int
     warnings: tuple[CellProblem, ...]
 
     @classmethod
-    def read(cls, kind: ImportKind, row: int, cells: Sequence[str]) -> "Header":
+    def read(cls, kind: K, row: int, cells: Sequence[str]) -> "Header[K]":
         """Find the columns of a kind, in any order.
 
         Refuses (FileRefused) a header without a required column, or with a known one twice: all of them named.

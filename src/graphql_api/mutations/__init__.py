@@ -10,6 +10,7 @@ from graphql_api.mutations.imports import ImportMutations
 from graphql_api.mutations.payments import PaymentMutations
 from graphql_api.mutations.pqrs import PqrsMutations
 from graphql_api.mutations.profile import ProfileMutations
+from graphql_api.mutations.settlements import SettlementMutations
 
 
 @strawberry.type(description="Lo que se puede hacer. Toda mutación devuelve su resultado o una negativa.")
@@ -18,9 +19,10 @@ class Mutation(
     ProfileMutations,
     PaymentMutations,
     FindingMutations,
+    GatewayMutations,
+    SettlementMutations,
     PqrsMutations,
     ImportMutations,
     FailedJobMutations,
-    GatewayMutations,
 ):
     pass

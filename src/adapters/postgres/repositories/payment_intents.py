@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.exc import IntegrityError
 
 from adapters.postgres.engine import violated_constraint
@@ -81,6 +81,11 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
 
     async def get(self, intent_id: PaymentIntentId) -> PaymentIntent | None:
         return next(iter(await self._intents(self.select(INTENTS).where(INTENTS.c.id == intent_id))), None)
+
+    async def by_references(self, references: Collection[str]) -> Sequence[PaymentIntent]:
+        return await self._intents(
+            self.select(INTENTS).where(INTENTS.c.reference == sa.any_(sa.cast(sorted(references), ARRAY(sa.Text))))
+        )
 
     async def holding(self, invoice_ids: Collection[InvoiceId]) -> Sequence[PaymentIntent]:
         held = self.select(PARTS, PARTS.c.intent_id).where(PARTS.c.invoice_id.in_(invoice_ids), PARTS.c.live)

@@ -1,6 +1,7 @@
 """Receipts and the invoices they pay in Postgres, the writing side."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -12,19 +13,21 @@ from adapters.postgres.tables import (
     GatewayTransactionRow,
     InvoiceRow,
     PaymentAllocationRow,
+    PaymentIntentRow,
     PaymentReversalRow,
     PaymentRow,
 )
-from application.ports.payments import Payments
+from application.ports.payments import ChargedPayment, Payments
 from domain.ids import ClientId, InvoiceId, PaymentId
 from domain.invoices import Invoice, InvoiceKind
 from domain.payment_intents import PaymentIntent
-from domain.payments import Payment, PaymentReversal, Share
+from domain.payments import Payment, PaymentGatewayCode, PaymentReversal, Share
 
 CLIENTS = table_of(ClientRow)
 INVOICES = table_of(InvoiceRow)
 PAYMENTS = table_of(PaymentRow)
 ALLOCATIONS = table_of(PaymentAllocationRow)
+INTENTS = table_of(PaymentIntentRow)
 REVERSALS = table_of(PaymentReversalRow)
 TRANSACTIONS = table_of(GatewayTransactionRow)
 INVOICE = Mapper(Invoice, INVOICES)
@@ -103,6 +106,20 @@ class PostgresPayments(ScopedRepository, Payments):
         )
         payment_id = await self.connection.scalar(booked)
         return None if payment_id is None else await self.get(PaymentId(payment_id))
+
+    async def charged(
+        self, gateway: PaymentGatewayCode, *, since: datetime, until: datetime
+    ) -> Sequence[ChargedPayment]:
+        of_charge = (TRANSACTIONS.c.agency_id == PAYMENTS.c.agency_id) & (TRANSACTIONS.c.payment_id == PAYMENTS.c.id)
+        of_intent = (INTENTS.c.agency_id == PAYMENTS.c.agency_id) & (INTENTS.c.id == PAYMENTS.c.intent_id)
+        rows = await self.connection.execute(
+            self.select(PAYMENTS, PAYMENTS, INTENTS.c.reference, TRANSACTIONS.c.transaction_id)
+            .join(TRANSACTIONS, of_charge)
+            .join(INTENTS, of_intent)
+            .where(PAYMENTS.c.gateway == gateway.value, PAYMENTS.c.paid_at >= since, PAYMENTS.c.paid_at < until)
+            .order_by(PAYMENTS.c.receipt_number)
+        )
+        return [ChargedPayment(PAYMENT.entity(row._mapping), row.reference, row.transaction_id) for row in rows]
 
     async def shares(self, payment_id: PaymentId) -> Sequence[Share]:
         found = await self.connection.execute(

@@ -66,7 +66,7 @@ class _Seen:
 class Survey:
     """What a first reading of a sheet tells: its columns, how it writes amounts, hashes of the keys that come again."""
 
-    header: Header
+    header: Header[ImportKind]
     convention: Convention
     repeated: frozenset[int]
 

@@ -9,6 +9,7 @@ from application.use_cases.payments.reports import ReceiveGatewayReport, Reconci
 from application.use_cases.payments.returns import ReceiveReturn
 from application.use_cases.payments.settlement import Settlement
 from application.use_cases.payments.start import StartPayment
+from application.use_cases.payments.statements import ReconcileSettlement
 
 __all__ = [
     "AskGateway",
@@ -23,6 +24,7 @@ __all__ = [
     "ReconcileAgency",
     "ReconcileDay",
     "ReconcilePayments",
+    "ReconcileSettlement",
     "RefreshPayment",
     "ResolveFinding",
     "SetMerchantAccount",
