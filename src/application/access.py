@@ -14,8 +14,8 @@ class Scope:
 
     `viewer` is "visitor", "client" or "staff". The keys open single rows that precede a scope: a session by its
     token's hash, an account by the login typed, an agency by host or slug or by one of its origins, a merchant account
-    by its public key. `work` is for those who work through the queue of jobs: it shows them which agencies there are,
-    and the jobs of all.
+    by its public key, a receipt by its verification code. `work` is for those who work through the queue of jobs: it
+    shows them which agencies there are, and the jobs of all.
     """
 
     agency_id: AgencyId | None = None
@@ -27,6 +27,7 @@ class Scope:
     login_key: str = ""
     session_key: str = ""
     gateway_key: str = ""
+    receipt_key: str = ""
     work: bool = False
 
     @classmethod

@@ -13,6 +13,8 @@ OF_ONE_ADDRESS = Backoff(free=100, forgotten_after=timedelta(hours=1))
 """Failures from one address, whomever they are about: many, because whole towns share a mobile operator's address."""
 OF_ONE_ACCOUNT = Backoff(free=5)
 """Wrong current passwords inside a session, so that a phone left on a table does not give its password away."""
+OF_ONE_VERIFIER = Backoff(free=30, forgotten_after=timedelta(hours=1))
+"""Codes of receipts that do not exist, from one address: nobody finds one by trying, and who mistypes has room."""
 
 
 def login_attempts(login_key: str) -> str:
@@ -30,6 +32,11 @@ def address_attempts(ip: str | None) -> str:
         network = ipaddress.ip_network((int(address) >> 64 << 64, 64))
         return f"address:{_digest(str(address.ipv4_mapped or network))}"
     return f"address:{_digest(str(address))}"
+
+
+def verification_attempts(ip: str | None) -> str:
+    """By what one address is there, as for signing in."""
+    return f"receipt:{address_attempts(ip)}"
 
 
 def password_attempts(account_id: AccountId) -> str:

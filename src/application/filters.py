@@ -9,6 +9,7 @@ from domain.clients import ClientProfile
 from domain.contracts import ContractKind, ContractStatus
 from domain.findings import FindingKind
 from domain.invoices import InvoiceKind, InvoiceStatus
+from domain.payment_intents import PaymentIntentStatus
 from domain.pqrs import PqrsClassification, PqrsStatus, PqrsSubject
 
 
@@ -68,6 +69,11 @@ class PeriodFilter:
     from_on: date | None = None
     to_on: date | None = None
     contract_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentFilter:
+    status: tuple[PaymentIntentStatus, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

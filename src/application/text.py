@@ -29,3 +29,10 @@ def problem_of_text(field: str, text: str, *, limit: int, lines: bool = False) -
     if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in allowed for letter in text):
         return FieldProblem(field, FieldProblemCode.INVALID, "control_characters")
     return None
+
+
+def problem_of_required_text(field: str, text: str, *, limit: int, lines: bool = False) -> FieldProblem | None:
+    """The same for a text that has to say something."""
+    if not text.strip():
+        return FieldProblem(field, FieldProblemCode.REQUIRED)
+    return problem_of_text(field, text, limit=limit, lines=lines)

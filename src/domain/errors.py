@@ -142,9 +142,21 @@ class InvalidTransition(DomainError):
     """The thing is no longer, or not yet, in a state that allows the act."""
 
 
-class RefundNotPossible(InvalidTransition):
-    """Money of that kind is not returned through its gateway (PSE, cash, a wallet): it becomes credit, or the agency
-    transfers it."""
+class RefundObstacle(StrEnum):
+    """Why money cannot be returned through its gateway. METHOD: it returns nothing of that kind (PSE, cash, a wallet,
+    what never came through it). TOO_EARLY, TOO_LATE: outside the time in which it does."""
+
+    METHOD = "METHOD"
+    TOO_EARLY = "TOO_EARLY"
+    TOO_LATE = "TOO_LATE"
+
+
+class RefundNotPossible(DomainError):
+    """The gateway does not return that money: it becomes credit, or the agency transfers it."""
+
+    def __init__(self, why: RefundObstacle = RefundObstacle.METHOD) -> None:
+        super().__init__(f"refund not possible: {why}")
+        self.why = why
 
 
 class LimitReached(DomainError):

@@ -5,16 +5,20 @@ notice, so that the gateway has to be asked.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from domain.errors import RefundObstacle
 from domain.ids import AccountId, RefundId
 from domain.payments import PaymentMethod
 
 SMALLEST_REFUND = Decimal(100)
 REFUNDABLE = frozenset({PaymentMethod.CREDIT_CARD, PaymentMethod.DEBIT_CARD})
 """PSE, cash and wallets cannot be returned through the gateway: the money is credit, or the agency transfers it."""
+EARLIEST = timedelta(minutes=10)
+LATEST = timedelta(days=2 * 365)
+"""How long after the charge a return may be asked for."""
 
 
 class RefundStatus(StrEnum):
@@ -41,3 +45,12 @@ class Refund:
     @property
     def is_open(self) -> bool:
         return self.status is RefundStatus.REQUESTED
+
+
+def obstacle(method: PaymentMethod, *, charged_at: datetime, at: datetime) -> RefundObstacle | None:
+    """Why a charge cannot be returned through its gateway at `at`; None where it can."""
+    if method not in REFUNDABLE:
+        return RefundObstacle.METHOD
+    if at < charged_at + EARLIEST:
+        return RefundObstacle.TOO_EARLY
+    return RefundObstacle.TOO_LATE if at > charged_at + LATEST else None

@@ -1,4 +1,4 @@
-"""Every enum of the schema with its Spanish descriptions."""
+"""Every enum of the schema with its Spanish descriptions, but those of payments."""
 
 from application.filters import InvoiceOrder
 from application.ports.jobs import JobKind
@@ -7,11 +7,8 @@ from domain.agencies import CaptchaProvider
 from domain.clients import ClientProfile, IdentityDocumentType, PersonKind
 from domain.contracts import ContractKind, ContractStatus, PartyRole
 from domain.errors import FieldProblemCode
-from domain.findings import FindingKind
 from domain.imports.sheets import ImportKind
 from domain.invoices import InvoiceKind, InvoiceStatus
-from domain.payment_intents import PaymentIntentStatus
-from domain.payments import PaymentGatewayCode, PaymentMethod, PaymentStatus
 from domain.payouts import PayoutLineKind
 from domain.pqrs import PqrsClassification, PqrsStatus, PqrsSubject
 from domain.properties import PropertyUse
@@ -39,14 +36,6 @@ described_enum(
         CaptchaProvider.RECAPTCHA: "Google reCAPTCHA.",
         CaptchaProvider.TURNSTILE: "Cloudflare Turnstile.",
         CaptchaProvider.NONE: "Ninguno; solo en desarrollo.",
-    },
-)
-described_enum(
-    PaymentGatewayCode,
-    "Pasarela de pagos en línea.",
-    {
-        PaymentGatewayCode.PAYU: "PayU Latam.",
-        PaymentGatewayCode.ENLINEA: "EnLineaPagos.",
     },
 )
 described_enum(
@@ -153,60 +142,6 @@ described_enum(
         InvoiceOrder.NEWEST: "Las emitidas más recientemente primero.",
         InvoiceOrder.OLDEST: "Las más antiguas primero.",
         InvoiceOrder.DUE_FIRST: "Las que vencen antes primero.",
-    },
-)
-described_enum(
-    PaymentMethod,
-    "Medio de pago.",
-    {
-        PaymentMethod.CREDIT_CARD: "Tarjeta de crédito.",
-        PaymentMethod.DEBIT_CARD: "Tarjeta débito.",
-        PaymentMethod.PSE: "PSE: débito desde cuenta corriente o de ahorros.",
-        PaymentMethod.NEQUI: "Nequi.",
-        PaymentMethod.CASH: "Efectivo.",
-        PaymentMethod.BANK_TRANSFER: "Transferencia o consignación bancaria.",
-        PaymentMethod.OTHER: "Otro.",
-    },
-)
-described_enum(
-    PaymentStatus,
-    "Estado de un recibo.",
-    {PaymentStatus.APPLIED: "Aplicado.", PaymentStatus.REVERSED: "Reversado."},
-)
-described_enum(
-    PaymentIntentStatus,
-    "Estado de un intento de pago en línea.",
-    {
-        PaymentIntentStatus.CREATED: "Creado; el pagador aún no va a la pasarela.",
-        PaymentIntentStatus.REDIRECTED: "El pagador tiene el formulario de la pasarela.",
-        PaymentIntentStatus.PENDING: "La pasarela o el banco lo están procesando.",
-        PaymentIntentStatus.APPROVED: "Aprobado: el dinero se recibió.",
-        PaymentIntentStatus.DECLINED: "Rechazado; se puede intentar de nuevo en la misma página.",
-        PaymentIntentStatus.EXPIRED: "Vencido sin pago.",
-        PaymentIntentStatus.CANCELLED: "Cancelado antes de pagar.",
-        PaymentIntentStatus.REVIEW: "En revisión: una persona debe decidir.",
-    },
-)
-described_enum(
-    FindingKind,
-    "Clase de hallazgo: lo que una persona debe saber o decidir sobre los pagos.",
-    {
-        FindingKind.REVIEW: "Un pago en revisión espera una decisión (resolvePaymentReview).",
-        FindingKind.CREDITED: "Llegó dinero que ninguna factura necesitaba y quedó como saldo a favor.",
-        FindingKind.DOUBLE_PAYMENT: "La persona pagó dos veces.",
-        FindingKind.REPLAYED: "Un aviso anunció dinero que la pasarela no conoce.",
-        FindingKind.UNKNOWN_REFERENCE: "Un aviso auténtico de una referencia que no es nuestra.",
-        FindingKind.UNKNOWN_CODE: "La pasarela usó un código que no conocemos.",
-        FindingKind.TO_RETURN: "Hay dinero por devolver a quien pagó.",
-        FindingKind.CHARGED_BACK: "El banco devolvió el dinero al tarjetahabiente (contracargo).",
-        FindingKind.DISPUTE: "El tarjetahabiente reclama el pago: hay plazo para enviar pruebas.",
-        FindingKind.REFUND_DECLINED: "La pasarela rechazó una devolución.",
-        FindingKind.SLOW: "Un pago lleva en proceso más de lo normal.",
-        FindingKind.UNCONFIRMED: "Pagos que terminaron sin que la pasarela dijera nada de ellos.",
-        FindingKind.NOT_SETTLED: "Un pago recibido no está en la liquidación de la pasarela.",
-        FindingKind.SETTLED_UNKNOWN: "La liquidación trae un pago que aquí no se conoce.",
-        FindingKind.SETTLED_DIFFERENTLY: "La liquidación trae otro valor.",
-        FindingKind.BOOKS: "Los libros no cuadran.",
     },
 )
 described_enum(

@@ -10,7 +10,7 @@ _BY_FIELD = {
     ("phone", FieldProblemCode.INVALID): "No es un teléfono válido.",
     ("passwordConfirmation", FieldProblemCode.MISMATCH): "Las contraseñas no coinciden.",
     ("attachments", FieldProblemCode.NOT_ALLOWED): "Todavía no se reciben archivos adjuntos.",
-    ("clientId", FieldProblemCode.NOT_ALLOWED): "Solo el personal puede radicar a nombre de otra persona.",
+    ("clientId", FieldProblemCode.NOT_ALLOWED): "Solo el personal puede hacerlo a nombre de otra persona.",
 }
 
 _BY_REASON = {
@@ -22,6 +22,8 @@ _BY_REASON = {
     "page_size": "Debe estar entre 0 y {limit}.",
     "other_property": "El contrato no es de ese inmueble.",
     "unchanged": "La contraseña nueva debe ser distinta de la actual.",
+    "above_zero": "Debe ser mayor que cero, con dos decimales a lo sumo.",
+    "not_payable": "Esta factura no debe nada, está anulada o es de comisión.",
     "not_listed": "No está entre las páginas de retorno de la inmobiliaria.",
     "unknown_credential": "No es una credencial de esa pasarela.",
     "missing_credential": "Falta la credencial {subject}.",

@@ -14,10 +14,9 @@ from application.use_cases.documents import DocumentKind, DrawDocuments
 from graphql_api.batches import Batch
 from graphql_api.describe import field
 from graphql_api.http.codes import Code, refusal
+from graphql_api.quiet import reads_end
 
 MOST_DOCUMENTS = 10
-_QUIET_TURNS = 40
-"""Turns of the event loop without reading after which an operation is taken to have read everything."""
 
 
 @strawberry.type(description="Un archivo listo para abrir o descargar.")
@@ -68,15 +67,8 @@ class Documents:
         allowed = keys[: max(0, MOST_DOCUMENTS - self._asked)]
         self._asked += len(keys)
         views = await self._draw.views(self._reading, allowed, today=self._today)
-        await self._reads_end()
+        await reads_end(self._reading)
         drawn = await asyncio.gather(*(self._draw(view) for view in views), return_exceptions=True)
         shown: list[Any] = [one if isinstance(one, BaseException) else Download.of(one) for one in drawn]
         too_many = refusal(Code.QUERY_TOO_COMPLEX, f"Una operación puede pedir {MOST_DOCUMENTS} documentos a lo sumo.")
         return shown + [too_many] * (len(keys) - len(allowed))
-
-    async def _reads_end(self) -> None:
-        quiet = 0
-        while quiet < _QUIET_TURNS:
-            await asyncio.sleep(0)
-            quiet = quiet + 1 if self._reading.is_idle else 0
-        await self._reading.close()

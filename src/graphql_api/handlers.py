@@ -72,9 +72,10 @@ async def _in_progress(error: errors.PaymentInProgress, context: Context, field:
 
 
 def _amount(error: errors.AmountNotAllowed, context: Context, field: str) -> refusals.AmountNotAllowed:
+    act = "devolver" if field == "refundPayment" else "pagar"
     return refusals.AmountNotAllowed(
         code=ErrorCode.AMOUNT_NOT_ALLOWED,
-        message="El valor no es uno que se pueda pagar ahora.",
+        message=f"El valor no es uno que se pueda {act} ahora.",
         minimum=Money(error.minimum),
         maximum=Money(error.maximum),
     )
@@ -91,11 +92,45 @@ async def _gateway(error: errors.GatewayUnavailable, context: Context, field: st
 
 
 def _limit(error: errors.LimitReached, context: Context, field: str) -> refusals.LimitReached:
+    each = "solicitudes de reembolso por pago" if field == "refundPayment" else "por día"
     return refusals.LimitReached(
         code=ErrorCode.LIMIT_REACHED,
-        message=f"Llegó al máximo permitido: {error.limit} por día.",
+        message=f"Llegó al máximo permitido: {error.limit} {each}.",
         limit=error.limit,
     )
+
+
+_NO_LONGER = {
+    "applyCredit": "No hay saldo a favor sin usar, o no hay deudas a las que aplicarlo.",
+    "cancelPayment": "Este pago ya no se puede cancelar.",
+    "refundPayment": (
+        "Este pago no admite un reembolso ahora: ya se devolvió, está en disputa o en revisión, o tiene otra solicitud "
+        "en curso."
+    ),
+    "resolvePaymentReview": "Este pago no tiene en revisión nada que se pueda decidir así.",
+    "reversePayment": "Este recibo ya está reversado o tiene un reembolso en curso.",
+}
+
+
+def _transition(error: errors.InvalidTransition, context: Context, field: str) -> refusals.InvalidTransition:
+    message = _NO_LONGER.get(field, "Su estado ya no permite hacer esto.")
+    return refusals.InvalidTransition(code=ErrorCode.INVALID_TRANSITION, message=message)
+
+
+_INSTEAD = "Puede reversar el recibo y transferir el dinero usted, o dejarlo como saldo a favor."
+_NOT_RETURNED = {
+    errors.RefundObstacle.METHOD: (
+        f"La pasarela solo devuelve pagos con tarjeta: PSE, efectivo y billeteras no se devuelven por ella. {_INSTEAD}"
+    ),
+    errors.RefundObstacle.TOO_EARLY: (
+        "La pasarela admite reembolsos desde diez minutos después del pago. Intente de nuevo más tarde."
+    ),
+    errors.RefundObstacle.TOO_LATE: f"La pasarela admite reembolsos hasta dos años después del pago. {_INSTEAD}",
+}
+
+
+def _not_returned(error: errors.RefundNotPossible, context: Context, field: str) -> refusals.RefundNotPossible:
+    return refusals.RefundNotPossible(code=ErrorCode.REFUND_NOT_POSSIBLE, message=_NOT_RETURNED[error.why])
 
 
 TABLE: dict[type[errors.DomainError], tuple[type[refusals.UserError], Handle]] = {
@@ -146,10 +181,8 @@ TABLE: dict[type[errors.DomainError], tuple[type[refusals.UserError], Handle]] =
             "Esa clave de idempotencia ya se usó con otros datos.",
         ),
     ),
-    errors.InvalidTransition: (
-        refusals.InvalidTransition,
-        _plain(refusals.InvalidTransition, ErrorCode.INVALID_TRANSITION, "Su estado ya no permite hacer esto."),
-    ),
+    errors.InvalidTransition: (refusals.InvalidTransition, _transition),
+    errors.RefundNotPossible: (refusals.RefundNotPossible, _not_returned),
     errors.LimitReached: (refusals.LimitReached, _limit),
 }
 """Refusals that are members of unions. The others, below, are errors of the whole request or of one field."""
@@ -175,6 +208,8 @@ def explain(error: BaseException) -> RequestRefused | None:
             return refusal(Code.FORBIDDEN)
         case errors.AgencyNotFound():
             return refusal(Code.AGENCY_NOT_FOUND)
+        case errors.TooManyAttempts():
+            return refusal(Code.RATE_LIMITED, retry_after=error.retry_after_seconds)
         case errors.Busy():
             return refusal(Code.BUSY, retry_after=error.retry_after_seconds)
         case DocumentUnavailable():

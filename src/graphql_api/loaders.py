@@ -71,6 +71,8 @@ class Loaders:
         self.pqrs_events = self._many(reading.pqrs.events)
         self.intent_payments = self._many(reading.intents.payments)
         self.intent_attempts = self._many(reading.intents.attempts)
+        self.intent_refunds = self._many(reading.intents.refunds)
+        self.payment_reversals = self._many(reading.payments.reversals)
         self.payout_invoices = Batch(self._payout_invoices)
         self.next_due = self._one(lambda ids: reading.invoices.next_due(ids, today=today))
         self.last_payments = self._one(reading.payments.last)
@@ -89,6 +91,7 @@ class Loaders:
                 ("clients", reading.clients),
                 ("properties", reading.properties),
                 ("contracts", reading.contracts),
+                ("intents", reading.intents),
                 ("invoices", reading.invoices),
                 ("payments", reading.payments),
                 ("payouts", reading.payouts),

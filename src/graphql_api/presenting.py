@@ -16,6 +16,7 @@ from domain import (
     payouts,
     pqrs,
     properties,
+    refunds,
 )
 from graphql_api.context import Context
 from graphql_api.types.accounts import Account
@@ -23,9 +24,9 @@ from graphql_api.types.agency import Agency, PaymentGateway
 from graphql_api.types.clients import Client
 from graphql_api.types.contracts import Contract, ContractParty
 from graphql_api.types.findings import Finding
-from graphql_api.types.intents import GatewayAttempt, PaymentIntent
+from graphql_api.types.intents import GatewayAttempt, PaymentIntent, Refund
 from graphql_api.types.invoices import Invoice
-from graphql_api.types.payments import Payment, PaymentAllocation
+from graphql_api.types.payments import Payment, PaymentAllocation, PaymentReversal
 from graphql_api.types.payouts import Payout
 from graphql_api.types.pqrs import Pqrs
 from graphql_api.types.properties import Ownership, Property
@@ -44,12 +45,14 @@ _SHOWN: dict[type[Any], Callable[[Any, Context], Any]] = {
     payment_intents.PaymentIntent: PaymentIntent.of,
     payments.Allocation: PaymentAllocation.of,
     payments.Payment: Payment.of,
+    payments.PaymentReversal: PaymentReversal.of,
     payments.PaymentGatewayCode: lambda entity, context: PaymentGateway.of(entity),
     payouts.Payout: Payout.of,
     pqrs.Pqrs: Pqrs.of,
     pqrs.PqrsEvent: lambda entity, context: entity,
     properties.Ownership: Ownership.of,
     properties.Property: Property.of,
+    refunds.Refund: Refund.of,
 }
 
 

@@ -11,12 +11,14 @@ from application.filters import InvoiceOrder
 from domain.clients import ClientProfile
 from domain.contracts import ContractKind, ContractStatus
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
+from domain.payment_intents import PaymentIntentStatus
 from graphql_api.book_queries import BookQueries
 from graphql_api.connections import After, Before, Connection, First, Last, Search
 from graphql_api.context import Info
 from graphql_api.failed_jobs import FailedJobQueries
 from graphql_api.ids import key_of, parse_id
 from graphql_api.node import Node
+from graphql_api.quiet import reads_end
 from graphql_api.types import lists
 from graphql_api.types.accounts import Account, Session
 from graphql_api.types.agency import Agency, CaptchaChallenge
@@ -30,7 +32,7 @@ from graphql_api.types.lists import (
     PeriodFilterArgument,
     PqrsFilterArgument,
 )
-from graphql_api.types.payments import Payment
+from graphql_api.types.payments import Payment, ReceiptVerification
 from graphql_api.types.payouts import Payout
 from graphql_api.types.pqrs import Pqrs
 from graphql_api.types.properties import Property
@@ -108,6 +110,19 @@ class Query(BookQueries, FailedJobQueries):
             return None
         found = await info.context.reading.intents.by_reference(reference)
         return info.context.show(found) if found else None
+
+    @strawberry.field(
+        description="Comprueba un comprobante por su código de verificación, de cualquier inmobiliaria. Pública."
+    )
+    async def verify_receipt(
+        self,
+        info: Info,
+        code: Annotated[str, strawberry.argument(description="El código impreso en el recibo.")],
+    ) -> ReceiptVerification | None:
+        context = info.context
+        await reads_end(context.reading)  # a code is looked up, and counted, outside of anybody's snapshot
+        found = await context.use_cases.verify_receipt(context.viewer, code=code, ip=context.facts.ip)
+        return ReceiptVerification.of(*found) if found else None
 
     @strawberry.field(description="Cualquier cosa por su identificador; nulo si no existe o no es de quien pregunta.")
     async def node(self, info: Info, id: Id) -> Node | None:  # noqa: A002
@@ -240,6 +255,26 @@ class Query(BookQueries, FailedJobQueries):
         before: Before = None,
     ) -> Connection[Payout]:
         return whole_list(info, "payouts", lists.period(filter, search), first, after, last, before)
+
+    @strawberry.field(
+        description=(
+            "Intentos de pago en línea, los más recientes primero. Para el personal: con status REVIEW, los que "
+            "esperan una decisión."
+        ),
+    )
+    def payment_intents(
+        self,
+        info: Info,
+        status: Annotated[
+            list[PaymentIntentStatus] | None, strawberry.argument(description="Solo en alguno de estos estados.")
+        ] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[PaymentIntent]:
+        narrowed = filters.IntentFilter(status=None if status is None else tuple(status))
+        return whole_list(info, "intents", narrowed, first, after, last, before)
 
     @strawberry.field(description="PQRS. Para el personal. Busca en radicado y en nombre o documento del cliente.")
     def pqrs(

@@ -31,6 +31,7 @@ class ErrorCode(Enum):
     GATEWAY_UNAVAILABLE = _value("GATEWAY_UNAVAILABLE", "La pasarela no responde.")
     IDEMPOTENCY_CONFLICT = _value("IDEMPOTENCY_CONFLICT", "La misma clave ya se usó con otros datos.")
     INVALID_TRANSITION = _value("INVALID_TRANSITION", "Su estado ya no lo permite.")
+    REFUND_NOT_POSSIBLE = _value("REFUND_NOT_POSSIBLE", "La pasarela no devuelve ese dinero.")
     LIMIT_REACHED = _value("LIMIT_REACHED", "Se llegó al máximo permitido.")
 
 
@@ -124,6 +125,16 @@ class IdempotencyConflict(UserError):
 
 @strawberry.type(description="Su estado ya no permite hacer esto.")
 class InvalidTransition(UserError):
+    pass
+
+
+@strawberry.type(
+    description=(
+        "La pasarela no devuelve ese dinero: solo devuelve tarjetas, entre diez minutos y dos años después del pago. "
+        "Lo demás queda como saldo a favor o lo transfiere la inmobiliaria."
+    )
+)
+class RefundNotPossible(UserError):
     pass
 
 

@@ -34,6 +34,8 @@ from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
 from application.use_cases.jobs import RetryJob
 from application.use_cases.payments import (
+    ApplyCredit,
+    CancelPayment,
     CheckBooks,
     ConfigureGateway,
     GatewayAddresses,
@@ -42,11 +44,16 @@ from application.use_cases.payments import (
     ReconcileDay,
     ReconcilePayments,
     ReconcileSettlement,
+    RecordPayment,
     RefreshPayment,
+    RefundPayment,
     ResolveFinding,
+    ResolvePaymentReview,
+    ReversePayment,
     SetMerchantAccount,
     Settlement,
     StartPayment,
+    VerifyReceipt,
 )
 from application.use_cases.pqrs import FilePqrs
 from application.use_cases.sessions import EndSession, RefreshSession, SignOut, TouchSession
@@ -184,6 +191,8 @@ def _use_cases(
     )
     sheets = CsvSheetReader()
     return UseCases(
+        apply_credit=ApplyCredit(unit_of_work=unit_of_work, clock=clock),
+        cancel_payment=CancelPayment(settlement=settlement),
         change_password=ChangePassword(unit_of_work=unit_of_work, limiter=limiter, hasher=hasher, clock=clock),
         check_books=CheckBooks(unit_of_work=unit_of_work, clock=clock),
         configure_gateway=ConfigureGateway(set_merchant_account=set_merchant_account),
@@ -202,11 +211,15 @@ def _use_cases(
         reconcile_day=ReconcileDay(unit_of_work=unit_of_work, clock=clock, ask=reconcile_payments),
         reconcile_payments=reconcile_payments,
         reconcile_settlement=ReconcileSettlement(unit_of_work=unit_of_work, sheets=sheets, clock=clock),
+        record_payment=RecordPayment(unit_of_work=unit_of_work, clock=clock),
         refresh_payment=RefreshPayment(settlement=settlement),
         refresh_session=RefreshSession(unit_of_work=unit_of_work, clock=clock),
+        refund_payment=RefundPayment(settlement=settlement),
         register_agency=RegisterAgency(unit_of_work=unit_of_work),
         resolve_finding=ResolveFinding(unit_of_work=unit_of_work, clock=clock),
         retry_job=RetryJob(unit_of_work=unit_of_work),
+        resolve_payment_review=ResolvePaymentReview(settlement=settlement),
+        reverse_payment=ReversePayment(unit_of_work=unit_of_work, clock=clock),
         set_agency=SetAgency(unit_of_work=unit_of_work, secrets=box, strict=settings.is_production),
         set_merchant_account=set_merchant_account,
         sign_in=SignIn(unit_of_work=unit_of_work, captchas=captchas, limiter=limiter, hasher=hasher, clock=clock),
@@ -221,4 +234,5 @@ def _use_cases(
         ),
         touch_session=TouchSession(unit_of_work=unit_of_work, clock=clock),
         update_profile=UpdateProfile(unit_of_work=unit_of_work),
+        verify_receipt=VerifyReceipt(unit_of_work=unit_of_work, limiter=limiter),
     )

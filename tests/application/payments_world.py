@@ -1,40 +1,55 @@
 """A tenant with invoices, an agency with a merchant account, and the use cases of payments over fakes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+import pytest
+
 from application.access import ClientViewer, StaffViewer, Viewer
+from application.codes import verification_code
 from application.merchants import Merchants
 from application.ports.payment_gateway import Reception
 from application.ports.payments import GatewayAccount
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.use_cases.payments import (
+    ApplyCredit,
+    CancelPayment,
     ReceiveGatewayReport,
     ReconcilePayments,
+    RecordPayment,
     RefreshPayment,
+    RefundPayment,
+    ResolvePaymentReview,
+    ReversePayment,
     Settlement,
     StartPayment,
+    VerifyReceipt,
 )
 from domain.agencies import Agency
 from domain.clients import Client, IdentityDocumentType, PersonKind
+from domain.errors import DomainError
 from domain.gateway_reports import ReportedState
-from domain.ids import AccountId, AgencyId, ClientId, ContractId, GatewayAccountId, InvoiceId, SessionId
+from domain.ids import AccountId, AgencyId, ClientId, ContractId, GatewayAccountId, InvoiceId, PaymentId, SessionId
 from domain.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
+from domain.ledger import JournalKind, LedgerAccount
 from domain.payment_intents import PaymentIntent
-from domain.payments import Payment, PaymentGatewayCode
+from domain.payments import Payment, PaymentGatewayCode, PaymentMethod, PaymentStatus
 from domain.periods import BillingPeriod
 from tests.fakes.books import Books, Shares
 from tests.fakes.clock import FakeClock
-from tests.fakes.payment_gateway import FakePaymentGateway, a_notice
+from tests.fakes.payment_gateway import FakePaymentGateway, a_notice, a_report
 from tests.fakes.payments import FakeTill
+from tests.fakes.rate_limits import FakeRateLimiter
 from tests.fakes.secrets import FakeSecretBox
 
 RETURN_URL = "https://portal.example/pago"
 PAYU = PaymentGatewayCode.PAYU
+E = TypeVar("E", bound=DomainError)
 
 
 def an_agency(slug: str = "andina") -> Agency:
@@ -160,6 +175,13 @@ class Desk:
         self.receive_report = ReceiveGatewayReport(settlement=self.settlement)
         self.refresh_payment = RefreshPayment(settlement=self.settlement)
         self.reconcile_payments = ReconcilePayments(settlement=self.settlement)
+        self.cancel_payment = CancelPayment(settlement=self.settlement)
+        self.resolve_review = ResolvePaymentReview(settlement=self.settlement)
+        self.refund_payment = RefundPayment(settlement=self.settlement)
+        self.record_payment = RecordPayment(unit_of_work=unit_of_work, clock=self.clock)
+        self.reverse_payment = ReversePayment(unit_of_work=unit_of_work, clock=self.clock)
+        self.apply_credit = ApplyCredit(unit_of_work=unit_of_work, clock=self.clock)
+        self.verify_receipt = VerifyReceipt(unit_of_work=unit_of_work, limiter=FakeRateLimiter(self.clock))
 
     async def start(
         self,
@@ -222,7 +244,7 @@ class World(Desk):
         self.account = a_merchant_account(self.agency)
         self.ana = a_client(self.agency)
         self.invoices = [an_invoice(self.ana), an_invoice(self.ana, subtotal="500000.00"), an_invoice(self.ana)]
-        self.viewer = as_client(self.ana)
+        self.viewer, self.staff = as_client(self.ana), as_staff(self.agency)
         self.books.agencies = {agency.id: agency for agency in (self.agency, self.other_agency)}
         for account in (self.account, a_merchant_account(self.other_agency, key="key-beta")):
             self.books.accounts[account.id] = account
@@ -248,3 +270,67 @@ class World(Desk):
     @property
     def payments(self) -> list[tuple[Payment, Shares]]:
         return list(self.books.payments.values())
+
+    def payment(self, payment: Payment) -> Payment:
+        return self.books.payments[payment.id][0]
+
+    async def pay(
+        self, *invoices: Invoice, transaction_id: str = "tx-1", method: PaymentMethod | None = None
+    ) -> Payment:
+        """Of Ana, through the gateway, which has confirmed it."""
+        intent = await self.start(self.viewer, *invoices, key=f"de {transaction_id}")
+        known = [report for reports in self.gateway.answers.values() for report in reports]
+        paid = a_report(intent.reference, intent.amount, transaction_id=transaction_id, method=method)
+        self.gateway.knows([*known, replace(paid, order_id=f"order-{transaction_id}")])
+        await self.refresh_payment(self.viewer, reference=intent.reference)
+        (payment,) = [it for it, _ in self.payments if it.intent_id == intent.id]
+        return payment
+
+    async def assert_balanced(self) -> None:
+        """What receipts say of every invoice is what the ledger says, and so is every client's credit."""
+        async with self.till(self.staff.scope) as uow:
+            assert await uow.ledger.differences() == []
+        for client_id in self.books.clients:
+            journals = [it for it in self.books.journals.values() if it.client_id == client_id]
+            entries = [entry for journal in journals for entry in journal.entries]
+            booked = -sum(entry.amount for entry in entries if entry.account is LedgerAccount.CREDIT)
+            opened = {journal.payment_id for journal in journals if journal.kind is JournalKind.CREDIT_OPENED}
+            own = [it for it, _ in self.payments if it.client_id == client_id]
+            inside = [it for it in own if it.id not in self.books.imported or it.id in opened]
+            assert booked == sum(it.credit_left for it in inside)
+
+    def imported(self, amount: str, *shares: tuple[Invoice, str], number: str = "RC-1") -> Payment:
+        """A receipt of Ana that the back office reported, with what it pays and the rest as credit."""
+        parts = tuple((invoice.id, Decimal(part)) for invoice, part in shares)
+        for invoice, part in shares:
+            self.invoice(invoice).receive(Decimal(part))
+        credited = Decimal(amount) - sum((part for _, part in parts), Decimal(0))
+        payment = Payment(
+            id=PaymentId(uuid4()),
+            agency_id=self.agency.id,
+            receipt_number=number,
+            client_id=self.ana.id,
+            paid_at=self.clock.now() - timedelta(days=3),
+            amount=Decimal(amount),
+            credited=credited,
+            credit_left=credited,
+            method=PaymentMethod.BANK_TRANSFER,
+            status=PaymentStatus.APPLIED,
+            verification_code=verification_code(),
+        )
+        self.books.payments[payment.id] = (payment, parts)
+        self.books.imported[payment.id] = True
+        return payment
+
+
+async def refused(world: World, error: type[E], act: Awaitable[Any], *, asked: bool = False) -> E:
+    """The refusal, after seeing that nothing was stored and nothing begun at the gateway; `asked`: but that it was
+    asked, and when."""
+    before, calls = repr(replace(world.books, asked={})), (list(world.gateway.checkouts), list(world.gateway.refunded))
+    questions = list(world.gateway.queried)
+    with pytest.raises(error) as told:
+        await act
+    assert repr(replace(world.books, asked={})) == before
+    assert (world.gateway.checkouts, world.gateway.refunded) == calls
+    assert asked or world.gateway.queried == questions
+    return told.value

@@ -1,16 +1,13 @@
 """Whom and what a checkout is refused, and that a refusal leaves nothing behind."""
 
-from collections.abc import Awaitable
 from dataclasses import replace
 from decimal import Decimal
-from typing import TypeVar
 
 import pytest
 
 from application.access import Visitor
 from domain.errors import (
     AmountNotAllowed,
-    DomainError,
     FieldProblemCode,
     IdempotencyConflict,
     InvalidInput,
@@ -22,22 +19,11 @@ from domain.errors import (
     Unauthenticated,
 )
 from domain.invoices import InvoiceKind, InvoiceStatus
-from domain.payment_intents import PaymentIntent, PaymentIntentStatus
+from domain.payment_intents import PaymentIntentStatus
 from domain.payments import PaymentGatewayCode
-from tests.application.payments_world import RETURN_URL, World, a_client, an_invoice, as_client, as_staff
+from tests.application.payments_world import RETURN_URL, World, a_client, an_invoice, as_client, as_staff, refused
 
 S = PaymentIntentStatus
-E = TypeVar("E", bound=DomainError)
-
-
-async def refused_without_effect(world: World, error: type[E], start: Awaitable[PaymentIntent]) -> E:
-    """The refusal, after seeing that nothing was stored and no checkout made."""
-    before, checkouts = repr(world.books), list(world.gateway.checkouts)
-    with pytest.raises(error) as refused:
-        await start
-    assert repr(world.books) == before
-    assert world.gateway.checkouts == checkouts
-    return refused.value
 
 
 async def test_another_clients_invoice_does_not_exist() -> None:
@@ -49,16 +35,16 @@ async def test_another_clients_invoice_does_not_exist() -> None:
     world.know(stranger, theirs[1:])
     for invoice in (*theirs, an_invoice(world.ana)):
         for start in ([invoice], [world.invoices[0], invoice]):
-            await refused_without_effect(world, NotFound, world.start(world.viewer, *start))
+            await refused(world, NotFound, world.start(world.viewer, *start))
     staff = as_staff(world.agency, world.ana)
-    await refused_without_effect(world, NotFound, world.start(staff, theirs[0]))
+    await refused(world, NotFound, world.start(staff, theirs[0]))
 
 
 async def test_only_clients_pay() -> None:
     world = World()
-    await refused_without_effect(world, NotAllowed, world.start(as_staff(world.agency), world.invoices[0]))
+    await refused(world, NotAllowed, world.start(as_staff(world.agency), world.invoices[0]))
     visitor = Visitor(agency_id=world.agency.id)
-    await refused_without_effect(world, Unauthenticated, world.start(visitor, world.invoices[0]))
+    await refused(world, Unauthenticated, world.start(visitor, world.invoices[0]))
 
 
 async def test_invoices_that_cannot_be_paid_are_named() -> None:
@@ -69,7 +55,7 @@ async def test_invoices_that_cannot_be_paid_are_named() -> None:
     world.know(world.ana, [paid, voided, commission])
 
     start = world.start(world.viewer, world.invoices[0], paid, voided, commission)
-    error = await refused_without_effect(world, InvoiceNotPayable, start)
+    error = await refused(world, InvoiceNotPayable, start)
 
     assert error.invoice_ids == (paid.id, voided.id, commission.id)
 
@@ -78,7 +64,7 @@ async def test_invoices_that_cannot_be_paid_are_named() -> None:
 async def test_another_amount_than_the_balance_is_refused_with_the_one_that_is_allowed(amount: str) -> None:
     world = World()
     start = world.start(world.viewer, world.invoices[0], amount=amount)
-    error = await refused_without_effect(world, AmountNotAllowed, start)
+    error = await refused(world, AmountNotAllowed, start)
     assert (error.minimum, error.maximum) == (Decimal("1000000.00"), Decimal("1000000.00"))
 
 
@@ -91,18 +77,18 @@ async def test_the_whole_balance_may_be_said() -> None:
 async def test_without_a_working_account_payments_are_disabled(changes: dict[str, object]) -> None:
     world = World()
     world.change_account(**changes)
-    await refused_without_effect(world, PaymentsDisabled, world.start(world.viewer, world.invoices[0]))
+    await refused(world, PaymentsDisabled, world.start(world.viewer, world.invoices[0]))
 
 
 async def test_a_gateway_that_is_not_offered_is_disabled() -> None:
     world = World()
     start = world.start(world.viewer, world.invoices[0], gateway=PaymentGatewayCode.ENLINEA)
-    await refused_without_effect(world, PaymentsDisabled, start)
+    await refused(world, PaymentsDisabled, start)
 
 
 async def test_a_test_account_is_disabled_where_tests_are_not_allowed() -> None:
     world = World(test_allowed=False)
-    await refused_without_effect(world, PaymentsDisabled, world.start(world.viewer, world.invoices[0]))
+    await refused(world, PaymentsDisabled, world.start(world.viewer, world.invoices[0]))
 
 
 async def test_anything_different_on_a_held_invoice_is_in_progress() -> None:
@@ -111,7 +97,7 @@ async def test_anything_different_on_a_held_invoice_is_in_progress() -> None:
     intent = await world.start(world.viewer, one, other)
 
     for invoices in ([one], [other, third], [one, other, third]):
-        error = await refused_without_effect(world, PaymentInProgress, world.start(world.viewer, *invoices, key="k"))
+        error = await refused(world, PaymentInProgress, world.start(world.viewer, *invoices, key="k"))
         assert error.intent_id == intent.id
     assert (await world.start(world.viewer, third, key="k")).status is S.REDIRECTED
 
@@ -120,14 +106,14 @@ async def test_a_balance_that_changed_meanwhile_is_something_different() -> None
     world = World()
     await world.start(world.viewer, world.invoices[0])
     world.books.invoices[world.invoices[0].id].receive(Decimal("1.00"))
-    await refused_without_effect(world, PaymentInProgress, world.start(world.viewer, world.invoices[0], key="k"))
+    await refused(world, PaymentInProgress, world.start(world.viewer, world.invoices[0], key="k"))
 
 
 async def test_a_payment_in_process_holds_its_invoice_even_for_the_same() -> None:
     world = World()
     intent = await world.start(world.viewer, world.invoices[0])
     world.books.intents[intent.id] = replace(intent, status=S.PENDING)
-    await refused_without_effect(world, PaymentInProgress, world.start(world.viewer, world.invoices[0], key="k"))
+    await refused(world, PaymentInProgress, world.start(world.viewer, world.invoices[0], key="k"))
 
 
 async def test_a_key_used_for_something_else_is_a_conflict() -> None:
@@ -140,7 +126,7 @@ async def test_a_key_used_for_something_else_is_a_conflict() -> None:
         world.start(world.viewer, one, amount="1.00"),
         world.start(world.viewer, one, return_url="https://app.example/vuelta"),
     ):
-        await refused_without_effect(world, IdempotencyConflict, start)
+        await refused(world, IdempotencyConflict, start)
 
 
 async def test_keys_are_each_clients_own() -> None:
@@ -172,7 +158,7 @@ async def test_keys_are_each_clients_own() -> None:
 )
 async def test_a_field_that_cannot_stay_is_named(changes: dict[str, str], field: str, code: FieldProblemCode) -> None:
     world = World()
-    error = await refused_without_effect(
+    error = await refused(
         world,
         InvalidInput,
         world.start(world.viewer, world.invoices[0], **changes),  # type: ignore[arg-type]
@@ -184,8 +170,8 @@ async def test_invoices_have_to_be_named_once_each_and_not_too_many() -> None:
     world = World()
     one = world.invoices[0]
     for invoices, field in (((), "invoiceIds"), ((one, one), "invoiceIds.1")):
-        error = await refused_without_effect(world, InvalidInput, world.start(world.viewer, *invoices))
+        error = await refused(world, InvalidInput, world.start(world.viewer, *invoices))
         assert [problem.field for problem in error.problems] == [field]
     too_many = [an_invoice(world.ana) for _ in range(51)]
-    error = await refused_without_effect(world, InvalidInput, world.start(world.viewer, *too_many))
+    error = await refused(world, InvalidInput, world.start(world.viewer, *too_many))
     assert error.problems[0].limit == 50

@@ -13,7 +13,7 @@ from application.ports.payment_gateway import (
     PaymentGateway,
     Rejection,
 )
-from domain.errors import GatewayUnavailable
+from domain.errors import GatewayUnavailable, RefundNotPossible
 from domain.gateway_reports import Evidence, GatewayReport, RefundReport, ReportedState
 from domain.payment_intents import Checkout, GatewayAttempt, PaymentIntent
 from domain.payments import PaymentMethod
@@ -87,6 +87,7 @@ class FakePaymentGateway(PaymentGateway):
         self.checkouts: list[str] = []
         self.closed: Exception | None = None
         self.refunded: list[tuple[str, Decimal]] = []
+        self.refuses_refunds = False
         self.on_refund = RefundReport(transaction_id="", state=ReportedState.PENDING, amount=Decimal(0))
 
     def knows(self, reports: Iterable[GatewayReport]) -> None:
@@ -162,5 +163,7 @@ class FakePaymentGateway(PaymentGateway):
     ) -> RefundReport:
         if self.down:
             raise GatewayUnavailable(30)
+        if self.refuses_refunds:
+            raise RefundNotPossible
         self.refunded.append((charge.transaction_id, amount))
         return self.on_refund

@@ -58,6 +58,12 @@ class FakePayments(Repository, Payments):
         seen = payment is not None and self.sees(payment.agency_id, payment.client_id)
         return copy(payment) if seen else None
 
+    async def by_verification_code(self, code: str) -> Payment | None:
+        found = (payment for payment, _ in self.books.payments.values() if payment.verification_code == code)
+        shown = (it for it in found if code == self.scope.receipt_key or self.sees(it.agency_id, it.client_id))
+        payment = next(shown, None)
+        return None if payment is None else copy(payment)
+
     async def made_here(self, payment_id: PaymentId) -> bool:
         return payment_id not in self.books.imported
 

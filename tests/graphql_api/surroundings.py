@@ -12,6 +12,7 @@ LISTS = {
     "contracts": "Contract",
     "findings": "Finding",
     "invoices": "Invoice",
+    "paymentIntents": "PaymentIntent",
     "payments": "Payment",
     "payouts": "Payout",
     "pqrs": "Pqrs",
@@ -83,9 +84,10 @@ def kind_of(key: str) -> str:
 
 
 async def ask_node(neighbours: Neighbours, by: str | None, key: str) -> Answer:
-    """All about a thing by its id."""
+    """All about a thing by its id, as deep as one operation may go."""
     name = kind_of(key)
-    query = f"query Todo($id: ID!) {{ node(id: $id) {{ ... on {name} {{ {everything_of(name, depth=2)} }} }} }}"
+    depth = 1 if name == "Client" else 2
+    query = f"query Todo($id: ID!) {{ node(id: $id) {{ ... on {name} {{ {everything_of(name, depth=depth)} }} }} }}"
     return await neighbours.town.ask(query, by=by, agency=None if by else "andina", id=key)
 
 

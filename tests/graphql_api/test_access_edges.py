@@ -112,6 +112,23 @@ async def test_what_the_gateway_reported_is_for_staff(surroundings: Surroundings
     assert [attempt["status"] for attempt in staff["attempts"]] == ["DECLINED"]
 
 
+async def test_what_was_asked_back_and_why_is_for_staff(surroundings: Surroundings) -> None:
+    town, reference = surroundings.neighbours.town, surroundings.neighbours.references["ana"]
+    query = "query Pago($it: String!) { paymentIntent(reference: $it) { refunds { reason status } } }"
+    refund = "gen_random_uuid(), agency_id, id, 'tx', 100, 'REQUESTED', 'Pagó dos veces.', now()"
+    columns = "id, agency_id, intent_id, charge_id, amount, status, reason, requested_at"
+    await town.rows(
+        f"insert into refunds ({columns}) select {refund} from payment_intents where reference = :it", it=reference
+    )
+
+    client = (await town.ask(query, by="ana", it=reference)).data["paymentIntent"]
+    staff = (await town.ask(query, by="sara", it=reference)).data["paymentIntent"]
+    await town.rows("delete from refunds")
+
+    assert client == {"refunds": None}
+    assert staff == {"refunds": [{"reason": "Pagó dos veces.", "status": "REQUESTED"}]}
+
+
 async def test_an_account_is_seen_by_its_person_and_by_staff(surroundings: Surroundings) -> None:
     query = "query Cliente($id: ID!) { client(id: $id) { account { username sessions { id } } } }"
     town, ana = surroundings.neighbours.town, _me(surroundings, "ana")["id"]

@@ -14,7 +14,7 @@ from tests.graphql_api.neighbours import CLIENTS, STAFF
 from tests.graphql_api.selections import SCHEMA, everything_of, node_types, object_type
 from tests.graphql_api.surroundings import INTENT, LISTS, LOOKING, PEOPLE, Surroundings, ask_node
 
-PUBLIC = {"agency", "captcha"}
+PUBLIC = {"agency", "captcha", "verifyReceipt"}
 OWN = {"me", "paymentIntent"}
 BY_ID = {
     "node": None,
@@ -32,7 +32,7 @@ WHOLE = {
     "Agency": "address city email gateways id landlordRegistration logo name partialPaymentsAllowed phone "
     "privacyPolicyUrl slug taxId",
     "Client": "address checkDigit city code contracts dashboard documentNumber documentType email id invoices kind "
-    "name payments payouts phone pqrs profile properties",
+    "name paymentIntents payments payouts phone pqrs profile properties",
     "Contract": "buildingFee commissionRate endDate id kind nextIncreaseDate number property rent startDate status",
     "ContractParty": "name role",
     "Dashboard": "openPqrs owner tenant",
@@ -41,11 +41,12 @@ WHOLE = {
     "number overdue paid payable payments pdf period status statusLabel subtotal total vat withholdings",
     "OwnerDashboard": "incomeThisYear lastPayout monthlyIncome pendingCommission rentedProperties",
     "Ownership": "name share",
-    "Payment": "allocations amount client credited gateway gatewayReference id method paidAt receipt receiptNumber "
-    "status verificationCode",
+    "Payment": "allocations amount client creditLeft credited gateway gatewayReference id method paidAt receipt "
+    "receiptNumber reversals reversed status verificationCode",
     "PaymentAllocation": "amount invoiceNumber paidAt receiptNumber",
-    "PaymentIntent": "amount checkout client createdAt expiresAt gateway gatewayReference id invoices method payments "
-    "reference status statusMessage",
+    "PaymentReversal": "amount at kind",
+    "PaymentIntent": "amount checkout client createdAt dispute expiresAt gateway gatewayReference id invoices method "
+    "payments reference status statusMessage",
     "Payout": "bankReference client contract deductions gross id lines method net number paidDate period voucher",
     "PayoutLine": "amount description kind",
     "Pqrs": "acknowledgement answeredAt classification client closedAt contract description dueDate filedAt "
@@ -66,7 +67,8 @@ NARROWER = {
     "ContractParty": "client",
     "Ownership": "client",
     "PaymentAllocation": "invoice payment",
-    "PaymentIntent": "attempts",
+    "PaymentIntent": "attempts refunds",
+    "PaymentReversal": "reason",
     "PayoutLine": "invoice",
     "PqrsEvent": "note",
     "Property": "activeLease activeManagement owners",
@@ -86,6 +88,8 @@ VALUES = {
     "PageInfo",
     "PaymentGateway",
     "ReconciliationLine",
+    "ReceiptVerification",
+    "Refund",
 }
 """Types that are a part of the thing they hang under."""
 

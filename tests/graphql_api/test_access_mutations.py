@@ -33,6 +33,8 @@ END = f"mutation Cerrar($id: ID!) {{ endSession(id: $id) {{ {REFUSAL} }} }}"
 
 FOR_ANYBODY = {"login", "refreshSession"}
 FOR_WHO_SIGNED_IN = {
+    "applyCredit": 'mutation { applyCredit(input: {idempotencyKey: "otra"}) { __typename } }',
+    "cancelPayment": 'mutation { cancelPayment(reference: "260715ABCDEFGHJKLM") { __typename } }',
     "changePassword": f"""mutation {{ changePassword(input: {{currentPassword: "{PASSWORD}",
         newPassword: "girasoles de Boyacá en junio", passwordConfirmation: "girasoles de Boyacá en junio"}})
         {{ {REFUSAL} }} }}""",
@@ -42,6 +44,36 @@ FOR_WHO_SIGNED_IN = {
     "refreshPayment": 'mutation { refreshPayment(reference: "260715ABCDEFGHJKLM") { __typename } }',
     "updateProfile": 'mutation { updateProfile(input: {city: "Cali"}) { __typename } }',
 }
+CANCEL = f"mutation Cancelar($it: String!) {{ cancelPayment(reference: $it) {{ {REFUSAL} }} }}"
+RESOLVE = f"""mutation Decidir($it: String!) {{
+  resolvePaymentReview(reference: $it, decision: CANCEL, note: "No es nuestro.") {{ {REFUSAL} }} }}"""
+RECORD = f"""
+mutation Recibir($client: ID!, $ids: [ID!]) {{
+  recordPayment(input: {{clientId: $client, amount: "1000.00", method: CASH, invoiceIds: $ids, idempotencyKey: "otra"}})
+  {{ {FORM} }}
+}}
+"""
+REVERSE = f"""mutation Reversar($id: ID!) {{ reversePayment(id: $id, reason: "Cheque devuelto.") {{ {REFUSAL} }} }}"""
+REFUND = f"""
+mutation Devolver($id: ID!) {{
+  refundPayment(input: {{paymentId: $id, reason: "Pagó dos veces.", idempotencyKey: "otra"}}) {{ {REFUSAL} }}
+}}
+"""
+CREDIT = f"""
+mutation Aplicar($client: ID, $ids: [ID!]) {{
+  applyCredit(input: {{clientId: $client, invoiceIds: $ids, idempotencyKey: "otra"}}) {{ {FORM} }}
+}}
+"""
+
+
+def filled(query: str, **texts: str) -> str:
+    """With its variables written out."""
+    inside = query.partition(")")[2] if query.lstrip().startswith("mutation") else query
+    for name, text in texts.items():
+        inside = inside.replace(f"${name}", text)
+    return "mutation " + inside.lstrip()
+
+
 FOR_CLIENTS = {"startPayment": PAY.replace("($ids: [ID!]!)", "").replace("$ids", '["x"]')}
 FOR_STAFF = {
     "importRecords": 'mutation { importRecords(input: {kind: CLIENTS, csv: "codigo"}) { __typename } }',
@@ -49,6 +81,10 @@ FOR_STAFF = {
         from: "2026-07-01", to: "2026-07-01"}) { __typename } }""",
     "resolveFinding": 'mutation { resolveFinding(id: "x", note: "Visto.") { __typename } }',
     "retryJob": 'mutation { retryJob(id: "x") { __typename } }',
+    "recordPayment": filled(RECORD, client='"x"', ids="null"),
+    "refundPayment": filled(REFUND, id='"x"'),
+    "resolvePaymentReview": filled(RESOLVE, it='"260715ABCDEFGHJKLM"'),
+    "reversePayment": filled(REVERSE, id='"x"'),
 }
 FOR_ADMINS = {"configureGateway": "mutation { configureGateway(input: {code: PAYU, enabled: false}) { __typename } }"}
 IDS = {
@@ -59,6 +95,12 @@ IDS = {
     "createPqrs(input.clientId)",
     "resolveFinding(id)",
     "retryJob(id)",
+    "applyCredit(input.clientId)",
+    "applyCredit(input.invoiceIds)",
+    "recordPayment(input.clientId)",
+    "recordPayment(input.invoiceIds)",
+    "refundPayment(input.paymentId)",
+    "reversePayment(id)",
 }
 """Every place where a mutation takes an id."""
 
@@ -163,6 +205,77 @@ async def test_a_payment_of_another_is_asked_about_like_one_that_does_not_exist(
         assert (await _refused(surroundings, REFRESH, name, it=reference)).text == absent.text
     foreign = await _refused(surroundings, REFRESH, name, it=surroundings.neighbours.references["ana"])
     assert (foreign.text, foreign.statements) == (absent.text, absent.statements)
+
+
+@pytest.mark.parametrize("name", ["beto", "olga", "tito", "b.ana", "b.sara"])
+async def test_a_payment_of_another_is_cancelled_like_one_that_does_not_exist(
+    surroundings: Surroundings, name: str
+) -> None:
+    absent = await _refused(surroundings, CANCEL, name, it="260715ABCDEFGHJKLM")
+
+    assert absent.data["cancelPayment"]["__typename"] == "NotFound"
+    foreign = await _refused(surroundings, CANCEL, name, it=surroundings.neighbours.references["ana"])
+    assert (foreign.text, foreign.statements) == (absent.text, absent.statements)
+
+
+async def test_staff_decide_about_no_payment_of_another_agency(surroundings: Surroundings) -> None:
+    absent = await _refused(surroundings, RESOLVE, "b.sara", it="260715ABCDEFGHJKLM")
+
+    assert absent.data["resolvePaymentReview"]["__typename"] == "NotFound"
+    foreign = await _refused(surroundings, RESOLVE, "b.sara", it=surroundings.neighbours.references["ana"])
+    assert (foreign.text, foreign.statements) == (absent.text, absent.statements)
+
+
+@pytest.mark.parametrize("query", [REVERSE, REFUND], ids=["reverse", "refund"])
+@pytest.mark.parametrize("name", ["sara", "b.sara"])
+async def test_receipts_of_another_agency_are_returned_like_those_that_do_not_exist(
+    surroundings: Surroundings, name: str, query: str
+) -> None:
+    absent = await _refused(surroundings, query, name, id=global_id("Payment", uuid4()))
+
+    ((told),) = absent.data.values()
+    assert told["__typename"] == "NotFound"
+    foreign = surroundings.foreign(name, "Payment")
+    assert len(foreign) == 1
+    for key in (*foreign, surroundings.own(name, "Invoice")[0], "rubbish"):
+        answer = await _refused(surroundings, query, name, id=key)
+        assert (answer.text, answer.statements) == (absent.text, absent.statements)
+
+
+@pytest.mark.parametrize(("query", "mutation"), [(RECORD, "recordPayment"), (CREDIT, "applyCredit")])
+@pytest.mark.parametrize("name", ["sara", "b.sara"])
+async def test_staff_book_for_no_client_of_another_agency_nor_to_anothers_invoice(
+    surroundings: Surroundings, name: str, query: str, mutation: str
+) -> None:
+    absent = await _refused(surroundings, query, name, client=global_id("Client", uuid4()))
+
+    assert absent.data[mutation]["__typename"] == "NotFound"
+    for key in (*surroundings.foreign(name, "Client"), surroundings.own(name, "Invoice")[0], "rubbish"):
+        answer = await _refused(surroundings, query, name, client=key)
+        assert (answer.text, answer.statements) == (absent.text, absent.statements)
+    tenant = "ana" if name == "sara" else "b.ana"
+    (ana,) = surroundings.own(tenant, "Client")
+    unknown = await _refused(surroundings, query, name, client=ana, ids=[global_id("Invoice", uuid4())])
+    assert unknown.data[mutation] == _not_found("invoiceIds.0")
+    others = sorted(set(surroundings.own(name, "Invoice")) - set(surroundings.own(tenant, "Invoice")))
+    for key in (*surroundings.foreign(name, "Invoice"), others[0], ana, "rubbish"):
+        assert (await _refused(surroundings, query, name, client=ana, ids=[key])).text == unknown.text
+
+
+@pytest.mark.parametrize("name", [*CLIENTS.values(), "b.ana"])
+async def test_clients_use_nobodys_credit_and_pay_nobodys_invoice_with_it(
+    surroundings: Surroundings, name: str
+) -> None:
+    told = await _refused(surroundings, CREDIT, name, client=global_id("Client", uuid4()))
+
+    assert told.data["applyCredit"]["fields"][0]["code"] == "NOT_ALLOWED"
+    for key in (*surroundings.foreign(name, "Client"), *surroundings.own(name, "Client"), "rubbish"):
+        assert (await _refused(surroundings, CREDIT, name, client=key)).text == told.text
+    absent = await _refused(surroundings, CREDIT, name, ids=[global_id("Invoice", uuid4())])
+    assert absent.data["applyCredit"] == _not_found("invoiceIds.0")
+    for key in (*surroundings.foreign(name, "Invoice"), "rubbish"):
+        answer = await _refused(surroundings, CREDIT, name, ids=[key])
+        assert (answer.text, answer.statements) == (absent.text, absent.statements)
 
 
 @pytest.mark.parametrize("name", [*CLIENTS.values(), "sara", "b.ana", "b.sara"])

@@ -11,7 +11,16 @@ from application.ports.documents import DocumentUnavailable
 from application.ports.mail import MailUnavailable
 from application.use_cases.accounts import ChangePassword, UpdateProfile
 from application.use_cases.imports import ImportRecords
-from application.use_cases.payments import RefreshPayment, StartPayment
+from application.use_cases.payments import (
+    ApplyCredit,
+    CancelPayment,
+    RecordPayment,
+    RefreshPayment,
+    RefundPayment,
+    ResolvePaymentReview,
+    ReversePayment,
+    StartPayment,
+)
 from application.use_cases.payments.findings import ResolveFinding
 from application.use_cases.pqrs import FilePqrs
 from application.use_cases.sessions import EndSession, RefreshSession, SignOut
@@ -23,29 +32,38 @@ from graphql_api.refusals import ErrorCode
 from tests.graphql_api.selections import SCHEMA, object_type
 
 USE_CASES: dict[str, type[Any]] = {
+    "applyCredit": ApplyCredit,
+    "cancelPayment": CancelPayment,
     "changePassword": ChangePassword,
     "createPqrs": FilePqrs,
     "endSession": EndSession,
     "importRecords": ImportRecords,
     "login": SignIn,
     "logout": SignOut,
+    "recordPayment": RecordPayment,
     "refreshPayment": RefreshPayment,
     "refreshSession": RefreshSession,
     "resolveFinding": ResolveFinding,
+    "refundPayment": RefundPayment,
+    "resolvePaymentReview": ResolvePaymentReview,
+    "reversePayment": ReversePayment,
     "startPayment": StartPayment,
     "updateProfile": UpdateProfile,
 }
 NOT_YET = {
     "createPqrs": {"NotFound"},  # nothing that is acted on exists before it: the form's ids are InvalidInput
-    "refreshPayment": {"InvalidTransition"},  # the union is shared with cancelPayment, which a later issue brings
+    "recordPayment": {"InvalidTransition"},  # the union is shared with reversePayment
+    "refreshPayment": {"InvalidTransition"},  # the union is shared with cancelPayment and resolvePaymentReview
+    "reversePayment": {"IdempotencyConflict"},  # the union is shared with recordPayment
     "updateProfile": {"InvalidCredentials", "TooManyAttempts"},  # of changing the e-mail, which a later issue brings
 }
-"""Members that front ends are promised and that nothing gives yet."""
+"""Members that front ends are promised and that nothing gives, or nothing yet."""
 EXPLAINED = {
     errors.Unauthenticated(): Code.UNAUTHENTICATED,
     errors.NotAllowed(): Code.FORBIDDEN,
     errors.AgencyNotFound(): Code.AGENCY_NOT_FOUND,
     errors.Busy(): Code.BUSY,
+    errors.TooManyAttempts(): Code.RATE_LIMITED,
     errors.Unavailable(): Code.UNAVAILABLE,
     errors.CaptchaUnavailable(): Code.UNAVAILABLE,
     DocumentUnavailable(): Code.UNAVAILABLE,

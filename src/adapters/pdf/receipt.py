@@ -38,6 +38,8 @@ def draw(view: ReceiptView) -> Document:
     remarks = [_LAW, _CODE]
     if view.status is PaymentStatus.REVERSED:
         remarks.insert(0, "Pago reversado: este recibo ya no tiene efecto.")
+    elif view.reversed:
+        remarks.insert(0, f"De este pago se devolvió después {formatting.money(view.reversed)}.")
     lines = (
         Total("Aplicado a facturas", formatting.money(applied)),
         Total("Saldo a favor", formatting.money(view.credited)),

@@ -14,6 +14,7 @@ from domain.agencies import Agency
 from domain.clients import Client, IdentityDocumentType
 from domain.errors import RetryLater
 from domain.invoices import InvoiceKind, InvoiceLine, InvoiceStatus
+from domain.money import ZERO
 from domain.payments import PaymentMethod, PaymentStatus
 from domain.payouts import PayoutLine
 from domain.periods import BillingPeriod
@@ -160,7 +161,8 @@ class ReceiptView:
     """A payment receipt: date, amount and period paid (Ley 820 de 2003, art. 11).
 
     `paid_at` is aware. `gateway_reference` is the gateway's or the bank's own reference, in PSE the CUS. `credited`
-    is what paid no invoice and stays in the client's favour; it and the allocations add up to `amount`.
+    is what paid no invoice and stays in the client's favour; it and the allocations add up to `amount`. `reversed` is
+    what was taken back of it since.
     """
 
     letterhead: Letterhead
@@ -174,6 +176,7 @@ class ReceiptView:
     verification_code: str
     status: PaymentStatus
     gateway_reference: str | None = None
+    reversed: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -212,6 +212,10 @@ class Payments(Protocol):
 
     async def get(self, payment_id: PaymentId) -> Payment | None: ...
 
+    async def by_verification_code(self, code: str) -> Payment | None:
+        """The receipt of any agency with that code; needs a scope with that `receipt_key` and nothing else."""
+        ...
+
     async def made_here(self, payment_id: PaymentId) -> bool:
         """Whether no import wrote it."""
         ...

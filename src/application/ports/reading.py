@@ -17,6 +17,7 @@ from application.filters import (
     ClientFilter,
     ContractFilter,
     FindingFilter,
+    IntentFilter,
     InvoiceFilter,
     Parent,
     PeriodFilter,
@@ -34,11 +35,12 @@ from domain.contracts import Contract, ContractParty
 from domain.findings import Finding
 from domain.invoices import Invoice
 from domain.payment_intents import GatewayAttempt, PaymentIntent
-from domain.payments import Allocation, Payment, PaymentGatewayCode
+from domain.payments import Allocation, Payment, PaymentGatewayCode, PaymentReversal
 from domain.payouts import Payout
 from domain.periods import BillingPeriod
 from domain.pqrs import Pqrs, PqrsEvent
 from domain.properties import Ownership, Property
+from domain.refunds import Refund
 from domain.sessions import Session
 
 E = TypeVar("E")
@@ -135,6 +137,10 @@ class PaymentReader(Listing[Payment, PeriodFilter], Protocol):
 
     async def last(self, client_ids: Collection[UUID]) -> Many[Payment]: ...
 
+    async def reversals(self, ids: Collection[UUID]) -> Many[Sequence[PaymentReversal]]:
+        """What was taken back of each receipt, the oldest first."""
+        ...
+
 
 class PayoutReader(Listing[Payout, PeriodFilter], Protocol):
     async def last(self, client_ids: Collection[UUID]) -> Many[Payout]: ...
@@ -150,18 +156,20 @@ class PqrsReader(Listing[Pqrs, PqrsFilter], Protocol):
         ...
 
 
-class IntentReader(Protocol):
+class IntentReader(Listing[PaymentIntent, IntentFilter], Protocol):
     async def in_process(self, invoice_ids: Collection[UUID]) -> Collection[UUID]:
         """Those of the invoices that an attempt, now in process at its gateway, is paying."""
         ...
-
-    async def get_many(self, ids: Collection[UUID]) -> Many[PaymentIntent]: ...
 
     async def by_reference(self, reference: str) -> PaymentIntent | None: ...
 
     async def payments(self, ids: Collection[UUID]) -> Many[Sequence[Payment]]: ...
 
     async def attempts(self, ids: Collection[UUID]) -> Many[Sequence[GatewayAttempt]]: ...
+
+    async def refunds(self, ids: Collection[UUID]) -> Many[Sequence[Refund]]:
+        """For staff, like the attempts; the oldest first."""
+        ...
 
 
 class FindingReader(Listing[Finding, FindingFilter], Protocol):

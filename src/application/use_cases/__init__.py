@@ -8,6 +8,8 @@ from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
 from application.use_cases.jobs import RetryJob
 from application.use_cases.payments import (
+    ApplyCredit,
+    CancelPayment,
     CheckBooks,
     ConfigureGateway,
     GatewayAddresses,
@@ -16,10 +18,15 @@ from application.use_cases.payments import (
     ReconcileDay,
     ReconcilePayments,
     ReconcileSettlement,
+    RecordPayment,
     RefreshPayment,
+    RefundPayment,
     ResolveFinding,
+    ResolvePaymentReview,
+    ReversePayment,
     SetMerchantAccount,
     StartPayment,
+    VerifyReceipt,
 )
 from application.use_cases.pqrs import FilePqrs
 from application.use_cases.sessions import EndSession, RefreshSession, SignOut, TouchSession
@@ -28,6 +35,8 @@ from application.use_cases.sign_in import IssueCaptcha, SignIn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UseCases:
+    apply_credit: ApplyCredit
+    cancel_payment: CancelPayment
     change_password: ChangePassword
     check_books: CheckBooks
     configure_gateway: ConfigureGateway
@@ -46,11 +55,15 @@ class UseCases:
     reconcile_day: ReconcileDay
     reconcile_payments: ReconcilePayments
     reconcile_settlement: ReconcileSettlement
+    record_payment: RecordPayment
     refresh_payment: RefreshPayment
     refresh_session: RefreshSession
     retry_job: RetryJob
+    refund_payment: RefundPayment
     register_agency: RegisterAgency
     resolve_finding: ResolveFinding
+    resolve_payment_review: ResolvePaymentReview
+    reverse_payment: ReversePayment
     set_agency: SetAgency
     set_merchant_account: SetMerchantAccount
     sign_in: SignIn
@@ -58,3 +71,4 @@ class UseCases:
     start_payment: StartPayment
     touch_session: TouchSession
     update_profile: UpdateProfile
+    verify_receipt: VerifyReceipt

@@ -146,6 +146,7 @@ async def _receipts(reading: Reading, letterhead: Letterhead, ids: list[UUID], t
             verification_code=payment.verification_code,
             status=payment.status,
             gateway_reference=payment.gateway_reference,
+            reversed=payment.reversed,
         )
 
     return {key: view(payment) for key, payment in payments.items()}

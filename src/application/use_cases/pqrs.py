@@ -10,7 +10,7 @@ from application.access import SignedIn, StaffViewer, Viewer, require_signed_in
 from application.ports.calendar import HolidayCalendar
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from application.text import problem_of_text
+from application.text import problem_of_required_text
 from domain.business_days import add_business_days
 from domain.errors import FieldProblem, FieldProblemCode, IdempotencyConflict, InvalidInput, LimitReached, NotAllowed
 from domain.ids import ClientId, ContractId, PqrsId, PropertyId
@@ -100,8 +100,8 @@ class FilePqrs:
         if not staff and viewer.client_id is None:
             raise NotAllowed
         problems = [
-            _required("description", form.description, DESCRIPTION_LIMIT, lines=True),
-            _required("idempotencyKey", form.idempotency_key, KEY_LIMIT),
+            problem_of_required_text("description", form.description, limit=DESCRIPTION_LIMIT, lines=True),
+            problem_of_required_text("idempotencyKey", form.idempotency_key, limit=KEY_LIMIT),
         ]
         if form.start_on is not None and form.start_on > today:
             problems.append(FieldProblem("startDate", FieldProblemCode.INVALID, "future"))
@@ -166,9 +166,3 @@ class FilePqrs:
             property_id=property_id,
             contract_id=form.contract_id,
         )
-
-
-def _required(field: str, text: str, limit: int, *, lines: bool = False) -> FieldProblem | None:
-    if not text.strip():
-        return FieldProblem(field, FieldProblemCode.REQUIRED)
-    return problem_of_text(field, text, limit=limit, lines=lines)

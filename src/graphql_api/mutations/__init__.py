@@ -7,6 +7,7 @@ from graphql_api.mutations.access import AccessMutations
 from graphql_api.mutations.findings import FindingMutations
 from graphql_api.mutations.gateways import GatewayMutations
 from graphql_api.mutations.imports import ImportMutations
+from graphql_api.mutations.office import OfficeMutations
 from graphql_api.mutations.payments import PaymentMutations
 from graphql_api.mutations.pqrs import PqrsMutations
 from graphql_api.mutations.profile import ProfileMutations
@@ -18,6 +19,7 @@ class Mutation(
     AccessMutations,
     ProfileMutations,
     PaymentMutations,
+    OfficeMutations,
     FindingMutations,
     GatewayMutations,
     SettlementMutations,

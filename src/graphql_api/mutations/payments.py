@@ -4,7 +4,8 @@ from typing import Annotated
 
 import strawberry
 
-from domain.ids import InvoiceId
+from application.use_cases.payments.credit import CreditForm
+from domain.ids import ClientId, InvoiceId
 from domain.payment_intents import PaymentIntent as IntentEntity
 from domain.payments import PaymentGatewayCode
 from graphql_api.context import Info
@@ -22,6 +23,7 @@ from graphql_api.refusals import (
     PaymentsDisabled,
 )
 from graphql_api.scalars import Money
+from graphql_api.types.clients import Client
 from graphql_api.types.intents import PaymentIntent
 from graphql_api.types.lists import NOBODY
 
@@ -61,8 +63,34 @@ PaymentIntentResult = Annotated[
 ]
 
 
-async def _payload(info: Info, intent: IntentEntity) -> PaymentIntentPayload:
+async def intent_payload(info: Info, intent: IntentEntity) -> PaymentIntentPayload:
     return PaymentIntentPayload(intent=await (await info.context.reread()).intents.load(intent.id))
+
+
+@strawberry.input(description="Qué facturas pagar con el saldo a favor.")
+class ApplyCreditInput:
+    idempotency_key: str = field("Repetir la misma clave no aplica nada más.")
+    client_id: strawberry.ID | None = field("De quién es el saldo. Solo para el personal.", default=None)
+    invoice_ids: list[strawberry.ID] | None = field(
+        "Facturas por pagar, en su orden. Por defecto, las más antiguas que no tengan un pago en curso.", default=None
+    )
+
+
+@strawberry.type(description="El cliente como quedó.")
+class ApplyCreditPayload:
+    client: Client = field("De quién era el saldo; su saldo y sus facturas, ya con lo aplicado.")
+
+
+ApplyCreditResult = Annotated[
+    ApplyCreditPayload
+    | InvalidInput
+    | NotFound
+    | InvoiceNotPayable
+    | PaymentInProgress
+    | InvalidTransition
+    | IdempotencyConflict,
+    strawberry.union("ApplyCreditResult", description="El cliente como quedó, o por qué no se aplicó su saldo."),
+]
 
 
 @strawberry.type
@@ -81,7 +109,7 @@ class PaymentMutations:
             idempotency_key=input.idempotency_key,
             amount=input.amount,
         )
-        return await _payload(info, intent)
+        return await intent_payload(info, intent)
 
     @strawberry.mutation(description="Pregunta a la pasarela ahora mismo; para la página de retorno.")
     async def refresh_payment(
@@ -89,6 +117,36 @@ class PaymentMutations:
         info: Info,
         reference: Annotated[str, strawberry.argument(description="La referencia del intento.")],
     ) -> PaymentIntentResult:
-        return await _payload(
+        return await intent_payload(
             info, await info.context.use_cases.refresh_payment(info.context.viewer, reference=reference)
         )
+
+    @strawberry.mutation(
+        description=(
+            "Cierra un intento que nadie ha pagado y libera sus facturas; antes le pregunta a la pasarela. Lo que está "
+            "en proceso o pagado no se cancela."
+        )
+    )
+    async def cancel_payment(
+        self,
+        info: Info,
+        reference: Annotated[str, strawberry.argument(description="La referencia del intento.")],
+    ) -> PaymentIntentResult:
+        return await intent_payload(
+            info, await info.context.use_cases.cancel_payment(info.context.viewer, reference=reference)
+        )
+
+    @strawberry.mutation(description="Paga facturas de arrendamiento con saldo a favor, hasta donde alcance.")
+    async def apply_credit(
+        self,
+        info: Info,
+        input: Annotated[ApplyCreditInput, strawberry.argument(description="Qué facturas pagar.")],  # noqa: A002
+    ) -> ApplyCreditResult:
+        whose = input.client_id
+        form = CreditForm(
+            idempotency_key=input.idempotency_key,
+            client_id=None if whose is None else ClientId(key_of(whose, "Client") or NOBODY),
+            invoice_ids=tuple(InvoiceId(key_of(text, "Invoice") or NOBODY) for text in input.invoice_ids or ()),
+        )
+        client_id = await info.context.use_cases.apply_credit(info.context.viewer, form)
+        return ApplyCreditPayload(client=await (await info.context.reread()).clients.load(client_id))

@@ -19,6 +19,7 @@ from graphql_api.types import lists
 from graphql_api.types.accounts import Account
 from graphql_api.types.contracts import Contract
 from graphql_api.types.dashboard import Dashboard
+from graphql_api.types.intents import PaymentIntent
 from graphql_api.types.invoices import Invoice
 from graphql_api.types.lists import (
     InvoiceFilterArgument,
@@ -131,6 +132,12 @@ class Client(Node):
         before: Before = None,
     ) -> Connection[Pqrs]:
         return self._page(info, "pqrs", lists.pqrs(filter, info.context.today), first, after, last, before)
+
+    @strawberry.field(description="Intentos de pago en línea, los más recientes primero.")
+    def payment_intents(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[PaymentIntent]:
+        return self._page(info, "intents", filters.IntentFilter(), first, after, last, before)
 
     def _page(
         self,

@@ -6,10 +6,12 @@ from enum import Enum
 import strawberry
 
 from domain.payment_intents import Checkout as CheckoutValue
+from domain.payment_intents import DisputeStatus, PaymentIntentStatus
 from domain.payment_intents import GatewayAttempt as AttemptEntity
 from domain.payment_intents import PaymentIntent as IntentEntity
-from domain.payment_intents import PaymentIntentStatus
 from domain.payments import PaymentGatewayCode, PaymentMethod
+from domain.refunds import Refund as RefundEntity
+from domain.refunds import RefundStatus
 from graphql_api.context import Context, Info
 from graphql_api.describe import field
 from graphql_api.ids import global_id
@@ -69,6 +71,29 @@ class GatewayAttempt:
         )
 
 
+@strawberry.type(description="Una solicitud de devolver un pago por la pasarela que lo recibió.")
+class Refund:
+    amount: Money = field("Cuánto se pidió devolver.")
+    status: RefundStatus = field("En qué va.")
+    reason: str = field("Por qué se pidió.")
+    charge_reference: str = field("Transacción de la pasarela que se devuelve.")
+    gateway_reference: str | None = field("Identificador del reembolso en la pasarela, desde que lo informa.")
+    requested_at: datetime = field("Cuándo se pidió.")
+    resolved_at: datetime | None = field("Cuándo se supo el resultado.")
+
+    @classmethod
+    def of(cls, entity: RefundEntity, context: Context) -> "Refund":
+        return cls(
+            amount=Money(entity.amount),
+            status=entity.status,
+            reason=entity.reason,
+            charge_reference=entity.charge_id,
+            gateway_reference=entity.gateway_id,
+            requested_at=entity.requested_at,
+            resolved_at=entity.resolved_at,
+        )
+
+
 @strawberry.type(
     description="Un intento de pago en línea: nace al pulsar «Realizar pago» y termina cuando la pasarela responde."
 )
@@ -82,6 +107,7 @@ class PaymentIntent(Node):
     gateway_reference: str | None = field("Referencia del banco (en PSE, el CUS), desde que la pasarela la informa.")
     created_at: datetime = field("Cuándo se creó.")
     expires_at: datetime | None = field("Hasta cuándo espera un primer intento en la pasarela.")
+    dispute: DisputeStatus = field("Si el banco del pagador reclama el dinero.")
     source: strawberry.Private[IntentEntity]
 
     @strawberry.field(description="Quien paga.")
@@ -98,6 +124,12 @@ class PaymentIntent(Node):
         if not info.context.is_staff:
             return None
         return info.context.loaders.intent_attempts.load(self.source.id)
+
+    @strawberry.field(description="Reembolsos que se pidieron a la pasarela; solo para el personal.")
+    def refunds(self, info: Info) -> list[Refund] | None:
+        if not info.context.is_staff:
+            return None
+        return info.context.loaders.intent_refunds.load(self.source.id)
 
     @strawberry.field(description="Mientras se pueda pagar: CREATED o REDIRECTED sin vencer, o DECLINED; si no, nulo.")
     def checkout(self, info: Info) -> Checkout | None:
@@ -125,5 +157,6 @@ class PaymentIntent(Node):
             gateway_reference=entity.gateway_reference,
             created_at=entity.created_at,
             expires_at=entity.expires_at,
+            dispute=entity.dispute,
             source=entity,
         )

@@ -6,8 +6,9 @@ import strawberry
 
 from application.use_cases.documents import DocumentKind
 from domain.ids import ClientId, InvoiceId, PaymentId
-from domain.payments import Allocation, PaymentGatewayCode, PaymentMethod, PaymentStatus
+from domain.payments import Allocation, PaymentGatewayCode, PaymentMethod, PaymentStatus, ReversalKind
 from domain.payments import Payment as PaymentEntity
+from domain.payments import PaymentReversal as ReversalEntity
 from graphql_api.context import Context, Info
 from graphql_api.describe import field
 from graphql_api.files import Download
@@ -46,6 +47,22 @@ class PaymentAllocation:
         )
 
 
+@strawberry.type(description="Que se devolvió dinero de un recibo. El recibo no cambia: esto es un hecho aparte.")
+class PaymentReversal:
+    kind: ReversalKind = field("Por qué.")
+    amount: Money = field("Cuánto.")
+    at: datetime = field("Cuándo.")
+    told: strawberry.Private[str]
+
+    @strawberry.field(description="Lo que anotó quien lo hizo; solo para el personal.")
+    def reason(self, info: Info) -> str | None:
+        return (self.told or None) if info.context.is_staff else None
+
+    @classmethod
+    def of(cls, entity: ReversalEntity, context: Context) -> "PaymentReversal":
+        return cls(kind=entity.kind, amount=Money(entity.amount), at=entity.at, told=entity.reason)
+
+
 @strawberry.type(description="Dinero recibido: un recibo de caja.")
 class Payment(Node):
     receipt_number: str = field("Número del recibo.")
@@ -56,6 +73,8 @@ class Payment(Node):
     gateway: PaymentGatewayCode | None = field("Pasarela. Nulo si se recibió en la oficina.")
     gateway_reference: str | None = field("Referencia de la pasarela; en PSE, el CUS.")
     credited: Money = field("Parte que quedó como saldo a favor.")
+    reversed: Money = field("Cuánto de este recibo se ha devuelto; todo, si está reversado.")
+    credit_left: Money = field("Cuánto de lo que quedó como saldo a favor sigue sin usar.")
     verification_code: str = field("Código con el que cualquiera puede comprobar el recibo.")
     key: strawberry.Private[PaymentId]
     client_id: strawberry.Private[ClientId]
@@ -63,6 +82,10 @@ class Payment(Node):
     @strawberry.field(description="A qué facturas se aplicó.")
     def allocations(self, info: Info) -> list[PaymentAllocation]:
         return info.context.loaders.payment_allocations.load(self.key)
+
+    @strawberry.field(description="Qué se ha devuelto de este recibo, en orden.")
+    def reversals(self, info: Info) -> list[PaymentReversal]:
+        return info.context.loaders.payment_reversals.load(self.key)
 
     @strawberry.field(description="Quien pagó.")
     def client(self, info: Info) -> ClientType:
@@ -89,7 +112,28 @@ class Payment(Node):
             gateway=entity.gateway,
             gateway_reference=entity.gateway_reference,
             credited=Money(entity.credited),
+            reversed=Money(entity.reversed),
+            credit_left=Money(entity.credit_left),
             verification_code=entity.verification_code,
             key=entity.id,
             client_id=entity.client_id,
+        )
+
+
+@strawberry.type(description="Lo que dice un recibo de verdad, para quien tiene una copia en la mano.")
+class ReceiptVerification:
+    receipt_number: str = field("Número del recibo.")
+    agency_name: str = field("Inmobiliaria que lo expidió.")
+    amount: Money = field("Cuánto se recibió.")
+    paid_at: datetime = field("Cuándo se recibió.")
+    status: PaymentStatus = field("Aplicado, o reversado: ya no tiene efecto.")
+
+    @classmethod
+    def of(cls, entity: PaymentEntity, agency_name: str) -> "ReceiptVerification":
+        return cls(
+            receipt_number=entity.receipt_number,
+            agency_name=agency_name,
+            amount=Money(entity.amount),
+            paid_at=entity.paid_at,
+            status=entity.status,
         )

@@ -6,15 +6,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from application.filters import InvoiceFilter, InvoiceOrder, PeriodFilter
+from application.filters import IntentFilter, InvoiceFilter, InvoiceOrder, PeriodFilter
 from application.ports.reading import IntentReader, InvoiceReader, Many, PaymentReader, PayoutInvoices, PayoutReader
 from domain.contracts import ContractKind
 from domain.invoices import Invoice, InvoiceKind, InvoiceStatus
 from domain.payment_intents import GatewayAttempt, PaymentIntent, PaymentIntentStatus
-from domain.payments import Allocation, Payment
+from domain.payments import Allocation, Payment, PaymentReversal
 from domain.payouts import Payout
 from domain.periods import bogota_date
-from tests.fakes.reading.listing import FakeListing, FakeReader, Order
+from domain.refunds import Refund
+from tests.fakes.reading.listing import FakeListing, Order
 from tests.fakes.store import Sight
 
 
@@ -104,6 +105,10 @@ class FakePaymentReader(FakeListing[Payment, PeriodFilter], PaymentReader):
         rows = sorted(self.seen(), key=lambda row: (row.paid_at, row.receipt_number))
         return {key: found[-1] for key, found in grouped(rows, "client_id", client_ids).items()}
 
+    async def reversals(self, ids: Collection[UUID]) -> Many[Sequence[PaymentReversal]]:
+        rows = [reversal for reversal in self.store.reversals if self.sight.sees(reversal)]
+        return grouped(sorted(rows, key=lambda row: (row.at, row.id)), "payment_id", ids)
+
 
 class FakePayoutReader(FakeListing[Payout, PeriodFilter], PayoutReader):
     def seen(self) -> list[Payout]:
@@ -151,20 +156,23 @@ class FakePayoutReader(FakeListing[Payout, PeriodFilter], PayoutReader):
         return PayoutInvoices(rent=rent[-1] if rent else None, commission=commission[-1] if commission else None)
 
 
-class FakeIntentReader(FakeReader, IntentReader):
-    def _seen(self) -> list[PaymentIntent]:
-        """Without their attempts, which are read apart."""
-        return [replace(row, attempts=()) for row in self.store.intents.values() if self.sight.sees(row)]
+class FakeIntentReader(FakeListing[PaymentIntent, IntentFilter], IntentReader):
+    def seen(self) -> list[PaymentIntent]:
+        """Without their attempts and refunds, which are read apart."""
+        return [replace(row, attempts=(), refunds=()) for row in self.store.intents.values() if self.sight.sees(row)]
+
+    def order(self, narrowed: IntentFilter) -> Order:
+        return Order("intents.created", lambda row: row.created_at.isoformat(), lambda row: str(row.reference))
+
+    def matches(self, row: PaymentIntent, narrowed: IntentFilter) -> bool:
+        return narrowed.status is None or row.status in narrowed.status
 
     async def in_process(self, invoice_ids: Collection[UUID]) -> Collection[UUID]:
-        pending = [row for row in self._seen() if row.status is PaymentIntentStatus.PENDING]
+        pending = [row for row in self.seen() if row.status is PaymentIntentStatus.PENDING]
         return {part.invoice_id for row in pending for part in row.invoices} & set(invoice_ids)
 
-    async def get_many(self, ids: Collection[UUID]) -> Many[PaymentIntent]:
-        return {row.id: row for row in self._seen() if row.id in ids}
-
     async def by_reference(self, reference: str) -> PaymentIntent | None:
-        return next((row for row in self._seen() if row.reference == reference), None)
+        return next((row for row in self.seen() if row.reference == reference), None)
 
     async def payments(self, ids: Collection[UUID]) -> Many[Sequence[Payment]]:
         rows = [payment for payment, _ in self.store.payments.values() if self.sight.sees(payment)]
@@ -174,3 +182,8 @@ class FakeIntentReader(FakeReader, IntentReader):
         rows = [row for row in self.store.intents.values() if row.id in ids and row.attempts]
         seen = [row for row in rows if self.sight.is_staff and self.sight.sees(row)]
         return {row.id: sorted(row.attempts, key=lambda it: (it.at, it.transaction_id)) for row in seen}
+
+    async def refunds(self, ids: Collection[UUID]) -> Many[Sequence[Refund]]:
+        rows = [row for row in self.store.intents.values() if row.id in ids and row.refunds]
+        seen = [row for row in rows if self.sight.is_staff and self.sight.sees(row)]
+        return {row.id: sorted(row.refunds, key=lambda it: (it.requested_at, it.id)) for row in seen}

@@ -4,10 +4,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from adapters.postgres.reading.invoices import PAYMENTS
-from adapters.postgres.reading.listing import SnapshotReader
+from adapters.postgres.reading.listing import Condition, Order, SnapshotListing
 from adapters.postgres.reading.money import PAYMENT
 from adapters.postgres.repositories.payment_intents import (
     ATTEMPT,
@@ -15,15 +13,33 @@ from adapters.postgres.repositories.payment_intents import (
     INTENTS,
     PART,
     PARTS,
+    REFUND,
+    REFUNDS,
     TRANSACTIONS,
     checkout_of,
 )
+from application.filters import IntentFilter, Parent
 from application.ports.reading import IntentReader, Many
 from domain.payment_intents import GatewayAttempt, IntentInvoice, PaymentIntent, PaymentIntentStatus
 from domain.payments import Payment
+from domain.refunds import Refund
 
 
-class PostgresIntentReader(SnapshotReader, IntentReader):
+class PostgresIntentReader(SnapshotListing[PaymentIntent, IntentFilter], IntentReader):
+    table, mapper = INTENTS, INTENT
+
+    def order(self, narrowed: IntentFilter) -> Order:
+        return Order(INTENTS.c.created_at, INTENTS.c.reference)
+
+    def conditions(self, narrowed: IntentFilter) -> Sequence[Condition]:
+        if narrowed.status is None:
+            return []
+        return [INTENTS.c.status.in_([status.value for status in narrowed.status])]
+
+    def under(self, parent: Parent, parent_id: Any) -> Condition:
+        condition: Condition = INTENTS.c.client_id == parent_id
+        return condition
+
     async def in_process(self, invoice_ids: Collection[UUID]) -> Collection[UUID]:
         same = (INTENTS.c.agency_id == PARTS.c.agency_id) & (INTENTS.c.id == PARTS.c.intent_id)
         rows = await self.source.rows(
@@ -37,12 +53,9 @@ class PostgresIntentReader(SnapshotReader, IntentReader):
         )
         return {row.invoice_id for row in rows}
 
-    async def get_many(self, ids: Collection[UUID]) -> Many[PaymentIntent]:
-        found = await self._intents(INTENTS.c.id.in_(ids))
-        return {intent.id: intent for intent in found}
-
     async def by_reference(self, reference: str) -> PaymentIntent | None:
-        return next(iter(await self._intents(INTENTS.c.reference == reference)), None)
+        rows = await self.source.rows(self.select(INTENTS).where(INTENTS.c.reference == reference))
+        return next(iter((await self.entities(rows)).values()), None)
 
     async def payments(self, ids: Collection[UUID]) -> Many[Sequence[Payment]]:
         rows = await self.source.rows(
@@ -67,21 +80,29 @@ class PostgresIntentReader(SnapshotReader, IntentReader):
             found.setdefault(row.intent_id, []).append(attempt)
         return found
 
-    async def _intents(self, wanted: sa.ColumnElement[bool]) -> list[PaymentIntent]:
-        """Without their attempts, which are staff's and read apart."""
-        rows = await self.source.rows(self.select(INTENTS).where(wanted))
+    async def refunds(self, ids: Collection[UUID]) -> Many[Sequence[Refund]]:
+        rows = await self.source.rows(
+            self.select(REFUNDS).where(REFUNDS.c.intent_id.in_(ids)).order_by(REFUNDS.c.requested_at, REFUNDS.c.id)
+        )
+        found: dict[UUID, list[Refund]] = {}
+        for row in rows:
+            found.setdefault(row.intent_id, []).append(REFUND.entity(row._mapping))
+        return found
+
+    async def entities(self, rows: Sequence[Any]) -> Many[PaymentIntent]:
+        """Without their attempts and refunds, which are staff's and read apart."""
         if not rows:
-            return []
+            return {}
         parts = await self.source.rows(
             self.select(PARTS)
             .where(PARTS.c.intent_id.in_([row.id for row in rows]))
             .order_by(PARTS.c.intent_id, PARTS.c.position)
         )
-        by_intent: dict[Any, list[IntentInvoice]] = {}
+        by_intent: dict[UUID, list[IntentInvoice]] = {}
         for part in parts:
             by_intent.setdefault(part.intent_id, []).append(PART.entity(part._mapping))
-        return [
-            INTENT.entity(
+        return {
+            row.id: INTENT.entity(
                 row._mapping,
                 checkout=checkout_of(row.checkout),
                 invoices=tuple(by_intent.get(row.id, ())),
@@ -89,4 +110,4 @@ class PostgresIntentReader(SnapshotReader, IntentReader):
                 refunds=(),
             )
             for row in rows
-        ]
+        }

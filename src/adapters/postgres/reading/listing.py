@@ -85,7 +85,10 @@ class SnapshotListing(SnapshotReader, Generic[E, F]):
         """The rows that hang under a parent; `parent_id` is a value or a column."""
 
     async def get_many(self, ids: Collection[UUID]) -> Many[E]:
-        rows = await self.source.rows(self.select(self.table).where(self.table.c.id.in_(ids)))
+        return await self.entities(await self.source.rows(self.select(self.table).where(self.table.c.id.in_(ids))))
+
+    async def entities(self, rows: Sequence[Any]) -> Many[E]:
+        """By id; a subclass reads what of them is kept in other tables, for all at once."""
         return {row.id: self.mapper.entity(row._mapping) for row in rows}
 
     async def pages(self, parent: Parent, ids: Sequence[UUID], narrowed: F, page: PageRequest) -> Many[Page[E]]:
@@ -104,7 +107,8 @@ class SnapshotListing(SnapshotReader, Generic[E, F]):
             found = {parent_id: [] for parent_id in ids}
             for row in await self.source.rows(sa.select(parents.c.parent_id, below).join(below, sa.true())):
                 found[row.parent_id].append(row)
-        return {parent_id: self._page(rows, order, page) for parent_id, rows in found.items()}
+        entities = await self.entities([row for rows in found.values() for row in rows])
+        return {parent_id: self._page(rows, entities, order, page) for parent_id, rows in found.items()}
 
     async def counts(self, parent: Parent, ids: Sequence[UUID], narrowed: F) -> Many[int]:
         statement = self.select(self.table, sa.func.count()).where(*self.conditions(narrowed))
@@ -123,13 +127,13 @@ class SnapshotListing(SnapshotReader, Generic[E, F]):
     def _hanging(self, parent: Parent, parent_id: Any) -> Sequence[Condition]:
         return () if parent is Parent.SCOPE else (self.under(parent, parent_id),)
 
-    def _page(self, rows: Sequence[Any], order: Order, page: PageRequest) -> Page[E]:
+    def _page(self, rows: Sequence[Any], entities: Many[E], order: Order, page: PageRequest) -> Page[E]:
         kept = rows[: page.size]
         if page.backward:
             kept = kept[::-1]
         more = len(rows) > page.size
         return Page(
-            items=[self.mapper.entity(row._mapping) for row in kept],
+            items=[entities[row.id] for row in kept],
             cursors=[order.cursor(row._mapping) for row in kept],
             has_next=page.before is not None if page.backward else more,
             has_previous=more if page.backward else page.after is not None,

@@ -20,18 +20,20 @@ from adapters.postgres.reading.invoices import (
 from adapters.postgres.reading.listing import Condition, Order, SnapshotListing, fold
 from adapters.postgres.reading.people import CONTRACTS
 from adapters.postgres.scoping import table_of
-from adapters.postgres.tables import PayoutRow
+from adapters.postgres.tables import PaymentReversalRow, PayoutRow
 from application.filters import Parent, PeriodFilter
 from application.ports.reading import Many, PaymentReader, PayoutInvoices, PayoutReader
 from domain.contracts import ContractKind
 from domain.invoices import InvoiceKind, InvoiceStatus
-from domain.payments import Allocation, Payment
+from domain.payments import Allocation, Payment, PaymentReversal
 from domain.payouts import Payout
 from domain.periods import BOGOTA
 
 PAYOUTS = table_of(PayoutRow)
+REVERSALS = table_of(PaymentReversalRow)
 PAYMENT = Mapper(Payment, PAYMENTS)
 PAYOUT = Mapper(Payout, PAYOUTS)
+REVERSAL = Mapper(PaymentReversal, REVERSALS)
 
 
 class PostgresPaymentReader(SnapshotListing[Payment, PeriodFilter], PaymentReader):
@@ -80,6 +82,15 @@ class PostgresPaymentReader(SnapshotListing[Payment, PeriodFilter], PaymentReade
             .order_by(PAYMENTS.c.client_id, PAYMENTS.c.paid_at.desc(), PAYMENTS.c.receipt_number.desc())
         )
         return {row.client_id: PAYMENT.entity(row._mapping) for row in rows}
+
+    async def reversals(self, ids: Collection[UUID]) -> Many[Sequence[PaymentReversal]]:
+        rows = await self.source.rows(
+            self.select(REVERSALS).where(REVERSALS.c.payment_id.in_(ids)).order_by(REVERSALS.c.at, REVERSALS.c.id)
+        )
+        found: dict[UUID, list[PaymentReversal]] = {}
+        for row in rows:
+            found.setdefault(row.payment_id, []).append(REVERSAL.entity(row._mapping))
+        return found
 
 
 class PostgresPayoutReader(SnapshotListing[Payout, PeriodFilter], PayoutReader):

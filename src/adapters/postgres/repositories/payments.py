@@ -96,6 +96,11 @@ class PostgresPayments(ScopedRepository, Payments):
         row = (await self.connection.execute(self.select(PAYMENTS).where(PAYMENTS.c.id == payment_id))).one_or_none()
         return None if row is None else PAYMENT.entity(row._mapping)
 
+    async def by_verification_code(self, code: str) -> Payment | None:
+        found = sa.select(PAYMENTS).where(PAYMENTS.c.verification_code == code)
+        row = (await self.connection.execute(found)).one_or_none()
+        return None if row is None else PAYMENT.entity(row._mapping)
+
     async def made_here(self, payment_id: PaymentId) -> bool:
         found = self.select(PAYMENTS, PAYMENTS.c.import_digest.is_(None)).where(PAYMENTS.c.id == payment_id)
         return bool(await self.connection.scalar(found))

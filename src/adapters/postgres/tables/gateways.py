@@ -44,6 +44,8 @@ class PaymentIntentRow(SQLModel, table=True):
         c.belongs_to("gateway_account_id", "gateway_accounts"),
         sa.CheckConstraint("amount > 0", name="amount_positive"),
         sa.Index(None, "agency_id", "client_id", "created_at"),
+        sa.Index(None, "agency_id", "created_at", "reference"),
+        sa.Index(None, "agency_id", "status", "created_at"),
         sa.Index(None, "agency_id", "next_check_at", postgresql_where=sa.text("next_check_at is not null")),
     )
 

@@ -1,19 +1,27 @@
-"""Paying online: opening a checkout, acting on what the gateway reports, the agency's merchant account."""
+"""Payments: opening a checkout and what gateways report, what clients and staff do about money, accounts."""
 
 from application.use_cases.payments.accounts import SetMerchantAccount
+from application.use_cases.payments.cancel import CancelPayment
 from application.use_cases.payments.checks import AskGateway, PollAgencies, PollAgency
 from application.use_cases.payments.configure import ConfigureGateway, GatewayAddresses
+from application.use_cases.payments.credit import ApplyCredit
 from application.use_cases.payments.days import BooksChecked, CheckBooks, ReconcileAgency, ReconcileDay
 from application.use_cases.payments.findings import ResolveFinding
+from application.use_cases.payments.office import RecordPayment, ReversePayment
+from application.use_cases.payments.refunds import RefundPayment
 from application.use_cases.payments.reports import ReceiveGatewayReport, ReconcilePayments, RefreshPayment
 from application.use_cases.payments.returns import ReceiveReturn
+from application.use_cases.payments.reviews import ResolvePaymentReview
 from application.use_cases.payments.settlement import Settlement
 from application.use_cases.payments.start import StartPayment
 from application.use_cases.payments.statements import ReconcileSettlement
+from application.use_cases.payments.verification import VerifyReceipt
 
 __all__ = [
+    "ApplyCredit",
     "AskGateway",
     "BooksChecked",
+    "CancelPayment",
     "CheckBooks",
     "ConfigureGateway",
     "GatewayAddresses",
@@ -25,9 +33,14 @@ __all__ = [
     "ReconcileDay",
     "ReconcilePayments",
     "ReconcileSettlement",
+    "RecordPayment",
     "RefreshPayment",
+    "RefundPayment",
     "ResolveFinding",
+    "ResolvePaymentReview",
+    "ReversePayment",
     "SetMerchantAccount",
     "Settlement",
     "StartPayment",
+    "VerifyReceipt",
 ]

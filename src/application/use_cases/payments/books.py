@@ -115,7 +115,10 @@ async def give_back(
     by: AccountId | None = None,
 ) -> PaymentReversal:
     """Take `amount` (or all that is left) of a payment back: of its unused credit, then of what it paid, newest first.
-    Its invoices owe that again."""
+    Its invoices owe that again.
+
+    What the staff take back themselves leaves the agency, also where it came through a gateway: there it stays, and is
+    settled to the agency as if nothing had been."""
     shares = await uow.payments.shares(payment.id)
     whole = payment.in_force if amount is None else min(amount, payment.in_force)
     of_credit, parts = take_back(payment, shares, whole)
@@ -137,13 +140,15 @@ async def give_back(
     )
     await uow.payments.save_taken_back(payment, [share for share, _ in parts], reversal)
     imported = not await uow.payments.made_here(payment.id)
+    if of_credit > ZERO:
+        await open_credit(uow, payment, at=at)
     journal = Journal(
         key=f"reversal:{reversal.id}",
         kind=JournalKind.REVERSAL,
         agency_id=payment.agency_id,
         client_id=payment.client_id,
         at=at,
-        entries=taken_back(_place(payment, imported=imported), back.items(), of_credit),
+        entries=taken_back(_place(payment, kind, imported=imported), back.items(), of_credit),
         payment_id=payment.id,
         intent_id=payment.intent_id,
         by=by,
@@ -154,7 +159,7 @@ async def give_back(
 
 
 async def open_credit(uow: UnitOfWork, payment: Payment, *, at: datetime) -> None:
-    """The credit of an imported receipt enters these books, once, before it is used."""
+    """The credit of an imported receipt enters these books, once, before it is used or taken back."""
     if not await uow.payments.made_here(payment.id):
         await uow.ledger.post(
             Journal(
@@ -203,11 +208,12 @@ def _by_invoice(parts: Iterable[tuple[Share, Decimal]]) -> dict[InvoiceId, Decim
     return found
 
 
-def _place(payment: Payment, *, imported: bool) -> LedgerAccount:
-    """Where the money of a payment is."""
+def _place(payment: Payment, kind: ReversalKind, *, imported: bool) -> LedgerAccount:
+    """Out of where the money of a payment is taken back."""
     if imported:
         return LedgerAccount.BACK_OFFICE
-    return LedgerAccount.OFFICE if payment.gateway is None else LedgerAccount.GATEWAY
+    by_hand = payment.gateway is None or kind is ReversalKind.OFFICE
+    return LedgerAccount.OFFICE if by_hand else LedgerAccount.GATEWAY
 
 
 async def _receipt_number(uow: UnitOfWork) -> str:

@@ -2,15 +2,15 @@
 
 import hashlib
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
-from application.access import Scope, Viewer, require_signed_in
+from application.access import Scope, Viewer
 from application.ports.payment_gateway import MerchantAccount, NotificationRejected, Reception, Rejection
 from application.ports.payments import EventOutcome, GatewayEvent
+from application.use_cases.payments.acts import intent_of
 from application.use_cases.payments.settlement import (
     ASK_AGAIN_AFTER,
     Effect,
@@ -19,7 +19,7 @@ from application.use_cases.payments.settlement import (
     description,
     keep,
 )
-from domain.errors import GatewayUnavailable, NotFound
+from domain.errors import GatewayUnavailable
 from domain.findings import Finding, FindingKind
 from domain.gateway_reports import GatewayReport, ReportedState
 from domain.ids import AgencyId
@@ -36,7 +36,6 @@ _MAX_KEPT = 8 * 1024
 _MAX_OF_REFERENCE = 100
 """Different notices that are kept about one reference. The signature covers no transaction id, so that whoever has
 seen one notice can make up any number; a payment has a handful."""
-_REFERENCE = re.compile(r"[A-Z0-9]{1,30}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,17 +151,7 @@ class RefreshPayment:
     settlement: Settlement
 
     async def __call__(self, viewer: Viewer, *, reference: str) -> PaymentIntent:
-        signed_in = require_signed_in(viewer)
-        if not _REFERENCE.fullmatch(reference):
-            raise NotFound
-        async with self.settlement.unit_of_work(signed_in.scope) as uow:
-            seen = await uow.intents.by_reference(reference)
-        if seen is None:
-            raise NotFound
-        async with self.settlement.unit_of_work(Scope.of_agency(seen.agency_id)) as uow:
-            intent = await uow.intents.by_reference(reference)
-        if intent is None:
-            raise NotFound
+        intent = await intent_of(self.settlement.unit_of_work, viewer, reference)
         if self.settlement.is_settled(intent):
             return intent
         return await self.settlement.ask(intent) or intent

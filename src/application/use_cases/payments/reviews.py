@@ -1,0 +1,67 @@
+"""Deciding about payments that the rules cannot decide."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from application.access import Viewer, require_staff
+from application.use_cases.payments.acts import intent_of, problem_of_note, refuse
+from application.use_cases.payments.settlement import ASK_AGAIN_AFTER, Settlement, keep
+from domain.errors import GatewayUnavailable, InvalidTransition, NotFound
+from domain.payment_decisions import decide_against, decide_for
+from domain.payment_intents import PaymentIntent, PaymentIntentStatus
+
+
+class ReviewDecision(StrEnum):
+    """APPROVE: take the money. CANCEL: do not; what was received is to be returned to the payer."""
+
+    APPROVE = "APPROVE"
+    CANCEL = "CANCEL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvePaymentReview:
+    """End the review of a payment (T23), or decide about money beside an approved one that did not fit it.
+
+    For staff, with a note of 1 to 500 characters that stays in the books with who wrote it. The gateway is asked once
+    more; where it is silent, only what it had confirmed before can be decided about. Refuses with NotFound, with
+    InvalidTransition (nothing waits for a decision, or there is no money of ours to take) and with GatewayUnavailable
+    (the gateway never confirmed what is in question).
+    """
+
+    settlement: Settlement
+
+    async def __call__(self, viewer: Viewer, *, reference: str, decision: ReviewDecision, note: str) -> PaymentIntent:
+        staff = require_staff(viewer)
+        refuse(problem_of_note("note", note))
+        settlement = self.settlement
+        intent = await intent_of(settlement.unit_of_work, staff, reference)
+        _refuse_settled(intent)
+        silence: GatewayUnavailable | None = None
+        try:
+            if await settlement.ask(intent) is None:
+                silence = GatewayUnavailable(ASK_AGAIN_AFTER.seconds, intent.id)  # another call is asking, or has asked
+        except GatewayUnavailable as error:
+            silence = error
+        at = settlement.clock.now()
+        async with settlement.unit_of_work(staff.scope) as uow:
+            current = await uow.intents.by_reference(reference, for_update=True)
+            if current is None:
+                raise NotFound
+            _refuse_settled(current)
+            just_answered = current.queried_at is not None and current.queried_at > at - ASK_AGAIN_AFTER
+            if silence is not None and not just_answered and _unconfirmed(current):
+                raise silence
+            outcome = decide_for(current) if decision is ReviewDecision.APPROVE else decide_against(current)
+            await keep(uow, outcome, at=at, by=staff.account_id, note=note.strip())
+            await uow.commit()
+        return outcome.intent
+
+
+def _refuse_settled(intent: PaymentIntent) -> None:
+    if intent.status is not PaymentIntentStatus.REVIEW and not any(it.is_held_money for it in intent.attempts):
+        raise InvalidTransition
+
+
+def _unconfirmed(intent: PaymentIntent) -> bool:
+    """A notice alone brought it there: what is in question may be more than is known here, or nothing."""
+    return any(it.wrong and not it.decided and not it.verified_by.is_proof for it in intent.attempts)
