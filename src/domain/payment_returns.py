@@ -5,7 +5,7 @@ Only the gateway's own answer tells of them. They leave the state of the intent 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import uuid5
 
@@ -14,6 +14,7 @@ from domain.findings import FindingKind
 from domain.gateway_reports import GatewayReport, RefundReport, ReportedState
 from domain.ids import AccountId, RefundId
 from domain.payment_intents import DisputeStatus, GatewayAttempt, PaymentIntent
+from domain.payment_table import Trigger, row_for
 from domain.payments import ReversalKind
 from domain.refunds import Refund, RefundStatus
 
@@ -52,6 +53,25 @@ def returned(
             take_backs.append(TakeBack(charge_id=charge.transaction_id, kind=ReversalKind.CHARGEBACK))
             findings.append((FindingKind.CHARGED_BACK, charge.transaction_id))
     return intent, tuple(take_backs), tuple(findings)
+
+
+DISPUTES_LAST = timedelta(days=180)
+"""A payer can claim an international card's payment back for as long (PayU, disputas); who never heard of it again has
+won."""
+
+
+def disputed(intent: PaymentIntent) -> PaymentIntent:
+    """T21: somebody says that the payer's bank claims an approved payment back. It stays approved."""
+    if intent.dispute is not DisputeStatus.NONE or row_for(Trigger.DISPUTED, intent.status) is None:
+        return intent
+    return replace(intent, dispute=DisputeStatus.OPEN)
+
+
+def dispute_over(intent: PaymentIntent) -> PaymentIntent:
+    """T21: nothing was taken back in all the time there is."""
+    if intent.dispute is not DisputeStatus.OPEN or row_for(Trigger.DISPUTE_WON, intent.status) is None:
+        return intent
+    return replace(intent, dispute=DisputeStatus.WON)
 
 
 def request_refund(

@@ -66,6 +66,10 @@ _SENTENCES: Mapping[FindingKind, str] = {
         "mayor. Avise a soporte."
     ),
 }
+_UNNAMED_DISPUTE = (
+    "Llegó un aviso de reclamo (controversia) que no nombra un pago recibido aquí. Búsquelo en el panel de la "
+    "pasarela: si es cierto, hay plazo para enviar pruebas hasta el {due}."
+)
 _BOOKS_TOTAL = "Los libros no cuadran: la suma del libro mayor es {amount} y debe ser cero. Avise a soporte."
 
 
@@ -74,6 +78,8 @@ def finding_message(finding: Finding) -> str:
     text = _SENTENCES[finding.kind]
     if finding.kind is FindingKind.BOOKS and not finding.detail:
         text = _BOOKS_TOTAL
+    if finding.kind is FindingKind.DISPUTE and finding.reference is None:
+        text = _UNNAMED_DISPUTE
     return text.format(
         reference=finding.reference or "sin referencia",
         amount=pesos(ZERO if finding.amount is None else finding.amount),

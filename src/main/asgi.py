@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from adapters.enlinea.callback import enlinea_routes
-from adapters.payu.callback import payu_routes
+from adapters.payu.callback import payu_dispute_routes, payu_routes
 from application.ports.documents import DocumentUnavailable
 from graphql_api.entrance import Entrance, may_introspect
 from graphql_api.graphiql import Explorer
@@ -80,6 +80,7 @@ def routes_of(portal: Portal) -> list[BaseRoute]:
         Route("/graphql", endpoint),
         *explorer.routes,
         *payu_routes(portal.use_cases.receive_gateway_report),
+        *payu_dispute_routes(portal.use_cases.receive_dispute_notice),
         *enlinea_routes(portal.use_cases.receive_return, secret=Secrets(portal.settings).enlinea),
         Route("/healthz", _alive, methods=["GET"]),
         Route("/readyz", Readiness(portal.engine).answer, methods=["GET"]),

@@ -39,6 +39,7 @@ from application.use_cases.payments import (
     CheckBooks,
     ConfigureGateway,
     GatewayAddresses,
+    ReceiveDisputeNotice,
     ReceiveGatewayReport,
     ReceiveReturn,
     ReconcileDay,
@@ -205,6 +206,9 @@ def _use_cases(
         import_file=ImportFile(unit_of_work=unit_of_work, sheets=sheets),
         import_records=ImportRecords(unit_of_work=unit_of_work, sheets=sheets),
         issue_captcha=IssueCaptcha(captchas=captchas),
+        receive_dispute_notice=ReceiveDisputeNotice(
+            settlement=settlement, limiter=limiter, calendar=ColombianHolidays()
+        ),
         receive_gateway_report=ReceiveGatewayReport(settlement=settlement),
         receive_return=ReceiveReturn(settlement=settlement),
         may_call=MayCall(unit_of_work=unit_of_work, readings=readings),

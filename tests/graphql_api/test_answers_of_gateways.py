@@ -97,3 +97,31 @@ async def test_staff_who_do_not_manage_the_agency_set_nothing(town: Town) -> Non
         answer = await town.ask(SET, by=by, input=form("PAYU", PAYU))
         assert (answer.status, answer.code) == (200, "FORBIDDEN")
     assert await town.checksums(without=("sessions", "rate_limits")) == before
+
+
+async def test_whatever_comes_to_the_address_for_disputes_is_kept_for_the_staff_but_not_without_end(town: Town) -> None:
+    await town.agency("disputada", payu=True)
+    await town.person("disputada", "dora", role=AccountRole.STAFF)
+    (account,) = (await town.ask(SHOW, by="dora")).data["agency"]["gatewayAccounts"]
+    address = account["disputeUrl"].removeprefix(PUBLIC_URL)
+
+    for path in (address, f"{address}/"):
+        answer = await town.http.post(path, content=b"state=NOTIFIED&order=1")
+        assert (answer.status_code, answer.content) == (200, b"")
+    assert (await town.http.post(address, content=b"x" * (64 * 1024 + 1))).status_code == 400
+    assert (await town.http.post("/callbacks/payu/nadie/disputes", content=b"x")).status_code == 404
+    assert (await town.http.get(address)).status_code == 405
+    statuses = [(await town.http.post(address, content=f"n={it}".encode())).status_code for it in range(6)]
+
+    assert statuses == [200, 200, 200, 200, 503, 503]
+    found = await town.ask(
+        "{ findings(kind: [DISPUTE]) { nodes { message reference dueDate } totalCount } }", by="dora"
+    )
+    assert found.data["findings"]["totalCount"] == 1
+    (finding,) = found.data["findings"]["nodes"]
+    assert "no nombra un pago recibido aquí" in finding["message"]
+    events = await town.rows(
+        "select count(*), bool_or(authentic) from gateway_events "
+        "where agency_id = (select id from agencies where slug = 'disputada')"
+    )
+    assert events == [(5, False)]

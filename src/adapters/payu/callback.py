@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from adapters.web.callbacks import BodyRefused, Turns, come_again, read_body
 from application.ports.payment_gateway import NotificationRejected, Reception, Rejection
-from domain.errors import Busy, GatewayUnavailable, Unavailable
+from domain.errors import Busy, GatewayUnavailable, TooManyAttempts, Unavailable
 from domain.payments import PaymentGatewayCode
 
 _log = logging.getLogger(__name__)
@@ -47,6 +47,13 @@ def payu_routes(
     """`POST /callbacks/payu/{account}`, with or without a final slash, so that no router answers with a redirect."""
     handler = payu_callback(receive, at_once=at_once, wait_seconds=wait_seconds)
     return [Route(f"/callbacks/payu/{{account}}{end}", handler, methods=["POST"]) for end in ("", "/")]
+
+
+def payu_dispute_routes(receive: ReceiveNotification) -> list[Route]:
+    """`POST /callbacks/payu/{account}/disputes`: the address for disputes in PayU's panel. The form is not documented
+    (PayU, disputas), so that whatever comes is taken."""
+    handler = payu_callback(receive, at_once=1)
+    return [Route(f"/callbacks/payu/{{account}}/disputes{end}", handler, methods=["POST"]) for end in ("", "/")]
 
 
 def payu_callback(
@@ -82,7 +89,7 @@ def payu_callback(
             return Response(status_code=400)
         except ClientDisconnect:
             return Response(status_code=400)
-        except (Busy, GatewayUnavailable, Unavailable) as error:
+        except (Busy, GatewayUnavailable, TooManyAttempts, Unavailable) as error:
             _log.warning("notice to account %s has to come again: %s", account, type(error).__name__)
             return come_again(error.retry_after_seconds)
         except Exception:

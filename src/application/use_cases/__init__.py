@@ -13,6 +13,7 @@ from application.use_cases.payments import (
     CheckBooks,
     ConfigureGateway,
     GatewayAddresses,
+    ReceiveDisputeNotice,
     ReceiveGatewayReport,
     ReceiveReturn,
     ReconcileDay,
@@ -49,6 +50,7 @@ class UseCases:
     import_file: ImportFile
     import_records: ImportRecords
     issue_captcha: IssueCaptcha
+    receive_dispute_notice: ReceiveDisputeNotice
     receive_gateway_report: ReceiveGatewayReport
     receive_return: ReceiveReturn
     may_call: MayCall

@@ -17,7 +17,8 @@ from domain.findings import Finding, FindingKind
 from domain.ids import AgencyId
 from domain.ledger import RECEIPTS, JournalKind
 from domain.money import ZERO
-from domain.payment_intents import PaymentIntent
+from domain.payment_intents import DisputeStatus, PaymentIntent
+from domain.payment_returns import DISPUTES_LAST, dispute_over
 from domain.payments import PaymentGatewayCode
 from domain.periods import BOGOTA
 from domain.polling import SLOW_AFTER, is_slow
@@ -82,6 +83,7 @@ class ReconcileDay:
         since = datetime.combine(on, time.min, BOGOTA)
         until = since + timedelta(days=1)
         async with self.unit_of_work(Scope.of_agency(agency_id)) as uow:
+            await _follow_disputes(uow, at=at)
             await _report_slow(uow, agency_id, at=at)
             await _report_unconfirmed(uow, agency_id, on, since=since, until=until, at=at)
             differences = await uow.ledger.differences()
@@ -137,6 +139,19 @@ async def _report_slow(uow: UnitOfWork, agency_id: AgencyId, *, at: datetime) ->
                     detail=intent.gateway_reference or "",
                 )
             )
+
+
+async def _follow_disputes(uow: UnitOfWork, *, at: datetime) -> None:
+    """Disputes that were lost, or of which nothing was heard for as long as there can be, are findings no more."""
+    for finding in await uow.findings.open_ones([FindingKind.DISPUTE], limit=_MOST_LOOKED_AT):
+        intent = await uow.intents.by_reference(finding.reference, for_update=True) if finding.reference else None
+        if intent is None:
+            continue
+        if at - finding.at > DISPUTES_LAST and intent.dispute is DisputeStatus.OPEN:
+            intent = dispute_over(intent)
+            await uow.intents.save(intent)
+        if intent.dispute in (DisputeStatus.LOST, DisputeStatus.WON):
+            await uow.findings.resolve_keys([finding.key], at=at)
 
 
 async def _report_unconfirmed(
