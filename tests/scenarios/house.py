@@ -1,12 +1,13 @@
 """An agency with a merchant account of its own, its tenant Ana, and what they, the gateway and time do."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
 from application.access import StaffViewer
+from application.ports.jobs import Job, JobKind
 from domain.accounts import AccountRole
 from domain.agencies import Agency
 from domain.ids import AccountId, SessionId
@@ -249,6 +250,10 @@ class House:
     async def check(self) -> None:
         """The regular check, done by the worker."""
         await self.stage.check(self.agency.id)
+
+    async def report_of(self, on: date) -> None:
+        """The daily report, done by the worker."""
+        await self.stage.work(Job(kind=JobKind.RECONCILE_AGENCY, agency_id=self.agency.id, subject=on.isoformat()))
 
     async def story(self, attempt: Attempt) -> Story:
         return await read_story(self.stage, self.agency.id, attempt.reference)
