@@ -11,6 +11,7 @@ import pytest
 
 from domain.accounts import AccountRole
 from domain.imports.sheets import ImportKind
+from tests.graphql_api.begun import begin_payments
 from tests.graphql_api.neighbours import FILE
 from tests.graphql_api.town import Answer, Counts, Town, founded
 from tests.postgres import Database
@@ -58,6 +59,7 @@ async def town(module_database: Database) -> AsyncIterator[Town]:
         for number in range(MANY):
             await town.find("andina", f"REF{number}")
             await town.use_cases.reconcile_day(town.agencies["andina"].id, date(2026, 5, 1) + timedelta(days=number))
+        await begin_payments(town)
         await _file_cases(town, "ana", MANY)
         await _file_cases(town, "beto", FEW)
         yield town
@@ -100,6 +102,13 @@ OF_CLIENTS = {
         7,
         """{ me { client { payments(first: 100) { nodes { receiptNumber client { name }
         allocations { amount invoice { number contract { number } } } } } } } }""",
+    ),
+    "payments begun, with all about them": (
+        "ana",
+        "beto",
+        8,
+        """{ me { client { paymentIntents(first: 100) { totalCount nodes { reference dispute attempts { status }
+        refunds { status } client { name } invoices { number } payments { receiptNumber } } } } } }""",
     ),
     "payouts with all about them": (
         "olga",
@@ -161,6 +170,19 @@ OF_STAFF = {
         5,
         """query Lista($n: Int) { payments(search: "rc", first: $n) { nodes { client { name }
         allocations { invoice { number } } } } }""",
+    ),
+    "payments to be decided about": (
+        7,
+        """query Lista($n: Int) { paymentIntents(status: [REVIEW], first: $n) { nodes { reference client { name }
+        attempts { status amount } refunds { status } invoices { number balance } } } }""",
+    ),
+    "how many payments to be decided about": (
+        4,
+        "query Lista($n: Int) { paymentIntents(status: [REVIEW], first: $n) { totalCount nodes { reference } } }",
+    ),
+    "what was taken back": (
+        3,
+        "query Lista($n: Int) { payments(first: $n) { nodes { reversed creditLeft reversals { kind reason } } } }",
     ),
     "payouts": (
         4,
@@ -234,6 +256,7 @@ async def test_what_visitors_ask(town: Town) -> None:
         ("{ agency { name } }", 2),
         ("{ agency { name gateways { label } } captcha { provider } }", 4),
         ("{ me { username } }", 1),
+        ('{ verifyReceipt(code: "no es un código") { amount } }', 1),
         ('{ node(id: "x") { id } }', 1),
     ):
         counts, _ = await measured(town, query, None)
@@ -258,6 +281,19 @@ async def measured(town: Town, query: str, by: str | None, **variables: Any) -> 
         answer = await town.ask(query, by=by, agency=None if by else "andina", **variables)
     assert "errors" not in answer.body, answer.text
     return counts, answer
+
+
+async def test_checking_a_receipt_takes_no_connection_besides_another(town: Town) -> None:
+    ((code,),) = await town.rows("select verification_code from payments order by receipt_number limit 1")
+    unknown = "A" * 16
+
+    for asked, statements in ((code, 1 + 3 + 2 + 2 + 3), (unknown, 1 + 3 + 2)):
+        counts, answer = await measured(town, f'{{ verifyReceipt(code: "{asked}") {{ agencyName }} }}', None)
+        told = answer.data["verifyReceipt"]
+        assert told == ({"agencyName": "Inmobiliaria Andina"} if asked == code else None)
+        # The entrance; the count; the receipt; its agency; the count again: each gives its connection back.
+        assert len(counts.statements) == statements
+    assert town.connections_in_use == 0
 
 
 async def _file_cases(town: Town, name: str, number: int) -> None:
