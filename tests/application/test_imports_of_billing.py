@@ -329,6 +329,27 @@ async def test_a_row_that_is_a_payment_made_here_is_unchanged_and_never_a_second
     assert office.state() == (PAID, "1155000.00")
 
 
+@pytest.mark.parametrize(
+    ("row", "counted"),
+    [
+        ({"referencia": "77"}, (0, 0, 1, 0)),
+        ({"referencia": "77", "valor": "5,00", "facturas": ""}, (1, 0, 0, 0)),
+        ({"referencia": "77", "cliente": "T2", "facturas": ""}, (1, 0, 0, 0)),
+        ({"referencia": "77", "recibo": "RP-1", "valor": "5,00", "facturas": ""}, (0, 0, 1, 0)),
+    ],
+)
+async def test_a_reference_written_down_at_the_office_tells_of_the_same_client_and_amount_alone(
+    row: dict[str, str], counted: tuple[int, int, int, int]
+) -> None:
+    office = await billed()
+    pay_here(office, receipt="RP-1", reference="77", amount="1155000")
+    office.books.payments["RP-1"].at_office = True
+
+    report = await office.take(ImportKind.PAYMENTS, {"recibo": "RC-77"} | row)
+
+    assert counts(report) == counted, report.row_errors
+
+
 async def test_the_reference_of_an_imported_receipt_makes_no_other_receipt_the_same() -> None:
     office = await billed()
     await office.take(ImportKind.PAYMENTS, {"facturas": ""})

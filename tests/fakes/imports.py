@@ -45,6 +45,7 @@ class KeptPayment:
     reference: str | None
     digest: str | None
     reversed: bool = False
+    at_office: bool = False
 
 
 @dataclass
@@ -190,6 +191,9 @@ class FakeImportStore(ImportStore):
             StoredPayment(
                 id=kept.id,
                 receipt_number=receipt,
+                client=kept.client,
+                amount=kept.amount,
+                at_office=kept.at_office,
                 reference=kept.reference,
                 digest=kept.digest,
                 reversed_here=kept.reversed,

@@ -49,10 +49,14 @@ class PaymentRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPayment:
-    """`allocations` are numbers of invoices and what of the receipt counts towards them."""
+    """`client` is a code. `allocations` are numbers of invoices and what of the receipt counts towards them.
+    `at_office`: received without a gateway."""
 
     id: PaymentId
     receipt_number: str
+    client: str
+    amount: Decimal
+    at_office: bool
     reference: str | None
     digest: str | None
     reversed_here: bool
@@ -68,6 +72,13 @@ class StoredPayment:
     def stands(self) -> bool:
         """No import touches it."""
         return self.made_here or self.reversed_here or self.credit_used_here
+
+    def is_told_by(self, record: PaymentRecord) -> bool:
+        """Whether a row with this payment's reference is this payment, made here. A gateway gives a reference once;
+        what the staff wrote down at the office may be anything, and tells only of the same client and amount."""
+        if not self.made_here or self.reference is None or self.reference != record.reference:
+            return False
+        return not self.at_office or (self.client, self.amount) == (record.client, record.amount)
 
 
 def read_payment(row: Row) -> PaymentRecord:

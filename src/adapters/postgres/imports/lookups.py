@@ -145,10 +145,12 @@ class Lookups(ScopedRepository):
         return {row.invoice_id: row.allocated for row in await self.connection.execute(query)}
 
     async def payments(self, receipts: Collection[str], references: Collection[str]) -> Sequence[StoredPayment]:
-        by_receipt = self.select(PAYMENTS).where(any_of(PAYMENTS.c.receipt_number, receipts))
+        of_client = _same(PAYMENTS.c.agency_id, PAYMENTS.c.client_id, CLIENTS)
+        known = self.select(PAYMENTS, PAYMENTS, CLIENTS.c.code.label("client")).join_from(PAYMENTS, CLIENTS, of_client)
+        by_receipt = known.where(any_of(PAYMENTS.c.receipt_number, receipts))
         rows = list(await self.connection.execute(by_receipt))
         if references:  # a query of its own: with OR between them neither would use its index
-            by_reference = self.select(PAYMENTS).where(
+            by_reference = known.where(
                 PAYMENTS.c.import_digest.is_(None), any_of(PAYMENTS.c.gateway_reference, references)
             )
             found = {row.id for row in rows}
@@ -158,6 +160,9 @@ class Lookups(ScopedRepository):
             StoredPayment(
                 id=PaymentId(row.id),
                 receipt_number=row.receipt_number,
+                client=row.client,
+                amount=row.amount,
+                at_office=row.gateway is None,
                 reference=row.gateway_reference,
                 digest=row.import_digest,
                 reversed_here=row.reversed > ZERO,

@@ -48,7 +48,7 @@ class PaymentImporter(Importer[PaymentRecord]):
     """Keeps, within a chunk, what each invoice has room for; a payment made here is met, never written."""
 
     _by_receipt: dict[str, StoredPayment]
-    _standing: set[str]
+    _by_reference: dict[str, list[StoredPayment]]
     _clients: Collection[str]
     _invoices: Mapping[str, StoredInvoice]
 
@@ -65,7 +65,10 @@ class PaymentImporter(Importer[PaymentRecord]):
             {record.reference for _, record in chunk if record.reference},
         )
         self._by_receipt = {payment.receipt_number: payment for payment in found}
-        self._standing = {payment.reference for payment in found if payment.made_here and payment.reference}
+        self._by_reference = {}
+        for payment in found:
+            if payment.reference:
+                self._by_reference.setdefault(payment.reference, []).append(payment)
         changing = [record for row, record in chunk if row.problems or not self._as_stored(record)]
         stored = [self._by_receipt[r.receipt_number] for r in changing if r.receipt_number in self._by_receipt]
         mentioned = {number for record in changing for number, _ in record.allocations}
@@ -90,7 +93,8 @@ class PaymentImporter(Importer[PaymentRecord]):
     def _as_stored(self, record: PaymentRecord) -> bool:
         """Nothing to do: the stored receipt says the same, or stands whatever a file says."""
         stored = self._by_receipt.get(record.receipt_number)
-        if record.reference in self._standing or (stored and stored.stands):
+        same = self._by_reference.get(record.reference or "", ())
+        if any(payment.is_told_by(record) for payment in same) or (stored and stored.stands):
             return True
         return stored is not None and stored.digest == record.digest
 
