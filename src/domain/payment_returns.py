@@ -13,6 +13,7 @@ from domain.errors import InvalidTransition, LimitReached
 from domain.findings import FindingKind
 from domain.gateway_reports import GatewayReport, RefundReport, ReportedState
 from domain.ids import AccountId, RefundId
+from domain.money import ZERO
 from domain.payment_intents import DisputeStatus, GatewayAttempt, PaymentIntent
 from domain.payment_table import Trigger, row_for
 from domain.payments import ReversalKind
@@ -154,15 +155,18 @@ def _refunded(
     status = {ReportedState.APPROVED: RefundStatus.APPROVED, ReportedState.PENDING: RefundStatus.REQUESTED}.get(
         told.state, RefundStatus.DECLINED if told.state is not ReportedState.UNKNOWN else RefundStatus.REQUESTED
     )
+    # What the gateway returned counts, not what was asked: it may have met a request of its own panel instead.
+    whole = told.amount if status is RefundStatus.APPROVED and told.amount > ZERO else known.amount
     newer = replace(
         known,
+        amount=whole,
         status=status,
         gateway_id=told.transaction_id or known.gateway_id,
         resolved_at=None if status is RefundStatus.REQUESTED else at,
     )
     intent = replace(intent, refunds=tuple(newer if it is known else it for it in intent.refunds))
     if status is RefundStatus.APPROVED:
-        back = TakeBack(charge_id=charge_id, kind=ReversalKind.REFUND, amount=known.amount, reason=known.reason)
+        back = TakeBack(charge_id=charge_id, kind=ReversalKind.REFUND, amount=newer.amount, reason=known.reason)
         return intent, [back], []
     declined = [(FindingKind.REFUND_DECLINED, charge_id)] if status is RefundStatus.DECLINED else []
     return intent, [], declined

@@ -72,6 +72,16 @@ def test_a_refund_asked_for_in_the_gateways_panel_is_taken_back_too() -> None:
     assert reconcile(outcome.intent, [with_refunds(a_refund())], at=AT).take_backs == ()
 
 
+def test_what_the_gateway_returned_counts_and_not_what_was_asked_here() -> None:
+    """It met a request of its own panel, which was open already, with ours."""
+    asked = refund_answered(refunding(paid()), RefundId(UUID(int=1)), a_refund(R.PENDING, Decimal("20000.00")), at=AT)
+
+    outcome = reconcile(asked, [with_refunds(a_refund(amount=Decimal("20000.00")))], at=AT)
+
+    assert [back.amount for back in outcome.take_backs] == [Decimal("20000.00")]
+    assert [refund.amount for refund in outcome.intent.refunds] == [Decimal("20000.00")]
+
+
 def test_the_answer_to_a_request_is_kept_and_declines_it_at_once() -> None:
     intent = refunding(paid())
     asked = refund_answered(intent, intent.refunds[0].id, a_refund(R.PENDING, key="r7"), at=AT)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from domain.ids import AgencyId, InvoiceId, PaymentIntentId
+from domain.ids import AgencyId, ClientId, InvoiceId, PaymentId, PaymentIntentId
 from domain.ledger import Journal, JournalKind, LedgerAccount
 from domain.money import ZERO
 from domain.payment_intents import CURRENCY, PaymentIntent, PaymentIntentStatus
@@ -15,7 +15,7 @@ from tests.simulation.gateway import ModelGateway, Transaction
 
 S = PaymentIntentStatus
 _FROZEN = ("agency_id", "client_id", "gateway_account_id", "reference", "amount", "invoices", "created_at")
-_RECEIVED = (JournalKind.CHARGE, JournalKind.RELEASE)
+_RECEIVED = (JournalKind.CHARGE, JournalKind.RELEASE, JournalKind.OFFICE)
 
 
 class Violated(AssertionError):
@@ -82,6 +82,7 @@ class Invariants:
         """Of the money, as it stands committed."""
         self._receipts(books)
         self._invoices(books)
+        self._credit(books)
         for intent_id, journals in _by_intent(books.journals.values()).items():
             self._never_more_than_came(books.intents[intent_id], journals)
 
@@ -139,11 +140,27 @@ class Invariants:
             must(here == by_shares.get(invoice.id, ZERO), "{}: paid {}, shares {}", invoice.number, here, by_shares)
             must(here == by_ledger.get(invoice.id, ZERO), "{}: paid {}, ledger {}", invoice.number, here, by_ledger)
 
+    def _credit(self, books: Books) -> None:
+        left: dict[ClientId, Decimal] = {}
+        for payment, _ in books.payments.values():
+            left[payment.client_id] = left.get(payment.client_id, ZERO) + payment.credit_left
+        booked, brought = dict.fromkeys(left, ZERO), Counter[PaymentId | None]()
+        for journal in books.journals.values():
+            if journal.kind in _RECEIVED:
+                brought[journal.payment_id] += 1
+            for entry in journal.entries:
+                if entry.account is LedgerAccount.CREDIT:
+                    booked[journal.client_id] -= entry.amount
+        must(booked == left, "credit is {} in the books and {} on receipts", booked, left)
+        must(brought == Counter(books.payments.keys()), "receipts and what brought them differ")
+
     def _never_more_than_came(self, intent: PaymentIntent, journals: list[Journal]) -> None:
         came = self.approved(intent)
         charges = [it for it in journals if it.kind is JournalKind.CHARGE]
+        released, held = _sum(journals, JournalKind.RELEASE, LedgerAccount.UNAPPLIED), self.held(intent)
+        must(released <= sum((it.amount for it in held), ZERO), "{}: {} released", intent.reference, released)
         must(len(charges) <= len(came), "{}: {} charges of {} approved", intent.reference, len(charges), len(came))
-        returned = sum((it.returned for it in came), ZERO)
+        returned = sum((it.returned for it in (*came, *held)), ZERO)
         taken = _sum(journals, JournalKind.REVERSAL, LedgerAccount.GATEWAY)
         must(-taken <= returned, "{}: {} taken back of {} returned", intent.reference, -taken, returned)
 
@@ -191,6 +208,9 @@ class Invariants:
             )
             taken = -_sum(mine, JournalKind.REVERSAL, LedgerAccount.GATEWAY)
             returned = sum((it.returned for it in came), ZERO)
+            if any(it.returned for it in held) or _sum(mine, JournalKind.REVERSAL, LedgerAccount.OFFICE):
+                # Money in another amount may be nobody's, and what the staff took back is there no more.
+                returned = taken = ZERO
             must(
                 taken == returned,
                 "{} ({}): {} taken back, {} returned",

@@ -37,6 +37,10 @@ class ReadsInvoicesUnlocked(Storage):
     locks = without("payments.lock_invoices", "payments.save_invoice", "payments.lock_client")
 
 
+class SpendsCreditUnlocked(Storage):
+    locks = without("payments.lock_client", "payments.with_credit", "payments.use_credit")
+
+
 class CountsUnlocked(Storage):
     locks = without("counters.next")
 
@@ -114,6 +118,7 @@ FAULTY = {
     for making in (
         ReadsIntentsUnlocked,
         ReadsInvoicesUnlocked,
+        SpendsCreditUnlocked,
         CountsUnlocked,
         OpensUnlocked,
         KeepsWorkOfTheDead,

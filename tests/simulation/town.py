@@ -9,11 +9,20 @@ from typing import Any
 
 from application.access import ClientViewer
 from application.merchants import Merchants
+from application.ports.jobs import Job, JobKind
 from application.ports.payment_gateway import NotificationRejected
 from application.use_cases.payments import (
+    ApplyCredit,
+    AskGateway,
+    CancelPayment,
+    PollAgency,
     ReceiveGatewayReport,
     ReconcilePayments,
+    RecordPayment,
     RefreshPayment,
+    RefundPayment,
+    ResolvePaymentReview,
+    ReversePayment,
     Settlement,
     StartPayment,
 )
@@ -27,9 +36,11 @@ from tests.application.payments_world import (
     an_agency,
     an_invoice,
     as_client,
+    as_staff,
 )
 from tests.fakes.books import Books
 from tests.fakes.clock import FakeClock
+from tests.fakes.jobs import KeptJob
 from tests.fakes.secrets import FakeSecretBox
 from tests.simulation.gateway import ModelGateway, Order, Transaction, notice, says_the_same
 from tests.simulation.invariants import Invariants, Violated
@@ -115,6 +126,15 @@ class Town:
         self.receive_report = make.receive_report(settlement=self.settlement)
         self.refresh_payment = RefreshPayment(settlement=self.settlement)
         self.reconcile_payments = ReconcilePayments(settlement=self.settlement)
+        self.poll_agency = PollAgency(unit_of_work=self.storage, clock=self.clock)
+        self.ask_gateway = AskGateway(settlement=self.settlement)
+        self.cancel_payment = CancelPayment(settlement=self.settlement)
+        self.resolve_review = ResolvePaymentReview(settlement=self.settlement)
+        self.refund_payment = RefundPayment(settlement=self.settlement)
+        self.record_payment = RecordPayment(unit_of_work=self.storage, clock=self.clock)
+        self.reverse_payment = ReversePayment(unit_of_work=self.storage, clock=self.clock)
+        self.apply_credit = ApplyCredit(unit_of_work=self.storage, clock=self.clock)
+        self.staff = [as_staff(self.agency) for _ in range(2)]
         self.undelivered: list[Notice] = []
         self.money_moved = False
         self.quiet = False
@@ -176,6 +196,21 @@ class Town:
         work = self.receive_report(gateway=PAYU, account=sent.account, body=sent.body, headers={}, ip="203.0.113.7")
         self.serve("notice", work, answered)
 
+    def check_regularly(self) -> None:
+        """What the workers do every minute, in its two steps; a job that nobody finished stays."""
+        poll = Job(kind=JobKind.POLL_AGENCY, agency_id=self.agency.id, key="")
+
+        def ask(_: Ended) -> None:
+            for kept in list(self.books.jobs):
+                if kept.job.kind is JobKind.ASK_GATEWAY:
+                    self.serve("job", self.ask_gateway(kept.job), lambda ended, kept=kept: done(kept, ended))  # type: ignore[misc]
+
+        def done(kept: KeptJob, ended: Ended) -> None:
+            if not ended.killed and ended.error is None and kept in self.books.jobs:
+                self.books.jobs.remove(kept)
+
+        self.serve("regular check", self.poll_agency(poll), ask)
+
     def calm_down(self) -> None:
         """Nothing fails any more; the gateway repeats what was not taken, and the regular check goes on."""
         self.quiet = True
@@ -192,5 +227,5 @@ class Town:
         self.run()
         for pause in (40 * _MINUTE, 3 * _HOUR, _DAY, 2 * _DAY, 5 * _DAY, 7 * _DAY, 14 * _DAY):
             self.clock.advance(pause)
-            self.serve("regular check", self.reconcile_payments(self.agency.id))
+            self.check_regularly()
             self.run()

@@ -144,7 +144,7 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
             await self._save_attempt(intent, attempt, (booked or {}).get(attempt.transaction_id))
         for refund in intent.refunds:
             values = REFUND.values(refund) | {"agency_id": intent.agency_id, "intent_id": intent.id}
-            newer = {name: values[name] for name in ("status", "gateway_id", "resolved_at")}
+            newer = {name: values[name] for name in ("amount", "status", "gateway_id", "resolved_at")}
             await self.write(insert(REFUNDS).values(values).on_conflict_do_update(index_elements=["id"], set_=newer))
 
     async def is_of_another(self, transaction_id: str, intent: PaymentIntent) -> bool:
