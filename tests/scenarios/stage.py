@@ -57,7 +57,7 @@ class Stage:
     async def passes(self, time: timedelta) -> None:
         """Let that time pass on both sides, with all that the gateway does meanwhile."""
         self.clock.advance(time)
-        await self.control("clock", advance=f"PT{int(time.total_seconds())}S")
+        await self.control("clock", advance=f"P{time.days}DT{time.seconds}S")
         await self.control("tick")
 
     async def rows(self, statement: str, **parameters: Any) -> list[Any]:

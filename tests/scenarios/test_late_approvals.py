@@ -1,15 +1,24 @@
 """Money that comes after the attempt was given up, or after the invoice changed under it."""
 
+import pytest
+
 from tests.scenarios.house import House
 from tests.scenarios.story import CHARGED, CREDITED, PAID, RENT, Story
 
+_CANCEL = "mutation Cancelar($reference: String!) { cancelPayment(reference: $reference) { __typename } }"
 
-async def test_an_approval_after_the_half_hour_is_taken(house: House) -> None:
-    """Scenario 11: approved after the local expiry."""
+
+@pytest.mark.parametrize("ending", ["EXPIRED", "CANCELLED"])
+async def test_an_approval_after_the_attempt_was_given_up_is_taken(house: House, ending: str) -> None:
+    """Scenario 11: approved after the local expiry, or after the payer cancelled."""
     attempt = await house.opened()
-    await house.passes(minutes=40)
-    await house.check()
-    assert await house.story(attempt) == Story(status="EXPIRED")
+    if ending == "EXPIRED":
+        await house.passes(minutes=40)
+        await house.check()
+    else:
+        told = await (await house.person("ana")).ask(_CANCEL, reference=attempt.reference)
+        assert told["cancelPayment"]["__typename"] == "PaymentIntentPayload"
+    assert await house.story(attempt) == Story(status=ending)
     await house.passes(minutes=1)
     await house.goes(attempt, "approve")
 
