@@ -65,6 +65,9 @@ async def test_money_that_is_not_taken_is_to_be_returned() -> None:
     (journal,) = [it for it in world.books.journals.values() if it.kind is JournalKind.RETURN]
     assert {entry.account for entry in journal.entries} == {LedgerAccount.UNAPPLIED, LedgerAccount.TO_RETURN}
     assert (journal.by, journal.note) == (world.staff.account_id, "No es nuestro.")
+    (owed,) = [it for it in world.books.findings.values() if it.kind is FindingKind.TO_RETURN]
+    (attempt,) = world.intent(intent).attempts
+    assert (owed.reference, owed.amount, owed.resolved_at) == (intent.reference, attempt.amount, None)
     # The same news moves nothing more.
     world.clock.advance(10)
     await world.refresh_payment(world.viewer, reference=intent.reference)

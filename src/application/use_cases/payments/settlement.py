@@ -137,6 +137,7 @@ async def keep(
     for attempt in outcome.to_return:
         entries = to_return(amount=attempt.amount)
         await _post(uow, intent, "return", JournalKind.RETURN, attempt, entries, at=at, by=by, note=note)
+        await uow.findings.report(_finding(intent, FindingKind.TO_RETURN, attempt.transaction_id, at=at))
     for back in outcome.take_backs:
         charged = await uow.payments.of_charge(intent, back.charge_id)
         if charged is not None and charged.in_force > ZERO:
