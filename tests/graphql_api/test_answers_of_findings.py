@@ -147,7 +147,9 @@ async def test_a_statement_is_compared_and_what_differs_becomes_findings(town: T
     assert all(it["payment"] for it in told["differences"] if it["kind"] == "NOT_SETTLED")
     assert [(it["row"], it["column"]) for it in told["rowErrors"]] == [(4, "valor")]
     assert len(told["warnings"]) == 1
-    assert (await act(town, query, by="sara", input=form | {"from": "2027-01-01"}))["fields"][0]["field"] == "to"
+    refused = await act(town, query, by="sara", input=form | {"from": "2027-01-01"})
+    assert refused["is"] == "reconcileSettlement.InvalidInput"
+    assert [it["field"] for it in refused["fields"]] == ["to"]
     whole = form | {"csv": csv.rpartition("\n")[0]}
     await act(town, query, by="sara", input=whole)
     await act(town, query, by="sara", input=whole)

@@ -11,9 +11,12 @@ from application.ports.documents import DocumentUnavailable
 from application.ports.mail import MailUnavailable
 from application.use_cases.accounts import ChangePassword, UpdateProfile
 from application.use_cases.imports import ImportRecords
+from application.use_cases.jobs import RetryJob
 from application.use_cases.payments import (
     ApplyCredit,
     CancelPayment,
+    ConfigureGateway,
+    ReconcileSettlement,
     RecordPayment,
     RefreshPayment,
     RefundPayment,
@@ -35,17 +38,20 @@ USE_CASES: dict[str, type[Any]] = {
     "applyCredit": ApplyCredit,
     "cancelPayment": CancelPayment,
     "changePassword": ChangePassword,
+    "configureGateway": ConfigureGateway,
     "createPqrs": FilePqrs,
     "endSession": EndSession,
     "importRecords": ImportRecords,
     "login": SignIn,
     "logout": SignOut,
     "recordPayment": RecordPayment,
+    "reconcileSettlement": ReconcileSettlement,
     "refreshPayment": RefreshPayment,
     "refreshSession": RefreshSession,
     "resolveFinding": ResolveFinding,
     "refundPayment": RefundPayment,
     "resolvePaymentReview": ResolvePaymentReview,
+    "retryJob": RetryJob,
     "reversePayment": ReversePayment,
     "startPayment": StartPayment,
     "updateProfile": UpdateProfile,

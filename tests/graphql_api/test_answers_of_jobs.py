@@ -13,6 +13,7 @@ from application.access import Scope
 from application.ports.jobs import Job, JobKind
 from domain.accounts import AccountRole
 from graphql_api.ids import global_id
+from tests.graphql_api.forms import act
 from tests.graphql_api.town import Town, founded
 from tests.postgres import Database
 
@@ -48,7 +49,7 @@ class Office:
         return str((await self.town.ask(LIST, by=by)).data["failedJobs"][0]["id"])
 
     async def retry(self, by: str, key: str) -> dict[str, Any]:
-        return dict((await self.town.ask(RETRY, by=by, id=key)).data["retryJob"])
+        return dict(await act(self.town, RETRY, by=by, id=key))
 
 
 @pytest.fixture
@@ -69,11 +70,11 @@ async def test_staff_sees_what_failed_and_why_and_has_it_tried_again(office: Off
     assert (newest["subject"], newest["kind"], newest["attempts"]) == ("REF2", "ASK_GATEWAY", 6)
     assert newest["detail"] == "ValueError (a.py:1 b)"
     assert await office.retry("sara", newest["id"]) == {
-        "__typename": "RetryJobPayload",
+        "is": "retryJob.RetryJobPayload",
         "failedJobs": [{"subject": "REF1"}],
     }
     assert await office.retry("sara", newest["id"]) == {
-        "__typename": "NotFound",
+        "is": "retryJob.NotFound",
         "code": "NOT_FOUND",
         "message": "No lo encontramos.",
     }
@@ -88,7 +89,7 @@ async def test_jobs_of_another_agency_do_not_exist(office: Office) -> None:
     assert await office.subjects("sara") == ["REF1"]
     assert await office.subjects("b.sara") == ["REF2"]
     absent = await office.retry("b.sara", global_id("FailedJob", UUID(int=10**9)))
-    assert absent["__typename"] == "NotFound"
+    assert absent["is"] == "retryJob.NotFound"
     for odd in (key, "x", "", global_id("Invoice", UUID(int=1)), global_id("FailedJob", UUID(int=2**128 - 1))):
         assert await office.retry("b.sara", odd) == absent
     assert await office.subjects("sara") == ["REF1"]
