@@ -102,6 +102,23 @@ async def test_what_only_a_notice_said_waits_for_the_gateway(decision: ReviewDec
         assert told.intent_id == intent.id
 
 
+@pytest.mark.parametrize("decision", D)
+async def test_an_answer_from_before_the_notice_confirms_nothing(decision: ReviewDecision) -> None:
+    world = World()
+    intent = await world.start(world.viewer, world.invoices[0])
+    await world.refresh_payment(world.viewer, reference=intent.reference)
+    await world.notice(intent, amount="900000.00")
+    world.gateway.knows([a_report(intent.reference, "900000.00")])
+
+    work = world.resolve_review(world.staff, reference=intent.reference, decision=decision, note="A ver.")
+    await refused(world, GatewayUnavailable, work)
+
+    world.clock.advance(4)
+    await world.resolve_review(world.staff, reference=intent.reference, decision=decision, note="A ver.")
+    kinds = [it.kind for it in world.books.journals.values()]
+    assert kinds == [JournalKind.UNAPPLIED, JournalKind.RELEASE if decision is D.APPROVE else JournalKind.RETURN]
+
+
 async def test_what_a_notice_said_and_the_gateway_does_not_know_is_no_money() -> None:
     world = World()
     intent = await in_review(world, confirmed=False)
@@ -111,7 +128,7 @@ async def test_what_a_notice_said_and_the_gateway_does_not_know_is_no_money() ->
 
     with pytest.raises(InvalidTransition):
         await decide(D.APPROVE)
-    # The gateway has just answered: nobody has to ask again, nor wait.
+    world.clock.advance(4)
     assert (await decide(D.CANCEL)).status is S.CANCELLED
     assert world.payments == []
     await world.assert_balanced()

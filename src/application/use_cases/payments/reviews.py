@@ -36,10 +36,11 @@ class ResolvePaymentReview:
         settlement = self.settlement
         intent = await intent_of(settlement.unit_of_work, staff, reference)
         _refuse_settled(intent)
-        silence: GatewayUnavailable | None = None
+        silence = GatewayUnavailable(ASK_AGAIN_AFTER.seconds, intent.id)
+        answered: frozenset[str] = frozenset()
         try:
-            if await settlement.ask(intent) is None:
-                silence = GatewayUnavailable(ASK_AGAIN_AFTER.seconds, intent.id)  # another call is asking, or has asked
+            if await settlement.ask(intent) is not None:  # none: another call is asking, or has asked
+                answered = frozenset(attempt.transaction_id for attempt in intent.attempts)
         except GatewayUnavailable as error:
             silence = error
         at = settlement.clock.now()
@@ -48,8 +49,7 @@ class ResolvePaymentReview:
             if current is None:
                 raise NotFound
             _refuse_settled(current)
-            just_answered = current.queried_at is not None and current.queried_at > at - ASK_AGAIN_AFTER
-            if silence is not None and not just_answered and _unconfirmed(current):
+            if _unconfirmed(current) - answered:
                 raise silence
             outcome = decide_for(current) if decision is ReviewDecision.APPROVE else decide_against(current)
             await keep(uow, outcome, at=at, by=staff.account_id, note=note.strip())
@@ -62,6 +62,8 @@ def _refuse_settled(intent: PaymentIntent) -> None:
         raise InvalidTransition
 
 
-def _unconfirmed(intent: PaymentIntent) -> bool:
-    """A notice alone brought it there: what is in question may be more than is known here, or nothing."""
-    return any(it.wrong and not it.decided and not it.verified_by.is_proof for it in intent.attempts)
+def _unconfirmed(intent: PaymentIntent) -> frozenset[str]:
+    """What only a notice told: unless an answer that was asked for afterwards left it so, there may be money behind
+    it that a decision would hide."""
+    doubtful = (it for it in intent.attempts if it.wrong and not it.decided and not it.verified_by.is_proof)
+    return frozenset(attempt.transaction_id for attempt in doubtful)
