@@ -1,22 +1,15 @@
-"""An agency with a merchant account of its own, its tenant Ana, and what they, the gateway and time do."""
+"""What Ana, a tenant of the agency, does to pay, and what the gateways and time do."""
 
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
-from application.access import StaffViewer
 from application.ports.jobs import Job, JobKind
-from domain.accounts import AccountRole
-from domain.agencies import Agency
-from domain.ids import AccountId, SessionId
-from domain.imports.sheets import ImportKind
-from domain.payments import PaymentGatewayCode
-from tests.application.imports_office import csv_of
-from tests.end_to_end.street import PASSWORD, RETURN_URL, Person, fields_of
-from tests.scenarios.stage import Stage
-from tests.scenarios.story import RENT, Story, read_story
+from tests.end_to_end.street import RETURN_URL, fields_of
+from tests.scenarios.office import Office
+from tests.scenarios.story import Story, read_story
 
 _START = """
 mutation Pagar($input: StartPaymentInput!) {
@@ -41,7 +34,6 @@ mutation Consultar($reference: String!) {
   }
 }
 """
-_SESSION = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -57,113 +49,7 @@ class Attempt:
         return fields_of(self.checkout)["confirmationUrl"]
 
 
-@dataclass
-class House:
-    stage: Stage
-    agency: Agency
-    merchant: dict[str, str]
-    people: dict[str, tuple[Person, datetime]] = field(default_factory=dict)
-    ids: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    async def founded(cls, stage: Stage, **settings: str) -> "House":
-        stage.houses += 1
-        number = stage.houses
-        use_cases = stage.portal.use_cases
-        tax_id = f"9{number:08d}"
-        slug = f"casa{number}"
-        agency = await use_cases.register_agency(slug=slug, name=f"Inmobiliaria {number}", tax_id=_with_check(tax_id))
-        common = {"captcha": "none", "return_urls": RETURN_URL}
-        agency = await use_cases.set_agency(agency.id, settings=common | settings)
-        merchant = {
-            "merchant_id": f"7{number:05d}",
-            "account_id": f"6{number:05d}",
-            "api_login": f"entrada-{number}",
-            "api_key": f"llave-de-la-casa-{number}",
-        }
-        house = cls(stage, agency, merchant)
-        await house.merchant_at_gateway()
-        await use_cases.set_merchant_account(
-            agency.id, gateway=PaymentGatewayCode.PAYU, settings=merchant | {"enabled": "true"}
-        )
-        await house.take(ImportKind.CLIENTS, {"correo": house.address}, {"codigo": "T2", "nombre": "Óscar Ruiz"})
-        await house.take(ImportKind.PROPERTIES, {})
-        await house.take(ImportKind.CONTRACTS, {"fin": "31/12/2029"})
-        await house.bill("FV-1")
-        await house.person("ana")
-        return house
-
-    @property
-    def address(self) -> str:
-        """Where Ana gets her mail."""
-        return f"ana@{self.agency.slug}.example"
-
-    async def merchant_at_gateway(self, **changed: Any) -> None:
-        """Have the gateway know the agency's account: one for real money, unless something else is said."""
-        known = {
-            "merchantId": self.merchant["merchant_id"],
-            "accountId": self.merchant["account_id"],
-            "apiLogin": self.merchant["api_login"],
-            "apiKey": self.merchant["api_key"],
-            "sandbox": False,
-        }
-        await self.stage.control("merchants", gateway="payu", **(known | changed))
-
-    async def takes_enlinea(self) -> None:
-        """Have the agency take payments by EnLineaPagos too, with an account of its own."""
-        number = self.merchant["merchant_id"]
-        account = {"usuario": f"casa{number}", "clave": f"clave-{number}", "llavemd5": f"{int(number):032x}"}
-        await self.stage.control("merchants", gateway="enlinea", **account)
-        await self.stage.portal.use_cases.set_merchant_account(
-            self.agency.id, gateway=PaymentGatewayCode.ENLINEA, settings=account | {"enabled": "true"}
-        )
-
-    async def take(self, kind: ImportKind, *rows: dict[str, str]) -> None:
-        """Import rows of the back office that differ from the usual one."""
-        clerk = StaffViewer(agency_id=self.agency.id, account_id=AccountId(uuid4()), session_id=SessionId(uuid4()))
-        report = await self.stage.portal.use_cases.import_records(clerk, kind=kind, csv=csv_of(kind, *rows))
-        assert not report.row_errors, report.row_errors
-
-    async def bill(self, number: str, amount: int = RENT, **changed: str) -> None:
-        """Import an invoice of Ana's, or change it."""
-        today = self.stage.clock.today()
-        amounts = {"subtotal": f"{amount},00", "iva": "0", "retenciones": "0", "total": f"{amount},00"}
-        dates = {
-            "numero": number,
-            "periodo": f"{today:%Y-%m}",
-            "fecha_emision": today.isoformat(),
-            "fecha_vencimiento": (today + timedelta(days=5)).isoformat(),
-        }
-        await self.take(ImportKind.INVOICES, amounts | dates | changed)
-
-    async def pay_at_office(self, number: str, amount: int = RENT) -> None:
-        """Import a receipt of the back office's."""
-        today = self.stage.clock.today()
-        paid = {"recibo": f"RC-{number}", "fecha": f"{today:%d/%m/%Y} 09:00", "valor": f"{amount},00"}
-        await self.take(ImportKind.PAYMENTS, paid | {"facturas": f"{number}:{amount},00", "referencia": f"C-{number}"})
-
-    async def person(self, name: str, role: AccountRole = AccountRole.CLIENT) -> Person:
-        """In a session that is young enough to be used."""
-        now = self.stage.clock.now()
-        known, since = self.people.get(name, (None, now))
-        if known is None:
-            username = f"{name}.{self.agency.slug}"
-            await self.stage.portal.use_cases.create_account(
-                self.agency.id,
-                username=username,
-                email=f"{username}@example.com",
-                password=PASSWORD,
-                role=role,
-                client_code="T1" if role is AccountRole.CLIENT else None,
-            )
-        if known is None or now - since > _SESSION:
-            known = await Person(self.stage.http, self.agency.slug).sign_in(f"{name}.{self.agency.slug}")
-            self.people[name] = (known, now)
-        return known
-
-    async def clerk(self) -> Person:
-        return await self.person("clara", AccountRole.ADMIN)
-
+class House(Office):
     async def invoice(self, number: str) -> dict[str, Any]:
         ana = await self.person("ana")
         invoices = (await ana.me("invoices { nodes { id number statusLabel balance payable } }"))["invoices"]["nodes"]
@@ -262,9 +148,3 @@ class House:
 def brought(address: str) -> dict[str, str]:
     """What the browser brings back in the address."""
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-
-
-def _with_check(tax_id: str) -> str:
-    primes = (3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47, 53, 59, 67, 71)
-    rest = sum(int(digit) * prime for digit, prime in zip(reversed(tax_id), primes, strict=False)) % 11
-    return f"{tax_id}-{rest if rest < 2 else 11 - rest}"

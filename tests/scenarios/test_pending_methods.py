@@ -18,13 +18,15 @@ async def test_a_debit_pending_for_days_blocks_another_try_and_never_expires_her
     again = await house.start()
     assert again["__typename"] == "PaymentInProgress"
     assert again["intent"] == {"reference": attempt.reference, "gatewayReference": cus}
-    for _ in range(2):
-        await house.passes(days=1)
-        await house.check()
-        story = await house.story(attempt)
-        assert story == PENDING.but(findings=story.findings)
+    await house.passes(hours=20)
+    await house.check()
+    assert await house.story(attempt) == PENDING
+    await house.passes(hours=28)
+    await house.report_of(house.stage.clock.today())
+    assert await house.story(attempt) == PENDING.but(findings=["SLOW"])
     await house.passes(days=1)
-    assert (await house.story(attempt)).but(findings=[]) == PAID
+    await house.report_of(house.stage.clock.today())
+    assert await house.story(attempt) == PAID
 
 
 async def test_a_debit_that_the_bank_corrects_days_later_is_found(house: House) -> None:
