@@ -23,10 +23,11 @@ T2;natural;Óscar Núñez;CC;52123457;;;;
 """
 
 
-PAYU: dict[str, Any] = {
+GATEWAYS: dict[str, Any] = {
     "payu_checkout_url": "https://checkout.payulatam.com/ppp-web-gateway-payu/",
     "payu_api_url": "https://api.payulatam.com/payments-api/4.0/service.cgi",
     "payu_reports_url": "https://api.payulatam.com/reports-api/4.0/service.cgi",
+    "enlinea_url": "https://www.enlineapagos.com",
 }
 
 
@@ -101,7 +102,7 @@ async def test_every_example_runs(address: str) -> None:
 
 async def test_production_shows_the_schema_to_staff_only(database: Database) -> None:
     query = {"query": "{ __schema { queryType { name } } }"}
-    async with opened(database, profile="production", **PAYU) as service, service.client() as http:
+    async with opened(database, profile="production", **GATEWAYS) as service, service.client() as http:
         await settle(service.portal)
         visitor = await http.post("/graphql", json=query)
         token = await sign_in_over_http(http, "/graphql")
