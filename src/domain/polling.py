@@ -61,6 +61,12 @@ def next_check(intent: PaymentIntent, *, asked_at: datetime | None = None) -> da
     return next((at for at in _moments(intent) if at > last), None)
 
 
+def check_after_asking(intent: PaymentIntent, *, at: datetime) -> datetime:
+    """When it is asked about next if the question of `at` stays without an answer: by the schedule and, where that is
+    at its end, ever more rarely until there is one. Silence never means that nothing was paid."""
+    return next_check(intent, asked_at=at) or at + max(_DAY, at - intent.created_at)
+
+
 def _moments(intent: PaymentIntent) -> Iterator[datetime]:
     ages = _ages(intent)
     for age, following in pairwise((*ages, 2 * ages[-1])) if ages else ():

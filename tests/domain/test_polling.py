@@ -9,7 +9,7 @@ import pytest
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 from domain.payment_transitions import apply, reconcile
 from domain.payments import PaymentMethod
-from domain.polling import next_check
+from domain.polling import check_after_asking, next_check
 from tests.domain.payment_examples import AT, R, a_report, an_intent, told
 
 S = PaymentIntentStatus
@@ -109,6 +109,18 @@ def test_a_question_without_an_answer_counts_too() -> None:
     assert second is not None
     assert second - first > 9 * MINUTE
     assert next_check(replace(PENDING, queried_at=first), asked_at=AT) == second
+
+
+def test_the_last_question_is_repeated_ever_more_rarely_until_it_is_answered() -> None:
+    opened = an_intent(S.REDIRECTED)
+    first = AT + 15 * MINUTE
+    assert check_after_asking(opened, at=first) == next_check(opened, asked_at=first)
+
+    last = AT + DAY + 10 * MINUTE
+    assert next_check(opened, asked_at=last) is None
+    again = check_after_asking(opened, at=last)
+    assert again - last == last - AT
+    assert check_after_asking(opened, at=again) - again == again - AT
 
 
 def test_payments_of_one_moment_are_spread() -> None:

@@ -28,7 +28,7 @@ from domain.agencies import Agency
 from domain.ids import AgencyId, ClientId, GatewayAccountId, InvoiceId, PaymentId, PaymentIntentId
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 from domain.payments import PaymentGatewayCode
-from domain.polling import next_check
+from domain.polling import check_after_asking, next_check
 from tests.fakes.books import Books, FakeFindings, FakeLedger, FakeReconciliations, FakeRequestKeys, Repository
 from tests.fakes.jobs import FakeJobs
 from tests.fakes.receipts import FakePayments
@@ -164,7 +164,7 @@ class FakePaymentIntents(Repository, PaymentIntents):
         return sorted(held, key=lambda intent: (intent.created_at, intent.id))
 
     async def due(self, *, at: datetime, limit: int) -> Sequence[PaymentIntent]:
-        moments = {intent.id: next_check(intent, asked_at=self.books.asked.get(intent.id)) for intent in self._seen()}
+        moments = {intent.id: self._next_check(intent) for intent in self._seen()}
         due = [intent for intent in self._seen() if (moments[intent.id] or at) <= at and moments[intent.id]]
         return sorted(due, key=lambda intent: (moments[intent.id] or at, intent.id))[:limit]
 
@@ -179,6 +179,12 @@ class FakePaymentIntents(Repository, PaymentIntents):
         begun = [it for it in self._seen() if it.gateway is gateway and since <= it.created_at < until]
         silent = [it for it in begun if it.status in over and it.checkout is not None and not it.attempts]
         return self._oldest(silent, limit)
+
+    def _next_check(self, intent: PaymentIntent) -> datetime | None:
+        asked_at = self.books.asked.get(intent.id)
+        if asked_at is None or (intent.queried_at is not None and intent.queried_at >= asked_at):
+            return next_check(intent, asked_at=asked_at)
+        return check_after_asking(intent, at=asked_at)
 
     async def add(self, intent: PaymentIntent) -> None:
         self.must_see(intent.agency_id, intent.client_id)

@@ -26,7 +26,7 @@ from domain.gateway_reports import Evidence
 from domain.ids import ClientId, InvoiceId, PaymentId, PaymentIntentId
 from domain.payment_intents import Checkout, GatewayAttempt, IntentInvoice, PaymentIntent, PaymentIntentStatus
 from domain.payments import PaymentGatewayCode
-from domain.polling import next_check
+from domain.polling import check_after_asking, next_check
 from domain.refunds import Refund
 
 CLIENTS = table_of(ClientRow)
@@ -71,7 +71,7 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
         claim = (
             sa.update(INTENTS)
             .where(mine, last.is_(None) | (last <= since))
-            .values(asked_at=at, next_check_at=next_check(intent, asked_at=at))
+            .values(asked_at=at, next_check_at=check_after_asking(intent, at=at))
         )
         return await self.write(claim) == 1
 
