@@ -85,6 +85,11 @@ class InPostgres(PaymentsStore):
             names = ("id", "agency_id", "code", "kind", "name", "document_type", "document_number", "email", "phone")
             row = {name: getattr(client, name) for name in names}
             await connection.execute(sa.insert(CLIENTS), row | {"name_key": client.name, "search": client.name})
+        await self.add_invoices(agency_id, invoices)
+
+    async def add_invoices(self, agency_id: AgencyId, invoices: Sequence[Invoice]) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(SET_SCOPE, scope_parameters(Scope.of_agency(agency_id)))
             for invoice in invoices:
                 number = str(invoice.contract_id)
                 home = {"id": invoice.contract_id, "agency_id": agency_id}

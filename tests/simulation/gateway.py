@@ -154,7 +154,7 @@ class ModelGateway(PaymentGateway):
     async def query(self, intent: PaymentIntent, *, merchant: MerchantAccount) -> tuple[GatewayReport, ...]:
         await Pause("gateway: asked", _unavailable)
         order = self.orders.get(intent.reference)
-        answer = () if order is None else tuple(_told(order, it, merchant=merchant) for it in order.tries)
+        answer = () if order is None else tuple(told(order, it, merchant=merchant) for it in order.tries)
         await Pause("gateway: answers", _unavailable)
         return answer
 
@@ -209,7 +209,7 @@ def says_the_same(one: str | bytes, other: str | bytes) -> bool:
     return all(told[name] == again[name] for name in ("reference", "transaction_id", "state", "amount", "currency"))
 
 
-def _told(order: Order, transaction: Transaction, *, merchant: MerchantAccount) -> GatewayReport:
+def told(order: Order, transaction: Transaction, *, merchant: MerchantAccount) -> GatewayReport:
     return GatewayReport(
         reference=order.reference,
         transaction_id=transaction.id,
