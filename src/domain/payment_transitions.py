@@ -74,6 +74,9 @@ def not_opened(intent: PaymentIntent) -> PaymentIntent:
 
 def apply(intent: PaymentIntent, report: GatewayReport, *, at: datetime) -> Outcome:
     """The effect of one notice received at `at`, which the adapter has authenticated."""
+    known = intent.attempt(report.transaction_id)
+    if report.state is ReportedState.PENDING and known is not None and known.status is not _S.PENDING:
+        return Outcome(intent=intent)  # it came late: how that try ended is known
     trigger = _trigger(intent, report)
     row = row_for(trigger, intent.status)
     if trigger is None:

@@ -115,6 +115,15 @@ def test_a_failed_try_beside_one_in_process_leaves_the_intent_in_process() -> No
     assert [attempt.status for attempt in outcome.intent.attempts] == [S.PENDING, S.DECLINED]
 
 
+@pytest.mark.parametrize("ended", [R.DECLINED, R.EXPIRED, R.APPROVED])
+def test_news_that_a_try_is_in_process_does_not_outlive_how_it_ended(ended: ReportedState) -> None:
+    intent = apply(an_intent(), a_report(ended), at=AT).intent
+
+    outcome = apply(intent, a_report(R.PENDING), at=AT)
+
+    assert (outcome.intent, outcome.query_needed, outcome.alert) == (intent, False, False)
+
+
 def test_a_decline_keeps_the_reason_for_the_payer() -> None:
     outcome = apply(an_intent(), a_report(R.DECLINED, reason=StatusReason.INSUFFICIENT_FUNDS), at=AT)
     assert outcome.intent.status_reason is StatusReason.INSUFFICIENT_FUNDS
