@@ -101,6 +101,9 @@ async def test_twenty_identical_notices_at_once_are_one_payment(office: Office) 
     assert (payment.receipt_number, payment.amount) == ("RP-000001", Decimal("2000000.00"))
     assert [invoice_id for invoice_id, _ in shares] == [one.id, other.id]
     assert (await office.store.invoice(one)).status is InvoiceStatus.PAID
+    async with office.store.unit_of_work(Scope.of_agency(office.agency.id)) as uow:
+        assert await uow.ledger.differences() == []
+    assert await office.store.journals(office.agency.id) == [f"charge:{intent.id}:tx-1"]
 
 
 async def test_notices_refreshes_and_the_regular_check_together_are_one_payment(office: Office) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.postgres.repositories.books import JOURNALS
 from adapters.postgres.repositories.payment_intents import CLIENTS
 from adapters.postgres.repositories.payments import ALLOCATIONS, INVOICE, INVOICES, PAYMENT, PAYMENTS
 from adapters.postgres.scoping import SET_SCOPE, scope_parameters, table_of
@@ -121,6 +122,12 @@ class InPostgres(PaymentsStore):
             (payment, tuple((row.invoice_id, row.amount) for row in shares if row.payment_id == payment.id))
             for payment in payments
         ]
+
+    async def journals(self, agency_id: AgencyId) -> list[str]:
+        """The keys of what is in the ledger, in their order."""
+        async with self._reading(agency_id) as connection:
+            found = await connection.execute(sa.select(JOURNALS.c.key).order_by(JOURNALS.c.key))
+        return [row.key for row in found]
 
     def _reading(self, agency_id: AgencyId) -> "_Reading":
         return _Reading(self._engine, Scope.of_agency(agency_id))

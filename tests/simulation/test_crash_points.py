@@ -13,9 +13,13 @@ from typing import Any
 
 import pytest
 
+from application.use_cases.payments.credit import CreditForm
+from application.use_cases.payments.office import OfficePayment
+from application.use_cases.payments.refunds import RefundForm
+from application.use_cases.payments.reviews import ReviewDecision
 from domain.gateway_reports import ReportedState
 from domain.payments import PaymentMethod
-from tests.application.payments_world import PAYU, RETURN_URL
+from tests.application.payments_world import PAYU, RETURN_URL, an_invoice
 from tests.simulation.gateway import Transaction, notice
 from tests.simulation.scheduler import Ended, Fate, Pause, Running, Scheduler, all_randomness_from
 from tests.simulation.town import Making, Town
@@ -138,7 +142,56 @@ def refund_found_by_asking(scene: Scene) -> Callable[[], Any]:
     return scene.check
 
 
+def giving_up(scene: Scene) -> Callable[[], Any]:
+    reference = scene.opened()
+    return lambda: scene.town.cancel_payment(scene.viewer, reference=reference)
+
+
+def deciding(scene: Scene) -> Callable[[], Any]:
+    reference = scene.opened()
+    scene.do(scene.told(scene.paid(reference, amount=Decimal("999.00"))))
+    scene.town.clock.advance(timedelta(minutes=1))
+    decision, staff = ReviewDecision.APPROVE, scene.town.staff[0]
+    return lambda: scene.town.resolve_review(staff, reference=reference, decision=decision, note="visto")
+
+
+def receiving_at_the_office(scene: Scene) -> Callable[[], Any]:
+    form = OfficePayment(
+        client_id=scene.viewer.client_id,
+        amount=Decimal(9_000_000),
+        method=PaymentMethod.CASH,
+        idempotency_key="office",
+    )
+    return lambda: scene.town.record_payment(scene.town.staff[0], form)
+
+
+def using_credit(scene: Scene) -> Callable[[], Any]:
+    scene.do(receiving_at_the_office(scene)())
+    invoice = an_invoice(scene.town.books.clients[scene.viewer.client_id])
+    scene.town.books.invoices[invoice.id] = invoice
+    return lambda: scene.town.apply_credit(scene.viewer, CreditForm(idempotency_key="credit"))
+
+
+def taking_back(scene: Scene) -> Callable[[], Any]:
+    payment = scene.do(receiving_at_the_office(scene)())
+    return lambda: scene.town.reverse_payment(scene.town.staff[0], payment_id=payment.id, reason="error")
+
+
+def returning_through_the_gateway(scene: Scene) -> Callable[[], Any]:
+    scene.do(scene.told(scene.paid(scene.opened())))
+    scene.town.clock.advance(timedelta(minutes=11))
+    (payment_id,) = scene.town.books.payments
+    form = RefundForm(payment_id=payment_id, reason="desistió", idempotency_key="refund", amount=Decimal(20_000))
+    return lambda: scene.town.refund_payment(scene.town.staff[0], form)
+
+
 ACTS = (
+    giving_up,
+    deciding,
+    receiving_at_the_office,
+    using_credit,
+    taking_back,
+    returning_through_the_gateway,
     starting,
     approval,
     second_approval,
