@@ -127,15 +127,18 @@ def refund_answered(intent: PaymentIntent, refund_id: RefundId, told: RefundRepo
 def _charge(intent: PaymentIntent, transaction_id: str, listed: Iterable[str]) -> GatewayAttempt | None:
     """The booked transaction that a listed one is: itself, or one that was announced under an invented id."""
     same = intent.attempt(transaction_id)
-    if same is not None and same.charged:
-        return same
+    if same is not None and (same.charged or same.decided or same.wrong is not None):
+        return same if same.charged else None
     return next((it for it in intent.attempts if it.charged and it.transaction_id not in listed), None)
 
 
 def _refunded(
     intent: PaymentIntent, charge_id: str, told: RefundReport, *, at: datetime
 ) -> tuple[PaymentIntent, list[TakeBack], list[tuple[FindingKind, str]]]:
-    known = next((it for it in intent.refunds if told.transaction_id and it.gateway_id == told.transaction_id), None)
+    if not told.transaction_id:
+        # Without a number it would be another refund at each answer: a person has to look.
+        return intent, [], [(FindingKind.UNKNOWN_CODE, charge_id)]
+    known = next((it for it in intent.refunds if it.gateway_id == told.transaction_id), None)
     if known is None:
         waiting = (it for it in intent.refunds if it.is_open and it.charge_id == charge_id and not it.gateway_id)
         known = next(waiting, None)
@@ -161,7 +164,7 @@ def _refunded(
         known,
         amount=whole,
         status=status,
-        gateway_id=told.transaction_id or known.gateway_id,
+        gateway_id=told.transaction_id,
         resolved_at=None if status is RefundStatus.REQUESTED else at,
     )
     intent = replace(intent, refunds=tuple(newer if it is known else it for it in intent.refunds))

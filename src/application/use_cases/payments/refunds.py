@@ -15,7 +15,7 @@ from application.use_cases.payments.acts import (
     problem_of_note,
     refuse,
 )
-from application.use_cases.payments.settlement import Settlement
+from application.use_cases.payments.settlement import ASK_AGAIN_AFTER, Settlement
 from domain.errors import (
     AmountNotAllowed,
     FieldProblem,
@@ -58,11 +58,12 @@ class RefundPayment:
     asking it; only an approval changes the receipt (T19).
 
     For staff, with a reason of 1 to 500 characters. The request is kept before the gateway hears of it: after a crash
-    or silence it is open, the regular check looks at it, and repeating the same key asks again, which gateways meet
-    (one open request for each charge). Refuses with InvalidInput, NotFound, RefundNotPossible (no card; outside ten
-    minutes to two years after the charge; the gateway says so), AmountNotAllowed (from 100 pesos to what is in force),
-    InvalidTransition (taken back already, disputed, in review, or another request is open), LimitReached,
-    IdempotencyConflict and GatewayUnavailable (not known whether it has the request).
+    or silence it is open, the regular check looks at it, and repeating the same key asks the gateway about it and
+    sends it once more where that knows of none, which gateways meet (one open request for each charge). Refuses with
+    InvalidInput, NotFound, RefundNotPossible (no card; outside ten minutes to two years after the charge; the gateway
+    says so), AmountNotAllowed (from 100 pesos to what is in force), InvalidTransition (taken back already, disputed,
+    in review, or another request is open), LimitReached, IdempotencyConflict and GatewayUnavailable (not known
+    whether it has the request).
     """
 
     settlement: Settlement
@@ -88,7 +89,10 @@ class RefundPayment:
             if known is None:
                 self._refuse_unreturnable(payment)
         if known is not None or not charge.verified_by.is_proof or charge.order_id is None:
-            await self.settlement.ask(intent)
+            asked = await self.settlement.ask(intent)
+            if asked is None and any(it.id == known and _is_lost(it) for it in intent.refunds):
+                # Somebody asked before the gateway had it, perhaps: to send it again, it has to be asked now.
+                raise GatewayUnavailable(ASK_AGAIN_AFTER.seconds, intent.id)
 
     async def _request(
         self, staff: StaffViewer, form: RefundForm
@@ -100,7 +104,7 @@ class RefundPayment:
             payment, intent, charge = await _charge_of(uow, form.payment_id)
             if known is not None:
                 refund = next(it for it in intent.refunds if it.id == known)
-                return intent, refund, charge if refund.is_open else None, refund.amount == charge.amount
+                return intent, refund, charge if _is_lost(refund) else None, refund.amount == charge.amount
             await uow.payments.lock_client(payment.client_id)
             payment = await uow.payments.get(payment.id) or payment
             self._refuse_unreturnable(payment)
@@ -169,6 +173,11 @@ class RefundPayment:
         why = obstacle(payment.method, charged_at=payment.paid_at, at=self.settlement.clock.now())
         if why is not None:
             raise RefundNotPossible(why)
+
+
+def _is_lost(refund: Refund) -> bool:
+    """Whether the gateway has the request is not known."""
+    return refund.is_open and refund.gateway_id is None
 
 
 async def _charge_of(uow: UnitOfWork, payment_id: PaymentId) -> tuple[Payment, PaymentIntent, GatewayAttempt]:
