@@ -23,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--postgres-kills", type=int, default=plan.postgres_kills, help=f"muertes de PostgreSQL ({plan.postgres_kills})"
     )
+    parser.add_argument("--minutes", type=float, default=plan.minutes, help="cuándo termina, haya llegado a donde sea")
     parser.add_argument("--seed", type=int, default=plan.seed, help="semilla de lo que se decide al azar")
     parser.add_argument("--services", type=int, default=plan.services, help="procesos del servicio a la vez")
     parser.add_argument("--tenants", type=int, default=plan.tenants, help="inquilinos que pagan")
@@ -32,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         payments=given.payments,
         kills=given.kills,
         postgres_kills=given.postgres_kills,
+        minutes=given.minutes,
         seed=given.seed,
         services=given.services,
         tenants=given.tenants,

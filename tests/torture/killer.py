@@ -36,6 +36,8 @@ class Killer:
     worker_killed: int = 0
     postgres_killed: int = 0
     failures: list[str] = field(default_factory=list)
+    over: bool = False
+    """Nobody is killed any more, whatever was planned."""
     _reviving: set["asyncio.Task[None]"] = field(default_factory=set)
     _postgres_busy: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -44,6 +46,8 @@ class Killer:
         for due in self._plan(self.service_kills):
             await self._until(due)
             await self._until_most_are_up()
+            if self.over:
+                break
             victim = self.chance.choice([service for service in self.services if service.up])
             act = self.chance.choice(sorted(_MOMENTS))
             await self.door.moment(frozenset({act}), place=None if act == "pay" else victim.place, at_most=_PATIENCE)
@@ -59,6 +63,8 @@ class Killer:
             await self._until(due)
             while not self.worker.up:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
+            if self.over:
+                break
             await asyncio.sleep(self.chance.uniform(0, 2))
             await self.worker.kill()
             self.worker_killed += 1
@@ -69,6 +75,8 @@ class Killer:
     async def kill_postgres(self) -> None:
         for due in self._plan(self.postgres_kills):
             await self._until(due)
+            if self.over:
+                break
             await self.door.moment(_MOMENTS, at_most=_PATIENCE)
             await asyncio.sleep(self.chance.uniform(0, _SECONDS_INTO_IT))
             if not self.postgres.kill():
@@ -85,7 +93,7 @@ class Killer:
         return sorted((number + self.chance.random()) / kills * 0.97 for number in range(kills))
 
     async def _until(self, due: float) -> None:
-        while self.progress() < due:  # noqa: ASYNC110 (what it waits for grows by itself)
+        while self.progress() < due and not self.over:  # noqa: ASYNC110 (what it waits for grows by itself)
             await asyncio.sleep(0.05)
 
     async def _until_most_are_up(self) -> None:

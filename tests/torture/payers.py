@@ -115,8 +115,12 @@ class Payer:
     _keys: int = 0
 
     async def arrive(self) -> None:
-        """Sign in, and see what there is to pay."""
+        """Sign in, and see what there is to pay. The session is renewed once, as it is every quarter of an hour."""
         await self._sign_in()
+        first = self._token
+        await self._renew()
+        if self._token == first:
+            raise RuntimeError(f"{self.tenant.name} could not renew the session")
         after: str | None = None
         while True:
             answer = await self._insist("invoices", INVOICES, after=after)
@@ -154,6 +158,8 @@ class Payer:
         chosen = [self.invoices.popleft() for _ in range(several)]
         intent = await self.start(chosen)
         if intent is None or intent["checkout"] is None:
+            self.invoices.extend(chosen)  # another time
+            await self._wait(10)
             return
         script = self.chance.choices(list(SCRIPTS), list(SCRIPTS.values()))[0]
         reference = intent["reference"]
@@ -209,7 +215,7 @@ class Payer:
                 answer = Answer(outcome=Outcome.UNKNOWN, problem="GatewayUnavailable")
             self.history.end(operation, answer.outcome, problem=answer.problem)
             await self._wait(attempt)
-        raise RuntimeError(f"{self.tenant.name} could not start a payment")
+        return None
 
     async def _fill_in(self, reference: str, checkout: dict[str, Any], script: tuple[str, ...]) -> str:
         operation = self.history.invoke(self.tenant.name, "pay", reference=reference, script=list(script))
@@ -304,10 +310,11 @@ class Payer:
         raise RuntimeError(f"{self.tenant.name} got no answer: {answer.problem}")
 
     async def _renew(self) -> None:
-        answer = await self.door.ask("refreshSession", REFRESH, {"token": self._renewal})
+        slug = self.tenant.agency.slug
+        answer = await self.door.ask("refreshSession", REFRESH, {"token": self._renewal}, agency=slug)
         if answer.outcome is Outcome.OK and answer.data["__typename"] == "SessionPayload":
             self._keep(answer.data)
-        elif answer.outcome is Outcome.OK or answer.problem.startswith("UNAUTHENTICATED"):
+        elif answer.outcome is Outcome.OK:  # used before, by an answer that was lost: that ended the session
             await self._sign_in()
 
     async def _sign_in(self) -> None:

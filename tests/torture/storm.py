@@ -1,6 +1,7 @@
 """The whole of it: an agency, people who pay, things that die, quiet afterwards, and what is found then."""
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Sequence
@@ -36,6 +37,8 @@ class Plan:
     kills: int = 200
     postgres_kills: int = 50
     seed: int = 1
+    minutes: float = math.inf
+    """After which the storm ends, whatever it came to."""
     services: int = 4
     tenants: int = 40
     """Each is a person with two devices, one that pays and one that only looks."""
@@ -159,17 +162,22 @@ class Storm:
         killing = [asyncio.create_task(death) for death in deaths]
         telling = asyncio.create_task(self._tell(killer))
         everybody = [*paying, *reading, *killing]
+        deadline = time.monotonic() + self._plan.minutes * 60
         try:
             while not all(task.done() for task in (*paying, *killing)):
                 done, _ = await asyncio.wait(everybody, timeout=0.2, return_when=asyncio.FIRST_EXCEPTION)
                 for task in done:
                     task.result()
+                if time.monotonic() > deadline and not killer.over:
+                    killer.over = True
+                    self._tally.enough.set()
+                    self.report.failures.append("the time was over before there were enough payments and deaths")
                 if self._tally.approved >= self._plan.payments and all(task.done() for task in killing):
                     self._tally.enough.set()
-                if all(task.done() for task in paying):
+                if all(task.done() for task in paying) and not self._tally.enough.is_set():
                     if self._tally.approved < self._plan.payments:
                         self.report.failures.append("the invoices were not enough for that many payments")
-                    self._tally.approved = max(self._tally.approved, self._plan.payments)
+                        killer.over = True
                     self._tally.enough.set()
             await asyncio.gather(*everybody)
         finally:
