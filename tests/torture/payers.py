@@ -158,8 +158,6 @@ class Payer:
         chosen = [self.invoices.popleft() for _ in range(several)]
         intent = await self.start(chosen)
         if intent is None or intent["checkout"] is None:
-            self.invoices.extend(chosen)  # another time
-            await self._wait(10)
             return
         script = self.chance.choices(list(SCRIPTS), list(SCRIPTS.values()))[0]
         reference = intent["reference"]
@@ -215,6 +213,7 @@ class Payer:
                 answer = Answer(outcome=Outcome.UNKNOWN, problem="GatewayUnavailable")
             self.history.end(operation, answer.outcome, problem=answer.problem)
             await self._wait(attempt)
+        self.invoices.extend(chosen)  # another time
         return None
 
     async def _fill_in(self, reference: str, checkout: dict[str, Any], script: tuple[str, ...]) -> str:
