@@ -62,7 +62,7 @@ class Program:
         try:
             async with asyncio.timeout(_READY_SECONDS):
                 line = (await process.stdout.readline()).decode()
-        except TimeoutError:
+        except (TimeoutError, asyncio.CancelledError):
             await self.kill()
             raise
         if not line.startswith(self._ready):

@@ -110,7 +110,9 @@ class Storm:
             worker = Worker(around, self._folder)
             for program in (*services, worker):
                 stack.push_async_callback(program.stop)
-            await asyncio.gather(*(program.start() for program in (*services, worker)))
+            async with asyncio.TaskGroup() as starting:  # where one does not start, the others are not left behind
+                for program in (*services, worker):
+                    starting.create_task(program.start())
             door = Door(services, random.Random(f"{plan.seed}/door"))
             stack.push_async_callback(door.close)
             with Recorder(report.history) as history:
