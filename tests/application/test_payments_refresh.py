@@ -203,8 +203,9 @@ async def test_the_regular_check_asks_ever_more_rarely() -> None:
     for _ in range(12 * 24):
         world.clock.advance(timedelta(hours=1))
         asked += await world.reconcile_payments(world.agency.id)
-    # Twice while it is young, hourly for its first day, four times a day until the tenth; each a few minutes late.
-    assert asked in (2 + 22 + 9 * 4, 2 + 22 + 9 * 4 + 1)
+    # Twice while it is young, hourly for its first day, four times a day until the tenth; each a few minutes late, by
+    # its reference, so that now and then two of them fall into one hour or none.
+    assert abs(asked - (2 + 22 + 9 * 4)) <= 3
     assert world.intent(intent).status is S.PENDING
 
 
