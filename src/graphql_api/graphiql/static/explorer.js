@@ -2,11 +2,12 @@
 
 const ASSETS = document.documentElement.dataset.assets;
 let mounted = null;
+let keeping = true;
 
 // Its own corner of the tab's storage: tabs and history end with the tab, and with the session.
 const storage = {
   getItem: (name) => sessionStorage.getItem(`explorador.${name}`),
-  setItem: (name, value) => sessionStorage.setItem(`explorador.${name}`, value),
+  setItem: (name, value) => keeping && sessionStorage.setItem(`explorador.${name}`, value),
   removeItem: (name) => sessionStorage.removeItem(`explorador.${name}`),
   clear: () => Object.keys(sessionStorage).filter(isOurs).forEach((name) => sessionStorage.removeItem(name)),
   get length() {
@@ -28,6 +29,12 @@ export async function show(element, fetcher) {
     mounted = { element, fetcher, examples };
   }
   render();
+}
+
+// Whoever leaves leaves nothing: GraphiQL writes its tabs a moment later than they change.
+export function forget() {
+  keeping = false;
+  storage.clear();
 }
 
 // Closes the open tabs and opens the examples again.

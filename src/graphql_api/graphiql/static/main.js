@@ -1,6 +1,6 @@
 // The page: a form to sign in, and the explorer behind it.
 
-import { reset, show } from './explorer.js';
+import { forget, reset, show } from './explorer.js';
 import { documentsIn, downloadLink, NotPicked, pick, withFiles } from './files.js';
 import { agencyName, current, openToVisitors, Refused, send, signIn, signOut } from './session.js';
 
@@ -75,6 +75,7 @@ $('leave').addEventListener('click', async () => {
     showEntry();
     return;
   }
+  forget();
   await signOut();
   location.reload();
 });
