@@ -28,6 +28,7 @@ async def show(portal: Portal, *, as_json: bool) -> None:
         rows = [{"kind": it.kind, "status": it.status, "count": it.number} for it in found]
         print(json.dumps({"workers": state.told, "jobs": rows}))
         return
-    print({"ok": "Hay quien trabaje.", "late": "Los trabajos están atrasados."}.get(state.told, "Nadie trabaja."))
+    unseen = "Nadie ha trabajado todavía; quien empieza da señales en su primer minuto."
+    print({"ok": "Hay quien trabaje.", "late": "Los trabajos están atrasados."}.get(state.told, unseen))
     for it in found:
         print(f"{it.kind}: {it.number} {_STATES.get(it.status, it.status)}")
