@@ -26,7 +26,7 @@ class Agency:
     """One agency of the deployment. `tax_id` is the NIT without its check digit, `check_digit` that digit.
 
     `return_urls` are the pages a payer may come back to, `origins` the web addresses whose pages may call the API.
-    `captcha_secret` is encrypted; only the verifier opens it.
+    `captcha_secret` is encrypted; only the verifier opens it. `brand_color` (#rrggbb) is that of its letters.
     """
 
     id: AgencyId
@@ -39,6 +39,7 @@ class Agency:
     address: str | None = None
     city: str | None = None
     logo: Logo | None = None
+    brand_color: str | None = None
     landlord_registration: str | None = None
     privacy_policy_url: str | None = None
     partial_payments_allowed: bool = False

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from application.announcements import announced, payment_confirmed, payment_declined
+from application.announcements import Announcement, announced, payment_confirmed, payment_declined
 from application.ports.documents import DocumentUnavailable
 from application.ports.jobs import Job, JobKind
-from application.ports.mail import MailUnavailable, PaymentConfirmed, PaymentDeclined
+from application.ports.mail import MailUnavailable
+from application.ports.mail.payments import PaymentConfirmed, PaymentDeclined
 from application.use_cases.documents import DrawDocuments
-from application.use_cases.letters import SendMail
+from application.use_cases.letters import WRITERS, SendMail
 from domain.gateway_reports import StatusReason
 from domain.payment_intents import PaymentIntentStatus
 from tests.factories import NOON
@@ -126,6 +127,10 @@ async def test_what_delays_it_is_left_to_the_queue(desk: Desk) -> None:
     with pytest.raises(MailUnavailable):
         await desk.send_mail(payment_confirmed(desk.here.receipt))
     assert desk.mailer.sent == []
+
+
+def test_every_announcement_has_who_writes_it() -> None:
+    assert set(WRITERS) == set(Announcement)
 
 
 async def test_a_subject_that_announces_nothing_is_an_error(desk: Desk) -> None:

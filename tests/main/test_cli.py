@@ -223,6 +223,7 @@ def test_what_cannot_be_done_is_told_in_a_line_with_status_1(portal: Portal, arg
     ("setting", "named"),
     [
         ("color=azul", "color: "),
+        ("brand_color=azul", "brand_color: "),
         ("captcha=maybe", "captcha: "),
         ("origins=ftp://x.example", "origins: "),
         ("origins=https://x.example/path", "origins: "),

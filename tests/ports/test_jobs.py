@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from application.access import Scope, Visitor
-from application.ports.jobs import FailedJob, Job, JobKind
+from application.ports.jobs import FailedJob, Job, JobKind, Pace
 from domain.agencies import Agency
 from domain.ids import AgencyId
 from tests import factories as a
@@ -52,6 +52,12 @@ async def test_a_job_of_any_kind_can_be_put(place: Place, agency: Agency, kind: 
 
     assert await put(place, job)
     assert await place.jobs(agency.id) == [job]
+
+
+@pytest.mark.parametrize("pace", Pace)
+async def test_a_job_of_any_pace_can_be_put(place: Place, agency: Agency, pace: Pace) -> None:
+    assert await put(place, replace(a_job(agency), pace=pace))
+    assert await place.jobs(agency.id) == [a_job(agency)]
 
 
 async def test_a_job_goes_with_the_work_that_asked_for_it(place: Place, agency: Agency) -> None:

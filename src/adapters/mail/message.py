@@ -13,6 +13,7 @@ from email.utils import format_datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from adapters.mail.look import Look
 from adapters.mail.wording import content
 from application.ports.documents import Letterhead
 from application.ports.mail import Mail, MailRefused
@@ -57,15 +58,24 @@ def compose(mail: Mail, sender: Sender) -> EmailMessage:
         with suppress(MailRefused):  # the agency's own slip is no reason to tell nobody
             message["Reply-To"] = _address(letterhead.name, letterhead.email)
     message["Auto-Submitted"] = "auto-generated"
-    given = {"name": _line(mail.name), "content": written, "letterhead": letterhead, "contact": _contact(letterhead)}
-    message.set_content(_TEMPLATES.get_template("letter.txt").render(given))
-    message.add_alternative(_TEMPLATES.get_template("letter.html").render(given), subtype="html")
+    _write(message, name=_line(mail.name), content=written, letterhead=letterhead, look=Look.of(letterhead))
     if mail.attachment is not None:
         kind, _, subtype = mail.attachment.content_type.partition("/")
         message.add_attachment(
             mail.attachment.content, maintype=kind, subtype=subtype, filename=mail.attachment.file_name
         )
     return message
+
+
+def _write(message: EmailMessage, *, look: Look, letterhead: Letterhead, **given: object) -> None:
+    """The text, and the same as HTML with the logo in it: programs show it without asking anybody else."""
+    given |= {"look": look, "letterhead": letterhead, "contact": _contact(letterhead)}
+    message.set_content(_TEMPLATES.get_template("letter.txt").render(given))
+    message.add_alternative(_TEMPLATES.get_template("letter.html").render(given), subtype="html")
+    if look.logo is not None:
+        html = message.get_body(("html",))
+        assert isinstance(html, EmailMessage)  # noqa: S101
+        html.add_related(look.logo, maintype="image", subtype="png", cid="<logo>", disposition="inline")
 
 
 def _address(name: str, address: str) -> Address:

@@ -49,7 +49,7 @@ class Letterhead:
 
     `tax_id` is the NIT with its check digit, with or without points. `landlord_registration` is the "matrícula de
     arrendador", which a document has to show (Ley 820 de 2003, art. 28). `logo` is a PNG or JPEG; one that cannot be
-    read is left out rather than spoiling the document.
+    read is left out rather than spoiling the document. `brand_color` is #rrggbb.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Letterhead:
     phone: str | None = None
     email: str | None = None
     logo: bytes | None = None
+    brand_color: str | None = None
 
     @classmethod
     def of(cls, agency: Agency) -> "Letterhead":
@@ -72,6 +73,7 @@ class Letterhead:
             phone=agency.phone,
             email=agency.email,
             logo=agency.logo.content if agency.logo else None,
+            brand_color=agency.brand_color,
         )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Protocol
 
 from domain.ids import AgencyId
@@ -17,6 +17,15 @@ class JobKind(StrEnum):
     POLL_AGENCY = "POLL_AGENCY"
     RECONCILE_AGENCY = "RECONCILE_AGENCY"
     SEND_MAIL = "SEND_MAIL"
+
+
+class Pace(IntEnum):
+    """Which jobs of a kind go first, whatever was put before: what somebody waits for, what is usual, and what is put
+    by the hundred and may take its time."""
+
+    BULK = -1
+    USUAL = 0
+    IMMEDIATE = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +45,7 @@ class Job:
     subject: str = ""
     key: str | None = None
     not_before: datetime | None = None
+    pace: Pace = Pace.USUAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

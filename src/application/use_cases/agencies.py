@@ -20,6 +20,7 @@ from domain.ids import AgencyId
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", re.ASCII)
+_COLOR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
 _TEXTS = {
     "name": 200,
     "phone": 40,
@@ -111,10 +112,10 @@ class RegisterAgency:
 class SetAgency:
     """Change an agency's settings. `logo` is the content of a PNG or JPEG.
 
-    `settings` by name: name, phone, email, address, city, landlord_registration, privacy_policy_url, partial_payments
-    (true or false), captcha, captcha.site_key, captcha.secret, return_urls and origins (separated by commas; empty
-    takes them all away). InvalidInput names each that cannot stay. `strict` (production) refuses captcha=none and
-    addresses without encryption.
+    `settings` by name: name, phone, email, address, city, landlord_registration, privacy_policy_url, brand_color
+    (#rrggbb), partial_payments (true or false), captcha, captcha.site_key, captcha.secret, return_urls and origins
+    (separated by commas; empty takes them all away). InvalidInput names each that cannot stay. `strict` (production)
+    refuses captcha=none and addresses without encryption.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -146,6 +147,10 @@ class SetAgency:
                 if value and not self._is_address(value):
                     return invalid
                 agency.privacy_policy_url = value or None
+            case "brand_color":
+                if value and not _COLOR.fullmatch(value.lower()):
+                    return invalid
+                agency.brand_color = value.lower() or None
             case "partial_payments":
                 if value not in _SWITCHES:
                     return invalid

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.postgres.engine import create_engine
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.access import Scope
-from application.ports.jobs import Job, JobKind
+from application.ports.jobs import Job, JobKind, Pace
 from domain.ids import AgencyId
 from tests.adapters.jobs.crew import GRACE_SECONDS, HABITS, NOTEBOOK, Notebook, dsn, worker
 from tests.postgres import Database
@@ -34,12 +34,12 @@ class Shop:
         self._own = own
         self.notebook = Notebook(own)
 
-    async def put(self, *subjects: str, agency_id: AgencyId = AGENCY) -> None:
+    async def put(self, *subjects: str, agency_id: AgencyId = AGENCY, pace: Pace = Pace.USUAL) -> None:
         async with self.units(Scope.of_agency(agency_id)) as uow:
             for subject in subjects:
-                await uow.jobs.put(
-                    Job(kind=JobKind.ASK_GATEWAY, agency_id=agency_id, subject=subject, key=f"{subject} {agency_id}")
-                )
+                key = f"{subject} {agency_id}"
+                job = Job(kind=JobKind.ASK_GATEWAY, agency_id=agency_id, subject=subject, key=key, pace=pace)
+                await uow.jobs.put(job)
             await uow.commit()
 
     async def written(self, what: str) -> list[str]:

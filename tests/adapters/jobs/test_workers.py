@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 from adapters.postgres.jobs.health import counts, health
 from application.access import Scope
-from application.ports.jobs import Job, JobKind
+from application.ports.jobs import Job, JobKind, Pace
 from tests.adapters.jobs.crew import worker
 from tests.adapters.jobs.shop import AGENCY, Shop, ended
 
@@ -35,6 +35,18 @@ async def test_a_job_put_is_begun_at_once_and_one_that_was_rolled_back_never(sho
         await shop.until_done(["ok ahora"])
 
     assert await shop.written("begun") == ["ok ahora"]
+
+
+async def test_what_somebody_waits_for_goes_before_what_was_put_by_the_hundred(shop: Shop) -> None:
+    many = [f"ok {number}" for number in range(100)]
+    await shop.put(*many, pace=Pace.BULK)
+    await shop.put("ok usual")
+    await shop.put("ok ya", pace=Pace.IMMEDIATE)
+    async with shop.colleague():
+        await shop.until_done([*many, "ok usual", "ok ya"])
+
+    begun = await shop.written("begun")
+    assert {"ok ya", "ok usual"} <= set(begun[:10])
 
 
 async def test_a_job_of_a_killed_process_is_begun_anew_by_another(shop: Shop) -> None:

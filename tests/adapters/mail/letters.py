@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from application.ports.documents import Document, Letterhead, Party, ReceiptAllocation, ReceiptView
-from application.ports.mail import Mail, PaymentConfirmed, PaymentDeclined
+from application.ports.mail import Mail
+from application.ports.mail.payments import PaymentConfirmed, PaymentDeclined
 from domain.clients import IdentityDocumentType
 from domain.gateway_reports import StatusReason
 from domain.payments import PaymentMethod, PaymentStatus
@@ -43,7 +44,7 @@ CONFIRMED = Mail(
     event="agencia payment-confirmed 1",
     name="Ana Peña",
     address="ana@correo.example",
-    letter=PaymentConfirmed(receipt=RECEIPT),
+    letter=PaymentConfirmed(letterhead=LETTERHEAD, receipt=RECEIPT),
     attachment=Document("recibo-RP-000001.pdf", "application/pdf", b"%PDF-1.7 \x00\xff recibo"),
 )
 DECLINED = Mail(
@@ -63,6 +64,5 @@ DECLINED = Mail(
 
 def from_agency(name: str) -> Mail:
     """The same in the name of another agency."""
-    return replace(
-        CONFIRMED, letter=PaymentConfirmed(receipt=replace(RECEIPT, letterhead=Letterhead(name=name, tax_id="1")))
-    )
+    letterhead = Letterhead(name=name, tax_id="1")
+    return replace(CONFIRMED, letter=PaymentConfirmed(letterhead=letterhead, receipt=RECEIPT))

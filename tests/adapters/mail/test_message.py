@@ -4,11 +4,18 @@ from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from importlib import import_module
+from inspect import isclass
+from pkgutil import iter_modules
 
 import pytest
 
+import application.ports.mail as ports
 from adapters.mail.message import Sender, compose, message_id
-from application.ports.mail import Mail, MailRefused
+from adapters.mail.wording import WORDS
+from adapters.mail.wording.content import Content, Link
+from application.ports.mail import Letter, Mail, MailRefused
+from application.ports.mail.payments import PaymentDeclined
 from tests.adapters.mail.letters import CONFIRMED, DECLINED, from_agency
 
 SENDER = Sender("avisos@portal.example")
@@ -67,6 +74,32 @@ def test_text_and_html_say_the_same(mail: Mail) -> None:
     for line in ("Ana Peña", "$ 1.850.000", "5 de noviembre de 2026, 3:04 p. m.", "FV-1024", "900.123.456-8"):
         assert line in text
         assert line in html
+
+
+def test_every_letter_has_words() -> None:
+    families = [import_module(f"{ports.__name__}.{it.name}") for it in iter_modules(ports.__path__)]
+    letters = {it for family in families for it in vars(family).values() if isclass(it) and issubclass(it, Letter)}
+    assert set(WORDS) == letters - {Letter}
+
+
+def test_a_button_and_somebodys_own_words_are_in_both_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = Content(
+        subject="Respondimos su solicitud",
+        opening=("Le escribimos:",),
+        quote="Buen día:\n\n  <b>El plomero</b> va mañana.",
+        link=Link("Ver la respuesta", "https://clientes.example/pqrs?n=1&m=2"),
+    )
+    monkeypatch.setitem(WORDS, PaymentDeclined, lambda _: said)
+    message = arrived(DECLINED)
+
+    body = message.get_body(("plain",))
+    assert body is not None
+    text = body.get_content().replace("\r\n", "\n")
+    assert "\n> Buen día:\n> \n>   <b>El plomero</b> va mañana.\n" in text
+    assert "\nVer la respuesta:\nhttps://clientes.example/pqrs?n=1&m=2\n" in text
+    html = part(message, "html")
+    assert 'href="https://clientes.example/pqrs?n=1&amp;m=2"' in html
+    assert "&lt;b&gt;El plomero&lt;/b&gt;" in html
 
 
 def test_a_letter_that_is_sent_again_is_recognised() -> None:

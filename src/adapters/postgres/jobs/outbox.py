@@ -14,8 +14,9 @@ from application.ports.jobs import Job, JobKind, Jobs
 AGENCY_HEADER = "agency_id"
 """Says whose job it is; the queue's policies go by it."""
 
-_FIRST = {JobKind.POLL_AGENCY: 2, JobKind.ASK_GATEWAY: 1}
-"""What goes before everything else: letters and reports wait for money, whose news may be many minutes old already."""
+_FIRST = {JobKind.POLL_AGENCY: 20, JobKind.ASK_GATEWAY: 10}
+"""What goes before everything else: letters and reports wait for money, whose news may be many minutes old already.
+Among the others the pace decides."""
 
 _FAILED = sa.text(
     f"select exists (select from {NAMES.qualified.queue_table} where dedupe_key = :key and status = 'failed')"  # noqa: S608
@@ -40,7 +41,7 @@ class PostgresJobs(Jobs):
         put = await queries(LentConnection(self._connection)).enqueue(
             [job.kind.value],
             [job.subject.encode()],
-            [_FIRST.get(job.kind, 0)],
+            [_FIRST.get(job.kind, 0) + job.pace],
             execute_after=[wait],
             dedupe_key=[key],
             headers=[{AGENCY_HEADER: str(job.agency_id)}],

@@ -26,6 +26,7 @@ class AgencyRow(SQLModel, table=True):
     city: str | None = c.text()
     logo: bytes | None = Field(sa_type=sa.LargeBinary)
     logo_content_type: str | None = c.text()
+    brand_color: str | None = c.text()
     landlord_registration: str | None = c.text()
     privacy_policy_url: str | None = c.text()
     partial_payments_allowed: bool

@@ -1,21 +1,15 @@
-"""What letters say. Each is a subject, some paragraphs, and facts in between; how that looks is not told here."""
+"""What letters say about money that came, or did not."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from adapters.mail.wording.content import Content
 from adapters.spanish.formatting import moment, money, month
 from adapters.spanish.labels import PAYMENT_METHOD
-from application.ports.mail import Letter, PaymentConfirmed, PaymentDeclined
+from application.ports.mail import Letter
+from application.ports.mail.payments import PaymentConfirmed, PaymentDeclined
 from domain.gateway_reports import StatusReason
 from domain.payments import PaymentMethod
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    subject: str
-    opening: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...]
-    closing: tuple[str, ...] = field(default_factory=tuple)
-
 
 _REASONS = {
     StatusReason.INSUFFICIENT_FUNDS: "El banco informó que no había fondos suficientes.",
@@ -24,14 +18,6 @@ _REASONS = {
     StatusReason.NOT_COMPLETED: "El pago no se terminó en la página del banco o de la pasarela.",
     StatusReason.EXPIRED_AT_GATEWAY: "Se venció el tiempo para pagar.",
 }
-
-
-def content(letter: Letter) -> Content:
-    match letter:
-        case PaymentConfirmed():
-            return _confirmed(letter)
-        case PaymentDeclined():
-            return _declined(letter)
 
 
 def _confirmed(letter: PaymentConfirmed) -> Content:
@@ -78,3 +64,9 @@ def _declined(letter: PaymentDeclined) -> Content:
             "Si su banco muestra el débito, no pague otra vez: escríbanos con la referencia de este mensaje.",
         ),
     )
+
+
+WORDS: Mapping[type[Letter], Callable[[Any], Content]] = {
+    PaymentConfirmed: _confirmed,
+    PaymentDeclined: _declined,
+}

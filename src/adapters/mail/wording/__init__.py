@@ -1,0 +1,16 @@
+"""What letters say, by family; how that looks is not told here."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from adapters.mail.wording import payments
+from adapters.mail.wording.content import Content
+from application.ports.mail import Letter
+
+WORDS: Mapping[type[Letter], Callable[[Any], Content]] = {
+    **payments.WORDS,
+}
+
+
+def content(letter: Letter) -> Content:
+    return WORDS[type(letter)](letter)

@@ -1,0 +1,52 @@
+"""Writing to people about what happened, by family. The queue brings the jobs (`application.announcements`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from application.access import StaffViewer
+from application.announcements import Announcement, announced
+from application.ports.clock import Clock
+from application.ports.jobs import Job
+from application.ports.mail import Mail, Mailer
+from application.ports.reading import Readings
+from application.use_cases.documents import DrawDocuments
+from application.use_cases.letters import payments
+from application.use_cases.letters.desk import Desk, Writer
+
+WRITERS: Mapping[Announcement, Writer] = {
+    **payments.WRITERS,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendMail:
+    """Write the letter that a job announces and hand it over. A job.
+
+    It says what holds when it is written: of a payment that was reversed meanwhile, or of a failed try that was
+    followed by a good one, nobody is told. Who has no address gets nothing. Raises what delays or refuses it:
+    DocumentUnavailable, MailUnavailable, MailRefused.
+    """
+
+    readings: Readings
+    draw_documents: DrawDocuments
+    mailer: Mailer
+    clock: Clock
+
+    async def __call__(self, job: Job) -> None:
+        kind, ids = announced(job)
+        async with self.readings.of(StaffViewer.of_nobody(job.agency_id)) as reading:
+            desk = Desk(reading=reading, draw_documents=self.draw_documents, now=self.clock.now())
+            draft = await WRITERS[kind](desk, ids)
+        if draft is None:
+            return
+        attachment = draft.attachment
+        if draft.drawn is not None:
+            attachment = await self.draw_documents(draft.drawn)
+        mail = Mail(
+            event=f"{job.agency_id} {job.subject}",
+            name=draft.to.name,
+            address=draft.to.address,
+            letter=draft.letter,
+            attachment=attachment,
+        )
+        await self.mailer.send(mail)
