@@ -15,7 +15,8 @@ class Scope:
     `viewer` is "visitor", "client" or "staff". The keys open single rows that precede a scope: a session by its
     token's hash, an account by the login typed, an agency by host or slug or by one of its origins, a merchant account
     by its public key, a receipt by its verification code. `work` is for those who work through the queue of jobs: it
-    shows them which agencies there are, and the jobs of all.
+    shows them which agencies there are, and the jobs of all. `command_line` is who acts where no account does, for
+    the record.
     """
 
     agency_id: AgencyId | None = None
@@ -29,11 +30,17 @@ class Scope:
     gateway_key: str = ""
     receipt_key: str = ""
     work: bool = False
+    command_line: bool = False
 
     @classmethod
     def of_agency(cls, agency_id: AgencyId) -> "Scope":
-        """All rows of an agency: for its staff, for notices of its gateway, for the command line."""
+        """All rows of an agency: for its staff, for notices of its gateway, for jobs."""
         return cls(agency_id=agency_id, viewer="staff")
+
+    @classmethod
+    def of_operator(cls, agency_id: AgencyId) -> "Scope":
+        """The same for what an operator does at the command line, which is recorded as such."""
+        return cls(agency_id=agency_id, viewer="staff", command_line=True)
 
     @property
     def agency(self) -> AgencyId:

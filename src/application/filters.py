@@ -100,3 +100,10 @@ class ReconciliationFilter:
 
     from_on: date | None = None
     to_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """`entity`: of the acts on one thing, by the name of its type in the API and its key."""
+
+    entity: tuple[str, UUID] | None = None

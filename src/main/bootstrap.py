@@ -75,6 +75,7 @@ class Portal:
     """Everything that runs, put together."""
 
     settings: Settings
+    secrets: Secrets
     engine: AsyncEngine
     clock: Clock
     readings: Readings
@@ -112,6 +113,7 @@ async def portal(
         readings = PostgresReadings(engine, clock, test_gateways=not settings.is_production)
         yield Portal(
             settings=settings,
+            secrets=secrets,
             engine=engine,
             clock=clock,
             readings=readings,
@@ -145,7 +147,7 @@ def _use_cases(
     hasher: Argon2PasswordHasher,
     public_url: str,
 ) -> UseCases:
-    unit_of_work = PostgresUnitOfWorkFactory(engine)
+    unit_of_work = PostgresUnitOfWorkFactory(engine, secrets.audit)
     box = FernetSecretBox([secrets.key])
     limiter = PostgresRateLimiter(engine, clock)
     captchas = CaptchaByAgency(

@@ -176,6 +176,11 @@ class Secrets:
         """A key of its own for the tokens of return addresses, likewise."""
         return hmac.digest(self.key.encode(), b"enlinea", hashlib.sha256)
 
+    @property
+    def audit(self) -> tuple[bytes, ...]:
+        """Keys of their own for the record of what was done; the first makes its hashes, all are known in it."""
+        return (hmac.digest(self.key.encode(), b"audit", hashlib.sha256),)
+
     def _kept(self, name: str) -> str:
         stored = self._read()
         if name not in stored:

@@ -36,7 +36,7 @@ async def work(portal: Portal, stop: asyncio.Event, *, habits: Habits | None = N
     url = portal.engine.url
     engine = create_engine(url.render_as_string(hide_password=False), pool_size=_CONNECTIONS)
     try:
-        poll_agencies = PollAgencies(unit_of_work=PostgresUnitOfWorkFactory(engine))
+        poll_agencies = PollAgencies(unit_of_work=PostgresUnitOfWorkFactory(engine, portal.secrets.audit))
         worker = PostgresWorker(url, _handlers(portal, engine), on_tick=poll_agencies, habits=habits)
         await worker.run(stop, grace_seconds=GRACE_SECONDS)
     finally:
@@ -56,7 +56,7 @@ async def at_work(portal: Portal) -> AsyncIterator[None]:
 
 
 def _handlers(portal: Portal, engine: AsyncEngine) -> dict[JobKind, Handler]:
-    units = PostgresUnitOfWorkFactory(engine)
+    units = PostgresUnitOfWorkFactory(engine, portal.secrets.audit)
     # The same gateways as those of requests, so that what is known of their trouble is known to both.
     settlement = replace(portal.use_cases.refresh_payment.settlement, unit_of_work=units)
     reconcile_day = ReconcileDay(unit_of_work=units, clock=portal.clock, ask=ReconcilePayments(settlement=settlement))

@@ -25,6 +25,7 @@ from domain.accounts import Account, AccountRole
 from domain.errors import AgencyNotFound, InvalidCredentials, InvalidInput, NotFound, TokenExpired
 from domain.ids import AccountId, AgencyId
 from domain.sessions import token_hash
+from tests.fakes.audit import KEYS
 from tests.fakes.captcha import FakeCaptcha
 from tests.fakes.clock import FakeClock
 from tests.fakes.passwords import FakeHasher
@@ -44,7 +45,7 @@ class Service:
     elsewhere: AgencyId
 
     def __post_init__(self) -> None:
-        units, clock, hasher = PostgresUnitOfWorkFactory(self.engine), self.clock, FakeHasher()
+        units, clock, hasher = PostgresUnitOfWorkFactory(self.engine, KEYS), self.clock, FakeHasher()
         limiter = PostgresRateLimiter(self.engine, clock, sweep_once_in=10**9)
         self.create = CreateAccount(unit_of_work=units, hasher=hasher, clock=clock)
         self.sign_in = SignIn(unit_of_work=units, captchas=FakeCaptcha(), limiter=limiter, hasher=hasher, clock=clock)

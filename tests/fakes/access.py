@@ -13,10 +13,12 @@ from application.ports.agencies import Agencies
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.accounts import Account, login_key
 from domain.agencies import Agency
+from domain.audit import AuditEntry, AuditHead
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.ids import AccountId, AgencyId, ClientId, SessionId
 from domain.imports.clients import StoredClient
 from domain.sessions import Session, SessionToken, TokenKind
+from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.jobs import FakeJobs, KeptJob
 
 Contact = tuple[str | None, str | None, str | None]
@@ -31,6 +33,8 @@ class Store:
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     tokens: dict[str, SessionToken] = field(default_factory=dict)
     jobs: list[KeptJob] = field(default_factory=list)
+    audit: list[AuditEntry] = field(default_factory=list)
+    heads: dict[AgencyId, AuditHead] = field(default_factory=dict)
 
 
 class FakeAccess(UnitOfWorkFactory):
@@ -59,6 +63,7 @@ class FakeAccessUnit:
         self.sessions = FakeSessions(self._work, self._scope)
         self.agencies = FakeAgencies(self._work, self._scope)
         self.jobs = FakeJobs(self._work.jobs, self._scope)
+        self.audit = FakeAuditTrail(self._work.audit, self._work.heads, self._scope, self._work.accounts.values())
         self.imports = FakeClientCodes(self._work, self._scope)
         return self
 

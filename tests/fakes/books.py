@@ -22,6 +22,7 @@ from application.ports.books import (
 )
 from application.ports.payments import GatewayAccount, GatewayEvent
 from domain.agencies import Agency
+from domain.audit import AuditEntry, AuditHead
 from domain.clients import Client
 from domain.findings import Finding, FindingKind
 from domain.ids import AccountId, AgencyId, ClientId, GatewayAccountId, InvoiceId, PaymentId, PaymentIntentId
@@ -63,6 +64,8 @@ class Books:
     findings: dict[tuple[AgencyId, str], Finding] = field(default_factory=dict)
     reports: dict[tuple[AgencyId, date], Reconciliation] = field(default_factory=dict)
     requests: dict[tuple[AccountId, str], AnsweredRequest] = field(default_factory=dict)
+    audit: list[AuditEntry] = field(default_factory=list)
+    heads: dict[AgencyId, AuditHead] = field(default_factory=dict)
 
     def shares_of(self, payment_id: PaymentId) -> list[Share]:
         """What a receipt pays; made of what it was added with, until that changes."""

@@ -12,6 +12,7 @@ from uuid import uuid4
 from application.access import Scope
 from application.ports.imports import Change, ImportStore, Sheet, SheetReader
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.audit import AuditEntry, AuditHead
 from domain.contracts import ContractKind
 from domain.errors import Busy
 from domain.ids import AgencyId, ClientId, ContractId, InvoiceId, PaymentId
@@ -24,6 +25,7 @@ from domain.imports.payouts import PayoutRecord
 from domain.imports.properties import PropertyRecord
 from domain.invoices import InvoiceStatus
 from domain.money import ZERO
+from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.jobs import FakeJobs, KeptJob
 
 
@@ -83,6 +85,8 @@ class FakeImports(UnitOfWorkFactory):
     def __init__(self) -> None:
         self.books: dict[AgencyId, Books] = {}
         self.running: set[AgencyId] = set()
+        self.audit: list[AuditEntry] = []
+        self.heads: dict[AgencyId, AuditHead] = {}
         self.jobs: list[KeptJob] = []
 
     def of(self, agency_id: AgencyId) -> Books:
@@ -103,6 +107,8 @@ class FakeImportsUnit:
     async def __aenter__(self) -> "FakeImportsUnit":
         self._work = deepcopy(self._factory.of(self._agency))
         self._queue = deepcopy(self._factory.jobs)
+        self._audit, self._heads = list(self._factory.audit), dict(self._factory.heads)
+        self.audit = FakeAuditTrail(self._audit, self._heads, self._scope)
         self.jobs = FakeJobs(self._queue, self._scope)
         self.imports = FakeImportStore(self._work, self._factory.running, self._agency)
         return self
@@ -116,6 +122,7 @@ class FakeImportsUnit:
     async def commit(self) -> None:
         self._factory.books[self._agency] = deepcopy(self._work)
         self._factory.jobs = self._queue
+        self._factory.audit, self._factory.heads = self._audit, self._heads
 
 
 class FakeImportStore(ImportStore):

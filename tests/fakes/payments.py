@@ -29,6 +29,7 @@ from domain.ids import AgencyId, ClientId, GatewayAccountId, InvoiceId, PaymentI
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 from domain.payments import PaymentGatewayCode
 from domain.polling import check_after_asking, next_check
+from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.books import Books, FakeFindings, FakeLedger, FakeReconciliations, FakeRequestKeys, Repository
 from tests.fakes.jobs import FakeJobs
 from tests.fakes.receipts import FakePayments
@@ -60,6 +61,7 @@ class FakeTillUnit:
         await self._till.turn.acquire()
         books = self._books = deepcopy(self._till.books)
         self.agencies = FakeAgencies(books, self._scope)
+        self.audit = FakeAuditTrail(books.audit, books.heads, self._scope)
         self.counters = FakeCounters(books, self._scope)
         self.findings = FakeFindings(books, self._scope)
         self.gateway_accounts = FakeGatewayAccounts(books, self._scope)

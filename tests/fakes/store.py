@@ -12,6 +12,7 @@ from application.ports.payments import GatewayAccount, GatewayEvent
 from application.text import folded
 from domain.accounts import Account
 from domain.agencies import Agency
+from domain.audit import AuditEntry, AuditHead
 from domain.clients import Client
 from domain.contracts import Contract, ContractKind, ContractParty
 from domain.findings import Finding
@@ -78,6 +79,8 @@ class FakeStore:
     findings: dict[tuple[AgencyId, str], Finding] = field(default_factory=dict)
     reports: dict[tuple[AgencyId, date], Reconciliation] = field(default_factory=dict)
     requests: dict[tuple[AccountId, str], AnsweredRequest] = field(default_factory=dict)
+    audit: list[AuditEntry] = field(default_factory=list)
+    heads: dict[AgencyId, AuditHead] = field(default_factory=dict)
 
     @property
     def books(self) -> Books:
@@ -104,6 +107,8 @@ class FakeStore:
             findings=self.findings,
             reports=self.reports,
             requests=self.requests,
+            audit=self.audit,
+            heads=self.heads,
         )
 
     def add(self, *things: Any) -> None:

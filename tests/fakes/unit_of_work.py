@@ -21,6 +21,7 @@ from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.ids import AccountId, AgencyId, ClientId, ContractId, PropertyId
 from domain.pqrs import Pqrs, PqrsEvent
 from tests.fakes.access import Contact, FakeAccounts, FakeSessions, Store
+from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.books import FakeFindings, FakeLedger, FakeReconciliations, FakeRequestKeys
 from tests.fakes.jobs import FakeJobs
 from tests.fakes.payments import FakeGatewayAccounts, FakeGatewayEvents, FakePaymentIntents
@@ -54,6 +55,7 @@ class FakeUnitOfWork:
         self._work = work
         self.accounts = _Accounts(work, scope)
         self.agencies = FakeAgencies(work, scope)
+        self.audit = FakeAuditTrail(work.audit, work.heads, scope, work.accounts.values())
         self.counters = FakeCounters(work, scope)
         books = work.books
         self.findings = FakeFindings(books, scope)

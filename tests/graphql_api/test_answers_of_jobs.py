@@ -13,6 +13,7 @@ from application.access import Scope
 from application.ports.jobs import Job, JobKind
 from domain.accounts import AccountRole
 from graphql_api.ids import global_id
+from tests.fakes.audit import KEYS
 from tests.graphql_api.forms import act
 from tests.graphql_api.town import Town, founded
 from tests.postgres import Database
@@ -29,7 +30,7 @@ class Office:
     async def fail(self, slug: str, *subjects: str) -> None:
         """Jobs of an agency that were tried six times for nothing."""
         engine, agency_id = self.town.service.portal.engine, self.town.agencies[slug].id
-        async with PostgresUnitOfWorkFactory(engine)(Scope.of_agency(agency_id)) as uow:
+        async with PostgresUnitOfWorkFactory(engine, KEYS)(Scope.of_agency(agency_id)) as uow:
             for subject in subjects:
                 await uow.jobs.put(Job(kind=JobKind.ASK_GATEWAY, agency_id=agency_id, subject=subject, key=subject))
             await uow.commit()

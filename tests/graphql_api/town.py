@@ -144,7 +144,7 @@ class Town:
 
     def unit_of_work(self, slug: str) -> UnitOfWork:
         """Over all rows of an agency."""
-        make = PostgresUnitOfWorkFactory(self.service.portal.engine)
+        make = PostgresUnitOfWorkFactory(self.service.portal.engine, self.service.portal.secrets.audit)
         return make(Scope.of_agency(self.agencies[slug].id))
 
     async def find(self, slug: str, reference: str, kind: FindingKind = FindingKind.UNKNOWN_REFERENCE) -> Finding:

@@ -25,6 +25,7 @@ from domain.imports.problems import ImportReport
 from domain.imports.sheets import ImportKind
 from domain.invoices import InvoiceStatus
 from tests.application.imports_office import csv_of
+from tests.fakes.audit import KEYS
 from tests.fakes.imports import FakeImports, KeptPayment
 
 State = tuple[InvoiceStatus, Decimal]
@@ -103,7 +104,7 @@ class InMemory(Imported):
 
 class InPostgres(Imported):
     def __init__(self, engine: AsyncEngine, agency_id: AgencyId) -> None:
-        super().__init__(PostgresUnitOfWorkFactory(engine), agency_id)
+        super().__init__(PostgresUnitOfWorkFactory(engine, KEYS), agency_id)
         self.engine = engine
 
     @classmethod

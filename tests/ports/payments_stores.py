@@ -22,6 +22,7 @@ from domain.ids import AccountId, AgencyId
 from domain.invoices import Invoice
 from domain.payments import Payment
 from tests.factories import a_staff_account
+from tests.fakes.audit import KEYS
 from tests.fakes.books import Shares
 from tests.fakes.payments import FakeTill
 
@@ -71,7 +72,7 @@ class InMemory(PaymentsStore):
 class InPostgres(PaymentsStore):
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self.unit_of_work = PostgresUnitOfWorkFactory(engine)
+        self.unit_of_work = PostgresUnitOfWorkFactory(engine, KEYS)
 
     async def add_agency(self, agency: Agency, account: GatewayAccount) -> None:
         async with self.unit_of_work(Scope.of_agency(agency.id)) as uow:

@@ -18,6 +18,7 @@ from application.ports.jobs import Job, JobKind
 from application.ports.reading import Readings
 from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.ids import AgencyId
+from tests.fakes.audit import KEYS
 from tests.fakes.clock import FakeClock
 from tests.fakes.reading.readings import FakeReadings
 from tests.fakes.store import FakeStore
@@ -85,7 +86,7 @@ class InPostgres(Place):
 
     def __init__(self, engine: AsyncEngine, clock: FakeClock, *, test_gateways: bool = False) -> None:
         self.engine = engine
-        self.unit_of_work = PostgresUnitOfWorkFactory(engine)
+        self.unit_of_work = PostgresUnitOfWorkFactory(engine, KEYS)
         self.readings = PostgresReadings(engine, clock, test_gateways=test_gateways)
 
     async def plant(self, store: FakeStore) -> None:

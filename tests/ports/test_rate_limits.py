@@ -20,6 +20,7 @@ from domain.errors import TooManyAttempts, Unavailable
 from domain.ids import AgencyId
 from domain.throttling import Backoff
 from tests.factories import an_agency
+from tests.fakes.audit import KEYS
 from tests.fakes.captcha import FakeSpentChallenges
 from tests.fakes.clock import FakeClock
 from tests.fakes.rate_limits import FakeRateLimiter
@@ -69,7 +70,7 @@ async def in_postgres(database: Database, clock: FakeClock) -> AsyncIterator[Sub
     engine = create_engine(database.app_url)
     agencies = [AgencyId(uuid4()), AgencyId(uuid4())]
     for agency_id in agencies:
-        async with PostgresUnitOfWorkFactory(engine)(Scope.of_agency(agency_id)) as uow:
+        async with PostgresUnitOfWorkFactory(engine, KEYS)(Scope.of_agency(agency_id)) as uow:
             await uow.agencies.add(an_agency(id=agency_id), hosts=())
             await uow.commit()
     yield Subject(

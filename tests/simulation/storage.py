@@ -14,6 +14,7 @@ from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.errors import Unavailable
 from domain.invoices import InvoiceKind
 from domain.payment_intents import PaymentIntent
+from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.books import Books, FakeFindings, FakeLedger, FakeReconciliations, FakeRequestKeys, Repository
 from tests.fakes.jobs import FakeJobs
 from tests.fakes.payments import FakeAgencies, FakeCounters, FakeGatewayAccounts, FakeGatewayEvents, FakePaymentIntents
@@ -24,6 +25,7 @@ from tests.simulation.staging import StagedBooks
 Making = Callable[[Any, Scope], Any]
 REPOSITORIES: dict[str, Making] = {
     "agencies": FakeAgencies,
+    "audit": lambda books, scope: FakeAuditTrail(books.audit, books.heads, scope),
     "counters": FakeCounters,
     "findings": FakeFindings,
     "gateway_accounts": FakeGatewayAccounts,
@@ -200,6 +202,7 @@ def _by_id(table: str) -> Locking:
 
 
 LOCKS: dict[str, Locking] = {
+    "audit.record": lambda of, action, **_: iter([("chain", of.scope.agency)]),
     "counters.next": lambda of, name: iter([("counter", of.scope.agency, name)]),
     "findings.report": lambda _, it: iter([("finding", it.agency_id, it.key)]),
     "findings.resolve_about": _findings_about,

@@ -42,7 +42,7 @@ def table_of(row_class: Any) -> sa.Table:
     return table
 
 
-OF_STAFF = frozenset({"findings", "ledger_journals", "reconciliations"})
+OF_STAFF = frozenset({"audit_entries", "audit_heads", "findings", "ledger_journals", "reconciliations"})
 """Of these a client sees no row, not even those about that client."""
 
 CONTRACT_READERS = table_of(ContractReaderRow)

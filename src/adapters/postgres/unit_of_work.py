@@ -1,5 +1,6 @@
 """One transaction of the serving role, with its scope set before anything is asked."""
 
+from collections.abc import Sequence
 from types import TracebackType
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -9,6 +10,7 @@ from adapters.postgres.imports.store import PostgresImportStore
 from adapters.postgres.jobs.outbox import PostgresJobs
 from adapters.postgres.repositories.accounts import PostgresAccounts
 from adapters.postgres.repositories.agencies import PostgresAgencies, PostgresCounters
+from adapters.postgres.repositories.audit import PostgresAuditTrail
 from adapters.postgres.repositories.books import (
     PostgresFindings,
     PostgresLedger,
@@ -26,8 +28,9 @@ from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 
 class PostgresUnitOfWork(UnitOfWork):
-    def __init__(self, engine: AsyncEngine, scope: Scope) -> None:
+    def __init__(self, engine: AsyncEngine, audit_keys: Sequence[bytes], scope: Scope) -> None:
         self._engine = engine
+        self._audit_keys = audit_keys
         self._scope = scope
         self._connection: AsyncConnection | None = None
 
@@ -41,6 +44,7 @@ class PostgresUnitOfWork(UnitOfWork):
         scope = self._scope
         self.accounts = PostgresAccounts(connection, scope)
         self.agencies = PostgresAgencies(connection, scope)
+        self.audit = PostgresAuditTrail(connection, scope, self._audit_keys)
         self.counters = PostgresCounters(connection, scope)
         self.findings = PostgresFindings(connection, scope)
         self.gateway_accounts = PostgresGatewayAccounts(connection, scope)
@@ -74,8 +78,11 @@ class PostgresUnitOfWork(UnitOfWork):
 
 
 class PostgresUnitOfWorkFactory(UnitOfWorkFactory):
-    def __init__(self, engine: AsyncEngine) -> None:
+    """`audit_keys`: the first makes the hashes of what is recorded."""
+
+    def __init__(self, engine: AsyncEngine, audit_keys: Sequence[bytes]) -> None:
         self._engine = engine
+        self._audit_keys = audit_keys
 
     def __call__(self, scope: Scope) -> PostgresUnitOfWork:
-        return PostgresUnitOfWork(self._engine, scope)
+        return PostgresUnitOfWork(self._engine, self._audit_keys, scope)

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from application.access import Viewer
 from application.filters import (
+    AuditFilter,
     ClientFilter,
     ContractFilter,
     FindingFilter,
@@ -30,6 +31,7 @@ from application.ports.books import Reconciliation
 from application.ports.jobs import FailedJob
 from domain.accounts import Account
 from domain.agencies import Agency
+from domain.audit import AuditEntry, AuditHead
 from domain.clients import Client, ClientProfile
 from domain.contracts import Contract, ContractParty
 from domain.findings import Finding
@@ -180,6 +182,18 @@ class ReconciliationReader(Listing[Reconciliation, ReconciliationFilter], Protoc
     """For staff; to others there are none."""
 
 
+class AuditReader(Listing[AuditEntry, AuditFilter], Protocol):
+    """For staff; to others there is nothing."""
+
+    async def head(self) -> AuditHead | None:
+        """Where the agency's chain ends; None where nothing was ever recorded."""
+        ...
+
+    async def chain(self, *, after: tuple[int, UUID] | None, limit: int) -> Sequence[AuditEntry]:
+        """The next entries by number and id, from the first on; `after` is those of the last one that was read."""
+        ...
+
+
 class DashboardReader(Protocol):
     async def tenants(self, client_ids: Collection[UUID], *, today: date) -> Many[TenantSums]: ...
 
@@ -201,6 +215,7 @@ class Reading(Protocol):
     intents: IntentReader
     findings: FindingReader
     reconciliations: ReconciliationReader
+    audit: AuditReader
     dashboards: DashboardReader
 
     @property

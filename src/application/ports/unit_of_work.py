@@ -6,6 +6,7 @@ from typing import Protocol
 from application.access import Scope
 from application.ports.accounts import Accounts, Sessions
 from application.ports.agencies import Agencies, Counters
+from application.ports.audit import AuditTrail
 from application.ports.books import Findings, Ledger, Reconciliations, RequestKeys
 from application.ports.imports import ImportStore
 from application.ports.jobs import Jobs
@@ -22,6 +23,7 @@ class UnitOfWork(Protocol):
 
     accounts: Accounts
     agencies: Agencies
+    audit: AuditTrail
     counters: Counters
     findings: Findings
     gateway_accounts: GatewayAccounts

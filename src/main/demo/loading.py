@@ -73,5 +73,5 @@ async def _agency(portal: Portal) -> Agency:
 
 
 async def _missing(portal: Portal, agency: Agency) -> list[Person]:
-    async with PostgresUnitOfWorkFactory(portal.engine)(Scope.of_agency(agency.id)) as uow:
+    async with PostgresUnitOfWorkFactory(portal.engine, portal.secrets.audit)(Scope.of_agency(agency.id)) as uow:
         return [person for person in PEOPLE if await uow.accounts.by_login(login_key(person.username)) is None]

@@ -19,6 +19,7 @@ from application.access import Scope
 from application.ports.jobs import Job, JobKind, Pace
 from domain.ids import AgencyId
 from tests.adapters.jobs.crew import GRACE_SECONDS, HABITS, NOTEBOOK, Notebook, dsn, worker
+from tests.fakes.audit import KEYS
 from tests.postgres import Database
 
 ROOT = Path(__file__).parents[3]
@@ -30,7 +31,7 @@ class Shop:
     def __init__(self, database: Database, engine: AsyncEngine, own: asyncpg.Pool) -> None:
         self.database = database
         self.engine = engine
-        self.units = PostgresUnitOfWorkFactory(engine)
+        self.units = PostgresUnitOfWorkFactory(engine, KEYS)
         self._own = own
         self.notebook = Notebook(own)
 

@@ -85,6 +85,8 @@ async def plant_the_rest(land: Land, village: Village) -> None:
             "insert into refunds select id, agency_id, id, 'x', 5, 'REQUESTED', '', :at from payment_intents",
             "insert into request_keys select agency_id, id, 'k', 'h', id from accounts limit 1",
             "insert into findings (id, agency_id, kind, key, at, detail) select :agency, :agency, :kind, 'k', :at, ''",
+            "insert into audit_entries values (:agency, :agency, 1, :at, 'x', null, :kind, null, null, '{}', '', 'x')",
+            "insert into audit_heads values (:agency, 1, 'x', 'x')",
             "insert into reconciliations values (:agency, :agency, '2026-07-15', :at, '{}')",
         ):
             used = {name: value for name, value in values.items() if f":{name}" in statement}

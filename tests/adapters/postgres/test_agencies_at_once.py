@@ -8,12 +8,13 @@ from application.access import Scope
 from domain.agencies import Agency
 from domain.errors import InvalidInput
 from tests import factories as a
+from tests.fakes.audit import KEYS
 from tests.postgres import Database
 
 
 async def test_the_first_agencies_of_all_may_be_added_at_once(database: Database) -> None:
     engine = create_engine(database.app_url)
-    units = PostgresUnitOfWorkFactory(engine)
+    units = PostgresUnitOfWorkFactory(engine, KEYS)
 
     async def add(agency: Agency) -> None:
         async with units(Scope.of_agency(agency.id)) as uow:

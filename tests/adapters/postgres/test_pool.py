@@ -19,6 +19,7 @@ from domain.clients import Client
 from domain.errors import Busy, Unavailable
 from tests import factories as a
 from tests.factories import NOON
+from tests.fakes.audit import KEYS
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import FakeStore
 from tests.ports.places import InPostgres
@@ -138,7 +139,7 @@ async def test_a_snapshot_writes_nothing(crowd: Crowd) -> None:
 
 async def test_when_all_connections_are_taken_for_too_long_it_is_busy(module_database: Database) -> None:
     engine = create_engine(module_database.app_url, pool_size=1, pool_timeout=0.05)
-    units, place = PostgresUnitOfWorkFactory(engine), InPostgres(engine, FakeClock(NOON))
+    units, place = PostgresUnitOfWorkFactory(engine, KEYS), InPostgres(engine, FakeClock(NOON))
     agency = a.an_agency()
     async with units(Scope.of_agency(agency.id)):
         with pytest.raises(Busy):
@@ -154,7 +155,7 @@ async def test_a_database_that_cannot_be_reached_is_unavailable() -> None:
     engine = create_engine("postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
     agency = a.an_agency()
     with pytest.raises(Unavailable):
-        await PostgresUnitOfWorkFactory(engine)(Scope.of_agency(agency.id)).__aenter__()
+        await PostgresUnitOfWorkFactory(engine, KEYS)(Scope.of_agency(agency.id)).__aenter__()
     with pytest.raises(Unavailable):
         await InPostgres(engine, FakeClock(NOON)).readings.of(a.staff_of(agency)).__aenter__()
     await engine.dispose()
@@ -167,7 +168,7 @@ async def test_a_server_without_a_connection_to_spare_is_busy(database: Database
         name = await connection.scalar(sa.text("select current_database()"))
         await connection.exec_driver_sql(f'alter database "{name}" connection limit 0')
     with pytest.raises(Busy):
-        await PostgresUnitOfWorkFactory(engine)(Scope.of_agency(agency.id)).__aenter__()
+        await PostgresUnitOfWorkFactory(engine, KEYS)(Scope.of_agency(agency.id)).__aenter__()
     with pytest.raises(Busy):
         await InPostgres(engine, clock).readings.of(a.staff_of(agency)).__aenter__()
     with pytest.raises(Busy):
@@ -180,7 +181,7 @@ async def test_what_else_keeps_from_connecting_is_told_as_it_is(database: Databa
     missing = sa.make_url(database.app_url).set(database="nada").render_as_string(hide_password=False)
     engine = create_engine(missing)
     with pytest.raises(DBAPIError, match="nada") as refused:
-        await PostgresUnitOfWorkFactory(engine)(Scope.of_agency(a.an_agency().id)).__aenter__()
+        await PostgresUnitOfWorkFactory(engine, KEYS)(Scope.of_agency(a.an_agency().id)).__aenter__()
     await engine.dispose()
 
     assert refused.value.__cause__ is not refused.value

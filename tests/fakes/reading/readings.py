@@ -17,6 +17,7 @@ from domain.ids import AgencyId
 from domain.payments import PaymentGatewayCode
 from domain.sessions import Session, TokenKind
 from tests.fakes.jobs import failed
+from tests.fakes.reading.audit import FakeAuditReader
 from tests.fakes.reading.books import FakeFindingReader, FakeReconciliationReader
 from tests.fakes.reading.dashboards import FakeDashboards, FakePqrsReader
 from tests.fakes.reading.listing import FakeReader
@@ -44,6 +45,7 @@ class FakeReading(FakeReader, Reading):
         self.intents = FakeIntentReader(*given)
         self.findings = FakeFindingReader(*given)
         self.reconciliations = FakeReconciliationReader(*given)
+        self.audit = FakeAuditReader(*given)
         self.dashboards = FakeDashboards(*given)
 
     @property

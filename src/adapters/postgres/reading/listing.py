@@ -22,6 +22,7 @@ from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 
 E = TypeVar("E")
 F = TypeVar("F")
+_LARGEST = 2**63 - 1
 Condition = sa.ColumnElement[bool]
 
 
@@ -186,4 +187,9 @@ def _value(text: str, kind: Any) -> Any:
         return instant.astimezone(UTC)
     if isinstance(kind, sa.Uuid):
         return UUID(text)
+    if isinstance(kind, sa.BigInteger):
+        number = int(text)
+        if abs(number) > _LARGEST:
+            raise OverflowError(text)
+        return number
     return date.fromisoformat(text) if isinstance(kind, sa.Date) else text

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.postgres.engine import connected
+from adapters.postgres.reading.audit import PostgresAuditReader
 from adapters.postgres.reading.books import PostgresFindingReader, PostgresReconciliationReader
 from adapters.postgres.reading.connection import SnapshotConnection
 from adapters.postgres.reading.dashboards import PostgresDashboards
@@ -62,6 +63,7 @@ class PostgresReading(Reading):
         self.intents = PostgresIntentReader(*given)
         self.findings = PostgresFindingReader(*given)
         self.reconciliations = PostgresReconciliationReader(*given)
+        self.audit = PostgresAuditReader(*given)
         self.dashboards = PostgresDashboards(*given)
 
     @property

@@ -5,6 +5,7 @@
 
 from adapters.postgres.tables.access import AccountRow, RateLimitRow, SessionRow, SessionTokenRow, SpentChallengeRow
 from adapters.postgres.tables.agencies import AgencyKeyRow, AgencyRow, CounterRow
+from adapters.postgres.tables.audit import AuditEntryRow, AuditHeadRow
 from adapters.postgres.tables.billing import InvoiceRow, PaymentAllocationRow, PaymentRow, PayoutRow
 from adapters.postgres.tables.columns import metadata
 from adapters.postgres.tables.gateways import (
@@ -39,6 +40,8 @@ __all__ = [
     "AccountRow",
     "AgencyKeyRow",
     "AgencyRow",
+    "AuditEntryRow",
+    "AuditHeadRow",
     "ClientRow",
     "ContractPartyRow",
     "ContractReaderRow",

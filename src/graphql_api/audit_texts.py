@@ -1,0 +1,31 @@
+"""What the record calls each act."""
+
+from collections.abc import Mapping
+
+from domain.audit import AuditAction
+
+AUDIT_ACTION: Mapping[str, str] = {
+    AuditAction.SIGNED_IN: "Entró",
+    AuditAction.PASSWORD_CHANGED: "Cambió su contraseña",
+    AuditAction.PROFILE_UPDATED: "Cambió sus datos de contacto",
+    AuditAction.ACCOUNT_CREATED: "Creó una cuenta",
+    AuditAction.VIEWED_AS_CLIENT: "Vio lo que ve un cliente",
+    AuditAction.AGENCY_CREATED: "Creó la inmobiliaria",
+    AuditAction.AGENCY_CHANGED: "Cambió los ajustes de la inmobiliaria",
+    AuditAction.GATEWAY_CONFIGURED: "Configuró una pasarela",
+    AuditAction.RECORDS_IMPORTED: "Importó un archivo",
+    AuditAction.JOB_RETRIED: "Repitió un trabajo fallido",
+    AuditAction.PAYMENT_RECORDED: "Registró un pago de la oficina",
+    AuditAction.PAYMENT_REVERSED: "Reversó un recibo",
+    AuditAction.CREDIT_APPLIED: "Aplicó un saldo a favor",
+    AuditAction.REFUND_REQUESTED: "Pidió una devolución a la pasarela",
+    AuditAction.REVIEW_RESOLVED: "Decidió un pago en revisión",
+    AuditAction.FINDING_RESOLVED: "Cerró un hallazgo",
+    AuditAction.SETTLEMENT_RECONCILED: "Concilió una liquidación",
+    AuditAction.PQRS_FILED: "Radicó una PQRS en nombre de un cliente",
+}
+
+
+def audit_action(action: str) -> str:
+    """The label of an act; one that no act of ours has goes by its own name."""
+    return AUDIT_ACTION.get(action, action)
