@@ -9,8 +9,8 @@ from alembic import op
 
 from migrations.row_level_security import AGENCY, ANYONE, NOBODY, STAFF, expose, protect, restrict_writing, serving_role
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
