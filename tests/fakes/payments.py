@@ -199,17 +199,20 @@ class FakePaymentIntents(Repository, PaymentIntents):
         stored = self.books.intents[intent.id]
         if self.scope.viewer != "staff":
             intent = replace(intent, attempts=stored.attempts, refunds=stored.refunds)
-        attempts = intent.attempts
-        self.books.intents[intent.id] = intent
-        for attempt in attempts:
+        kept = []
+        for attempt in intent.attempts:
             key = (intent.gateway_account_id, attempt.transaction_id)
             owner = self.books.transactions.get(key, intent.id)
             if owner != intent.id and attempt.verified_by.is_proof:
                 self._rename(key, owner)
+            elif owner != intent.id:
+                key = (intent.gateway_account_id, f"{attempt.transaction_id}~{intent.id}")
             self.books.transactions.setdefault(key, intent.id)
             if attempt.transaction_id in (booked or {}):
                 assert (booked or {})[attempt.transaction_id] in self.books.payments
                 self.books.booked[key] = (booked or {})[attempt.transaction_id]
+            kept.append(replace(attempt, transaction_id=key[1]))
+        self.books.intents[intent.id] = replace(intent, attempts=tuple(kept))
 
     def _rename(self, key: tuple[GatewayAccountId, str], owner: PaymentIntentId) -> None:
         """The other intent had the id by an invention."""

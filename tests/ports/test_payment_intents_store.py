@@ -214,6 +214,24 @@ async def test_a_transaction_announced_by_an_invention_gives_its_id_back(place: 
     assert [(attempt.transaction_id, attempt.charged) for attempt in theirs.attempts] == [(f"tx~{forged.id}", True)]
 
 
+async def test_a_transaction_that_a_notice_announces_under_anothers_id_is_kept_beside_it(place: Place) -> None:
+    real = await place.add(place.intent(place.invoices[0]))
+    forged = await place.add(place.intent(place.invoices[1]))
+    await place.save(replace(real, attempts=(an_attempt("tx", S.APPROVED),)))
+    payment = place.payment(forged)
+    async with place.store.unit_of_work(place.staff) as uow:
+        await uow.payments.add(payment, [(place.invoices[1].id, forged.amount)])
+        tried = replace(forged, attempts=(an_attempt("tx", S.APPROVED, charged=True),))
+        await uow.intents.save(tried, booked={"tx": payment.id})
+        await uow.commit()
+
+    mine, theirs = await place.found(forged), await place.found(real)
+    assert mine is not None
+    assert theirs is not None
+    assert [(attempt.transaction_id, attempt.charged) for attempt in mine.attempts] == [(f"tx~{forged.id}", True)]
+    assert [(attempt.transaction_id, attempt.charged) for attempt in theirs.attempts] == [("tx", False)]
+
+
 async def test_the_intents_to_ask_about_come_the_longest_waiting_first(place: Place) -> None:
     later = AT + timedelta(hours=1, minutes=10)
     pending = replace(place.intent(place.invoices[0], status=S.PENDING), queried_at=AT + timedelta(minutes=20))

@@ -111,7 +111,8 @@ class PaymentIntents(Protocol):
 
     async def save(self, intent: PaymentIntent, *, booked: Mapping[str, PaymentId] | None = None) -> None:
         """State, checkout, hints, attempts and refunds. `booked` tells by which payment each newly charged transaction
-        was booked; it has to be stored before."""
+        was booked; it has to be stored before. A transaction that another intent has is kept as `<id>~<intent's id>`,
+        unless it is proved and the other's is not: then that one is named so."""
         ...
 
     async def is_of_another(self, transaction_id: str, intent: PaymentIntent) -> bool:

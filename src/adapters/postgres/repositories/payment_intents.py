@@ -220,34 +220,42 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
                 raise
 
     async def _save_attempt(self, intent: PaymentIntent, attempt: GatewayAttempt, payment_id: PaymentId | None) -> None:
-        key = {
+        values = ATTEMPT.values(attempt) | {
             "agency_id": intent.agency_id,
             "gateway_account_id": intent.gateway_account_id,
-            "transaction_id": attempt.transaction_id,
+            "intent_id": intent.id,
         }
-        if attempt.verified_by.is_proof:
-            # A notice's transaction id is not signed: another intent may carry this one's by an invention.
-            await self.write(
-                sa.update(TRANSACTIONS)
-                .where(
-                    *(TRANSACTIONS.c[name] == value for name, value in key.items()),
-                    TRANSACTIONS.c.intent_id != intent.id,
-                    TRANSACTIONS.c.verified_by == Evidence.SIGNATURE.value,
-                )
-                .values(transaction_id=TRANSACTIONS.c.transaction_id + "~" + sa.cast(TRANSACTIONS.c.intent_id, sa.Text))
-            )
-        values = ATTEMPT.values(attempt) | key | {"intent_id": intent.id}
         if payment_id is not None:
             values["payment_id"] = payment_id
+        # Twice: the other intent's that was not seen, because it was being kept just then, is there the second time.
+        for _ in range(2 if attempt.verified_by.is_proof else 1):
+            if attempt.verified_by.is_proof:
+                await self._take_id_back(intent, attempt.transaction_id)
+            if await self._put_attempt(values):
+                return
+        await self._put_attempt(values | {"transaction_id": f"{attempt.transaction_id}~{intent.id}"})
+
+    async def _take_id_back(self, intent: PaymentIntent, transaction_id: str) -> None:
+        """A notice's transaction id is not signed: another intent may carry this one's by an invention."""
         await self.write(
-            insert(TRANSACTIONS)
-            .values(values)
-            .on_conflict_do_update(
-                index_elements=list(key),
-                set_={name: value for name, value in values.items() if name not in key and name != "intent_id"},
-                where=TRANSACTIONS.c.intent_id == intent.id,
+            sa.update(TRANSACTIONS)
+            .where(
+                TRANSACTIONS.c.agency_id == intent.agency_id,
+                TRANSACTIONS.c.gateway_account_id == intent.gateway_account_id,
+                TRANSACTIONS.c.transaction_id == transaction_id,
+                TRANSACTIONS.c.intent_id != intent.id,
+                TRANSACTIONS.c.verified_by == Evidence.SIGNATURE.value,
             )
+            .values(transaction_id=TRANSACTIONS.c.transaction_id + "~" + sa.cast(TRANSACTIONS.c.intent_id, sa.Text))
         )
+
+    async def _put_attempt(self, values: Mapping[str, Any]) -> bool:
+        """Whether the id was free, or this intent's."""
+        key = ["agency_id", "gateway_account_id", "transaction_id"]
+        newer = {name: value for name, value in values.items() if name not in (*key, "intent_id")}
+        mine = TRANSACTIONS.c.intent_id == values["intent_id"]
+        statement = insert(TRANSACTIONS).values(values)
+        return bool(await self.write(statement.on_conflict_do_update(index_elements=key, set_=newer, where=mine)))
 
 
 def _intent_values(intent: PaymentIntent) -> dict[str, Any]:
