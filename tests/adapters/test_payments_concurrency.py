@@ -10,10 +10,13 @@ import pytest
 from adapters.postgres.engine import create_engine
 from application.access import Scope
 from application.ports.payment_gateway import Reception
-from application.use_cases.payments import ReceiveReturn
+from application.use_cases.payments import ReceiveReturn, ReconcileDay
 from domain.errors import GatewayUnavailable, IdempotencyConflict, PaymentInProgress
+from domain.findings import FindingKind
 from domain.gateway_reports import Hint, ReportedState
 from domain.invoices import InvoiceStatus
+from domain.ledger import Journal, JournalKind, LedgerAccount, received
+from domain.money import ZERO
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 from tests.application.payments_world import Desk, a_client, a_merchant_account, an_agency, an_invoice, as_client
 from tests.fakes.payment_gateway import a_report
@@ -250,3 +253,30 @@ async def test_a_number_handed_in_by_another_first_stays_the_number_of_its_own_p
     assert (await office.stored(mine)).status is S.REVIEW
     assert (await office.stored(theirs)).status is S.APPROVED
     assert len(await office.store.payments(office.agency.id)) == 1
+
+
+async def test_the_daily_report_tells_of_differences_though_somebody_holds_those_invoices(office: Office) -> None:
+    """It used to lock them one by one, in no order, beside whoever lets money in."""
+    store, scope = office.store, Scope.of_agency(office.agency.id)
+    stray = Journal(
+        key="stray",
+        kind=JournalKind.OFFICE,
+        agency_id=office.agency.id,
+        client_id=office.ana.id,
+        at=office.clock.now(),
+        entries=received(LedgerAccount.OFFICE, [(it.id, Decimal("5.00")) for it in office.invoices], ZERO),
+    )
+    async with store.unit_of_work(scope) as uow:
+        await uow.ledger.post(stray)
+        await uow.commit()
+    report = ReconcileDay(unit_of_work=store.unit_of_work, clock=office.clock, ask=office.reconcile_payments)
+
+    async with store.unit_of_work(scope) as uow:
+        await uow.payments.lock_invoices([it.id for it in office.invoices])
+        async with asyncio.timeout(5):
+            done = await report(office.agency.id, office.clock.today())
+
+    assert done.figures["differences"] == 3
+    async with store.unit_of_work(scope) as uow:
+        found = await uow.findings.open_ones([FindingKind.BOOKS], limit=10)
+    assert {it.detail for it in found} == {it.number for it in office.invoices}

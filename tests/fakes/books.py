@@ -122,8 +122,8 @@ class FakeLedger(Repository, Ledger):
                     if entry.account is LedgerAccount.RECEIVABLE and entry.invoice_id is not None:
                         ledger[entry.invoice_id] = ledger.get(entry.invoice_id, ZERO) - entry.amount
         return [
-            InvoiceDifference(key, receipts.get(key, ZERO), ledger.get(key, ZERO))
-            for key in sorted(receipts.keys() | ledger.keys())
+            InvoiceDifference(key, self.books.invoices[key].number, receipts.get(key, ZERO), ledger.get(key, ZERO))
+            for key in sorted(receipts.keys() | ledger.keys(), key=lambda key: (self.books.invoices[key].number, key))
             if receipts.get(key, ZERO) != ledger.get(key, ZERO)
         ]
 

@@ -139,7 +139,7 @@ async def test_a_figure_that_left_the_ledger_behind_is_found(place: Place) -> No
         await uow.commit()
     async with place.store.unit_of_work(place.staff) as uow:
         assert await uow.ledger.differences() == [
-            InvoiceDifference(InvoiceId(invoice.id), Decimal("0.00"), Decimal("5.00"))
+            InvoiceDifference(InvoiceId(invoice.id), invoice.number, Decimal("0.00"), Decimal("5.00"))
         ]
 
 

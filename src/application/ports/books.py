@@ -19,6 +19,7 @@ class InvoiceDifference:
     """An invoice whose receipts say another amount than the ledger."""
 
     invoice_id: InvoiceId
+    number: str
     receipts: Decimal
     ledger: Decimal
 

@@ -12,6 +12,7 @@ from adapters.postgres.mapping import Mapper
 from adapters.postgres.scoping import ScopedRepository, table_of
 from adapters.postgres.tables import (
     FindingRow,
+    InvoiceRow,
     LedgerEntryRow,
     LedgerJournalRow,
     PaymentAllocationRow,
@@ -44,6 +45,7 @@ ALLOCATIONS = table_of(PaymentAllocationRow)
 ENTRIES = table_of(LedgerEntryRow)
 FINDINGS = table_of(FindingRow)
 INTENTS = table_of(PaymentIntentRow)
+INVOICES = table_of(InvoiceRow)
 JOURNALS = table_of(LedgerJournalRow)
 KEYS = table_of(RequestKeyRow)
 PAYMENTS = table_of(PaymentRow)
@@ -101,16 +103,15 @@ class PostgresLedger(ScopedRepository, Ledger):
             .subquery("ledger")
         )
         said, booked = sa.func.coalesce(receipts.c.amount, ZERO), sa.func.coalesce(ledger.c.amount, ZERO)
+        both = receipts.outerjoin(ledger, receipts.c.invoice_id == ledger.c.invoice_id, full=True)
+        about = sa.func.coalesce(receipts.c.invoice_id, ledger.c.invoice_id)
         rows = await self.connection.execute(
-            sa.select(
-                sa.func.coalesce(receipts.c.invoice_id, ledger.c.invoice_id).label("invoice_id"),
-                said.label("receipts"),
-                booked.label("ledger"),
-            )
-            .select_from(receipts.outerjoin(ledger, receipts.c.invoice_id == ledger.c.invoice_id, full=True))
+            self.select(INVOICES, INVOICES.c.id, INVOICES.c.number, said.label("receipts"), booked.label("ledger"))
+            .join(both, INVOICES.c.id == about)
             .where(said != booked)
+            .order_by(INVOICES.c.number, INVOICES.c.id)
         )
-        return [InvoiceDifference(InvoiceId(row.invoice_id), row.receipts, row.ledger) for row in rows]
+        return [InvoiceDifference(InvoiceId(row.id), row.number, row.receipts, row.ledger) for row in rows]
 
 
 class PostgresFindings(ScopedRepository, Findings):

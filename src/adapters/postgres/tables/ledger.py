@@ -138,6 +138,7 @@ class FindingRow(SQLModel, table=True):
         c.belongs_to("payment_id", "payments"),
         c.belongs_to("resolved_by", "accounts"),
         sa.Index(None, "agency_id", "at", "id"),
+        sa.Index(None, "agency_id", "intent_id"),
     )
 
     id: UUID = c.identity()

@@ -176,11 +176,9 @@ async def _report_differences(
     uow: UnitOfWork, agency_id: AgencyId, differences: Iterable[InvoiceDifference], *, at: datetime
 ) -> None:
     for it in list(differences)[:_MOST_NAMED]:
-        invoice = (await uow.payments.lock_invoices([it.invoice_id])).get(it.invoice_id)
         key = f"{it.invoice_id}:{it.receipts}:{it.ledger}"
-        number = invoice.number if invoice else str(it.invoice_id)
-        difference = it.receipts - it.ledger
-        await uow.findings.report(_finding(agency_id, FindingKind.BOOKS, key, at=at, amount=difference, detail=number))
+        amount = it.receipts - it.ledger
+        await uow.findings.report(_finding(agency_id, FindingKind.BOOKS, key, at=at, amount=amount, detail=it.number))
 
 
 def unconfirmed_key(gateway: PaymentGatewayCode, on: date) -> str:
