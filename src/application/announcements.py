@@ -10,20 +10,27 @@ A new kind of letter is, by family (payments, people, …):
 - in `adapters/mail/wording/` its words, in the family's table WORDS.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from uuid import UUID
 
 from application.ports.jobs import Job, JobKind, Pace
-from domain.ids import AgencyId, PaymentId
+from domain.ids import AgencyId, ClientId
 from domain.payment_intents import GatewayAttempt, PaymentIntent
 from domain.payments import Payment
+from domain.pqrs import Pqrs
+
+_IN_ONE_LETTER = 20
 
 
 class Announcement(StrEnum):
     """The first word of a mail job's subject; the words after it are ids."""
 
+    INVOICES_ISSUED = "invoices-issued"
     PAYMENT_CONFIRMED = "payment-confirmed"
     PAYMENT_DECLINED = "payment-declined"
+    PAYOUTS_SENT = "payouts-sent"
+    PQRS_FILED = "pqrs-filed"
 
 
 def payment_confirmed(payment: Payment) -> Job:
@@ -36,14 +43,25 @@ def payment_declined(intent: PaymentIntent, attempt: GatewayAttempt) -> Job:
     return announcement(intent.agency_id, Announcement.PAYMENT_DECLINED, intent.reference, attempt.transaction_id)
 
 
+def invoices_issued(agency_id: AgencyId, client_id: ClientId, invoices: Sequence[UUID]) -> list[Job]:
+    """To the client, about rent invoices that one import brought: one letter, unless they are very many."""
+    return _of_many(agency_id, Announcement.INVOICES_ISSUED, client_id, invoices)
+
+
+def payouts_sent(agency_id: AgencyId, client_id: ClientId, payouts: Sequence[UUID]) -> list[Job]:
+    """To the owner, about payouts that one import brought, likewise."""
+    return _of_many(agency_id, Announcement.PAYOUTS_SENT, client_id, payouts)
+
+
+def pqrs_filed(case: Pqrs) -> Job:
+    """To the client, with the acknowledgement that the law asks for (Ley 1480 de 2011, art. 50)."""
+    return announcement(case.agency_id, Announcement.PQRS_FILED, case.id)
+
+
 def announced(job: Job) -> tuple[Announcement, list[str]]:
     """What the subject of a mail job says; ValueError for what is none."""
     kind, *ids = job.subject.split(" ")
     return Announcement(kind), ids
-
-
-def payment_of(ids: list[str]) -> PaymentId:
-    return PaymentId(UUID(ids[0]))
 
 
 def announcement(agency_id: AgencyId, kind: Announcement, *ids: UUID | str, pace: Pace = Pace.USUAL) -> Job:
@@ -51,3 +69,8 @@ def announcement(agency_id: AgencyId, kind: Announcement, *ids: UUID | str, pace
     invitation, a reset), BULK for what goes to many at once."""
     subject = " ".join((kind.value, *map(str, ids)))
     return Job(kind=JobKind.SEND_MAIL, agency_id=agency_id, subject=subject, key=subject, pace=pace)
+
+
+def _of_many(agency_id: AgencyId, kind: Announcement, client_id: ClientId, ids: Sequence[UUID]) -> list[Job]:
+    parts = [ids[at : at + _IN_ONE_LETTER] for at in range(0, len(ids), _IN_ONE_LETTER)]
+    return [announcement(agency_id, kind, client_id, *part, pace=Pace.BULK) for part in parts]

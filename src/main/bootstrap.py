@@ -205,8 +205,8 @@ def _use_cases(
         file_pqrs=FilePqrs(unit_of_work=unit_of_work, calendar=ColombianHolidays(), clock=clock),
         find_agency=FindAgency(unit_of_work=unit_of_work),
         gateway_addresses=GatewayAddresses(public_url=public_url, test_allowed=merchants.test_allowed),
-        import_file=ImportFile(unit_of_work=unit_of_work, sheets=sheets),
-        import_records=ImportRecords(unit_of_work=unit_of_work, sheets=sheets),
+        import_file=ImportFile(unit_of_work=unit_of_work, sheets=sheets, clock=clock),
+        import_records=ImportRecords(unit_of_work=unit_of_work, sheets=sheets, clock=clock),
         issue_captcha=IssueCaptcha(captchas=captchas),
         receive_dispute_notice=ReceiveDisputeNotice(
             settlement=settlement, limiter=limiter, calendar=ColombianHolidays()

@@ -10,6 +10,7 @@ from domain.imports.problems import CellProblem, ImportReport
 from domain.imports.sheets import ImportKind
 from domain.invoices import InvoiceStatus
 from graphql_api.import_texts import cell_message
+from tests.fakes.clock import FakeClock
 from tests.fakes.imports import Books, FakeImports, FakeSheets
 
 CLIENTS = {
@@ -122,6 +123,7 @@ def csv_of(kind: ImportKind, *changes: dict[str, str], separator: str = ";", wit
 @dataclass
 class Office:
     factory: FakeImports = field(default_factory=FakeImports)
+    clock: FakeClock = field(default_factory=FakeClock)
     viewer: StaffViewer = field(
         default_factory=lambda: StaffViewer(
             agency_id=AgencyId(uuid4()), account_id=AccountId(uuid4()), session_id=SessionId(uuid4())
@@ -139,7 +141,7 @@ class Office:
     async def take_text(
         self, kind: ImportKind, text: str, *, separator: str = ";", dry_run: bool = False
     ) -> ImportReport:
-        importing = ImportRecords(unit_of_work=self.factory, sheets=FakeSheets(separator))
+        importing = ImportRecords(unit_of_work=self.factory, sheets=FakeSheets(separator), clock=self.clock)
         return await importing(self.viewer, kind=kind, csv=text, dry_run=dry_run)
 
     def state(self, number: str = "FV-1") -> tuple[InvoiceStatus, str]:

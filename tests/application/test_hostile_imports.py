@@ -25,7 +25,7 @@ async def test_rows_of_anything_are_counted_and_told(kind: ImportKind, data: st.
     columns = data.draw(st.permutations(kind.columns))
     quoted = [";".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in [columns, *rows]]
     office = await open_office()
-    importing = ImportRecords(unit_of_work=office.factory, sheets=CsvSheetReader())
+    importing = ImportRecords(unit_of_work=office.factory, sheets=CsvSheetReader(), clock=office.clock)
 
     try:
         report = await importing(office.viewer, kind=kind, csv="\r\n".join(quoted))
@@ -44,7 +44,7 @@ async def test_rows_of_anything_are_counted_and_told(kind: ImportKind, data: st.
 @given(text=st.text(alphabet=st.sampled_from('codignmbre;,"\t\r\n\0é\ud800'), max_size=80))
 async def test_text_that_is_no_table_is_refused(text: str) -> None:
     office = await open_office()
-    importing = ImportRecords(unit_of_work=office.factory, sheets=CsvSheetReader())
+    importing = ImportRecords(unit_of_work=office.factory, sheets=CsvSheetReader(), clock=office.clock)
 
     with pytest.raises(FileRefused):
         await importing(office.viewer, kind=ImportKind.CLIENTS, csv=text)

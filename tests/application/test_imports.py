@@ -320,7 +320,7 @@ async def test_only_staff_import() -> None:
         (client, NotAllowed),
         (Visitor(agency_id=office.viewer.agency_id), Unauthenticated),
     ]
-    importing = ImportRecords(unit_of_work=office.factory, sheets=FakeSheets())
+    importing = ImportRecords(unit_of_work=office.factory, sheets=FakeSheets(), clock=office.clock)
 
     for viewer, refusal in strangers:
         with pytest.raises(refusal):
@@ -341,7 +341,7 @@ async def test_an_agency_takes_one_import_at_a_time() -> None:
 
 async def test_agencies_do_not_know_each_other() -> None:
     office = await open_office()
-    other = Office(office.factory, replace(office.viewer, agency_id=AgencyId(uuid4())))
+    other = Office(office.factory, viewer=replace(office.viewer, agency_id=AgencyId(uuid4())))
 
     report = await other.take(ImportKind.PROPERTIES)
 

@@ -9,40 +9,13 @@ from application.ports.documents import DocumentUnavailable
 from application.ports.jobs import Job, JobKind
 from application.ports.mail import MailUnavailable
 from application.ports.mail.payments import PaymentConfirmed, PaymentDeclined
-from application.use_cases.documents import DrawDocuments
-from application.use_cases.letters import WRITERS, SendMail
+from application.use_cases.letters import WRITERS
 from domain.gateway_reports import StatusReason
 from domain.payment_intents import PaymentIntentStatus
-from tests.factories import NOON
-from tests.fakes.clock import FakeClock
-from tests.fakes.documents import FakeDocumentRenderer
-from tests.fakes.mail import FakeMailer
-from tests.fakes.reading.readings import FakeReadings
-from tests.fakes.unit_of_work import FakeDatabase
-from tests.village import Village, two_villages
+from tests.application.letters_desk import Desk
+from tests.village import Village
 
 S = PaymentIntentStatus
-
-
-class Desk:
-    def __init__(self) -> None:
-        self.here, self.there, both = two_villages()
-        self.database = FakeDatabase(both)
-        self.clock = FakeClock(NOON)
-        self.renderer = FakeDocumentRenderer()
-        self.mailer = FakeMailer()
-        self.send_mail = SendMail(
-            readings=FakeReadings(self.database, self.clock),
-            draw_documents=DrawDocuments(renderer=self.renderer),
-            mailer=self.mailer,
-            clock=self.clock,
-        )
-
-    def declined(self, village: Village, **changes: object) -> Job:
-        """The job about the try that failed, with the intent as it stands by now."""
-        intent = replace(village.intent, **({"status": S.DECLINED} | changes))  # type: ignore[arg-type]
-        self.database.store.intents[intent.id] = intent
-        return payment_declined(intent, intent.attempts[0])
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from application.access import SignedIn, Viewer
+from application.announcements import pqrs_filed
 from application.use_cases.pqrs import FilePqrs, PqrsForm
 from domain.errors import (
     DomainError,
@@ -91,6 +92,14 @@ def a_form(**given: Any) -> PqrsForm:
 async def file_many(counter: Counter, count: int, viewer: SignedIn | None = None, **given: Any) -> None:
     for index in range(count):
         await counter.file(viewer or counter.ana, a_form(idempotency_key=f"n-{index}", **given))
+
+
+async def test_its_client_is_sent_the_acknowledgement_once(counter: Counter) -> None:
+    form = a_form()
+    case = await counter.file(counter.ana, form)
+    await counter.file(counter.ana, form)
+
+    assert [kept.job for kept in counter.database.store.jobs] == [pqrs_filed(case)]
 
 
 async def test_a_case_gets_its_number_is_pending_and_has_a_term(counter: Counter) -> None:

@@ -15,7 +15,7 @@ from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.audit import AuditEntry, AuditHead
 from domain.contracts import ContractKind
 from domain.errors import Busy
-from domain.ids import AgencyId, ClientId, ContractId, InvoiceId, PaymentId
+from domain.ids import AgencyId, ClientId, ContractId, InvoiceId, PaymentId, PayoutId
 from domain.imports.clients import ClientRecord, StoredClient
 from domain.imports.contracts import ContractRecord, StoredContract
 from domain.imports.invoices import InvoiceRecord, ReportedState, StoredInvoice, state_of
@@ -23,6 +23,7 @@ from domain.imports.outcomes import StoredRow
 from domain.imports.payments import PaymentRecord, StoredPayment
 from domain.imports.payouts import PayoutRecord
 from domain.imports.properties import PropertyRecord
+from domain.imports.sheets import ImportKind
 from domain.invoices import InvoiceStatus
 from domain.money import ZERO
 from tests.fakes.audit import FakeAuditTrail
@@ -63,6 +64,7 @@ class Books:
     invoices: dict[str, KeptInvoice] = field(default_factory=dict)
     payments: dict[str, KeptPayment] = field(default_factory=dict)
     payouts: dict[str, Change[PayoutRecord]] = field(default_factory=dict)
+    payout_ids: dict[str, PayoutId] = field(default_factory=dict)
     contract_readers: set[tuple[str, str, bool]] = field(default_factory=set)
     property_readers: set[tuple[str, str, bool]] = field(default_factory=set)
 
@@ -174,6 +176,15 @@ class FakeImportStore(ImportStore):
             if number in numbers
         }
 
+    async def has_any(self, kind: ImportKind) -> bool:
+        return bool({ImportKind.INVOICES: self._books.invoices, ImportKind.PAYOUTS: self._books.payouts}[kind])
+
+    async def invoice_ids(self, numbers: Collection[str]) -> Mapping[str, InvoiceId]:
+        return {number: kept.id for number, kept in self._books.invoices.items() if number in numbers}
+
+    async def payout_ids(self, numbers: Collection[str]) -> Mapping[str, PayoutId]:
+        return {number: key for number, key in self._books.payout_ids.items() if number in numbers}
+
     async def invoice_digests(self, numbers: Collection[str]) -> Mapping[str, StoredRow]:
         return {key: StoredRow(kept.digest) for key, kept in self._books.invoices.items() if key in numbers}
 
@@ -246,7 +257,9 @@ class FakeImportStore(ImportStore):
             )
 
     async def put_payouts(self, changes: Sequence[Change[PayoutRecord]]) -> None:
-        self._books.payouts |= {change.record.number: change for change in changes}
+        for change in changes:
+            self._books.payout_ids.setdefault(change.record.number, PayoutId(uuid4()))
+            self._books.payouts[change.record.number] = change
 
     async def rebuild_readers(self) -> None:
         books = self._books

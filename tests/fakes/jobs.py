@@ -1,5 +1,6 @@
 """Jobs in memory: put with the work that asks for them, and left there for the test to look at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -33,6 +34,9 @@ class FakeJobs(Jobs):
             return False
         self.queue.append(KeptJob(job))
         return True
+
+    async def put_all(self, jobs: Sequence[Job]) -> int:
+        return sum([await self.put(job) for job in jobs])
 
     async def retry(self, job_id: int) -> bool:
         mine = self.scope.agency if self.scope.viewer == "staff" else None

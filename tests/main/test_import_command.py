@@ -13,6 +13,7 @@ from domain.ids import AgencyId
 from domain.imports.sheets import ImportKind
 from main.commands.imports import import_directory
 from tests.application.imports_office import MANAGEMENT, OWNER, csv_of
+from tests.fakes.clock import FakeClock
 from tests.fakes.imports import FakeImports
 
 
@@ -29,7 +30,7 @@ class Command:
 
     async def run(self, *, as_json: bool = False) -> tuple[int, str, str]:
         out, err = StringIO(), StringIO()
-        importing = ImportFile(unit_of_work=self.factory, sheets=CsvSheetReader())
+        importing = ImportFile(unit_of_work=self.factory, sheets=CsvSheetReader(), clock=FakeClock())
         status = await import_directory(importing, self.agency_id, self.directory, as_json=as_json, out=out, err=err)
         return status, out.getvalue(), err.getvalue()
 

@@ -26,6 +26,7 @@ from domain.imports.sheets import ImportKind
 from domain.invoices import InvoiceStatus
 from tests.application.imports_office import csv_of
 from tests.fakes.audit import KEYS
+from tests.fakes.clock import FakeClock
 from tests.fakes.imports import FakeImports, KeptPayment
 
 State = tuple[InvoiceStatus, Decimal]
@@ -40,11 +41,11 @@ class Imported(ABC):
         self.viewer = StaffViewer(agency_id=agency_id, account_id=AccountId(uuid4()), session_id=SessionId(uuid4()))
 
     async def take(self, kind: ImportKind, *changes: dict[str, str], dry_run: bool = False) -> ImportReport:
-        importing = ImportRecords(unit_of_work=self.factory, sheets=CsvSheetReader())
+        importing = ImportRecords(unit_of_work=self.factory, sheets=CsvSheetReader(), clock=FakeClock())
         return await importing(self.viewer, kind=kind, csv=csv_of(kind, *changes), dry_run=dry_run)
 
     async def take_file(self, kind: ImportKind, path: Path) -> ImportReport:
-        importing = ImportFile(unit_of_work=self.factory, sheets=CsvSheetReader())
+        importing = ImportFile(unit_of_work=self.factory, sheets=CsvSheetReader(), clock=FakeClock())
         return await importing(self.agency_id, kind=kind, path=path)
 
     @abstractmethod

@@ -224,3 +224,20 @@ async def test_one_import_at_a_time_for_an_agency_and_others_meanwhile(billed: I
         assert counts(await other.take(ImportKind.CLIENTS)) == (1, 0, 0, 0)
 
     assert counts(await billed.take(ImportKind.CLIENTS)) == (0, 0, 1, 0)
+
+
+async def test_documents_are_known_by_their_numbers_once_they_are_written(billed: Imported) -> None:
+    async with billed.factory(Scope.of_agency(billed.agency_id)) as uow:
+        found = await uow.imports.invoice_ids({"FV-1", "FV-3", "NADA"})
+        assert set(found) == {"FV-1", "FV-3"}
+        assert await uow.imports.payout_ids({"CE-1"}) == {}
+        assert await uow.imports.has_any(ImportKind.INVOICES)
+        assert not await uow.imports.has_any(ImportKind.PAYOUTS)
+    await billed.take(ImportKind.PAYOUTS)
+    async with billed.factory(Scope.of_agency(billed.agency_id)) as uow:
+        assert set(await uow.imports.payout_ids({"CE-1", "FV-1"})) == {"CE-1"}
+        assert await uow.imports.has_any(ImportKind.PAYOUTS)
+    other = await billed.another()
+    async with other.factory(Scope.of_agency(other.agency_id)) as uow:
+        assert await uow.imports.invoice_ids({"FV-1"}) == {}
+        assert not await uow.imports.has_any(ImportKind.INVOICES)

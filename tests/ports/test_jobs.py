@@ -75,6 +75,22 @@ async def test_a_key_that_waits_is_not_doubled(place: Place, agency: Agency) -> 
     assert await place.jobs(agency.id) == [replace(job, key=None)]
 
 
+async def test_many_are_put_at_once_each_once(place: Place, agency: Agency) -> None:
+    waiting, gone = a_job(agency, "ESPERA", key="espera"), a_job(agency, "FALLO", key="fallo")
+    await put(place, gone)
+    await place.fail_jobs(agency.id)
+    await put(place, waiting)
+    new = [a_job(agency, f"NUEVO{number}", key=f"nuevo{number}") for number in range(3)]
+    async with place.unit_of_work(Scope.of_agency(agency.id)) as uow:
+        assert await uow.jobs.put_all([new[0], waiting, new[1], gone, new[0], a_job(agency, "SIN"), new[2]]) == 4
+        assert await uow.jobs.put_all([waiting, gone]) == 0
+        assert await uow.jobs.put_all([]) == 0
+        await uow.commit()
+
+    found = [job.subject for job in await place.jobs(agency.id)]
+    assert found == ["ESPERA", "NUEVO0", "NUEVO1", "SIN", "NUEVO2"]
+
+
 async def test_a_key_put_by_work_that_is_lost_is_free(place: Place, agency: Agency) -> None:
     job = a_job(agency, key="llave")
     async with place.unit_of_work(Scope.of_agency(agency.id)) as uow:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
+from domain.ids import InvoiceId, PayoutId
 from domain.imports.clients import ClientRecord, StoredClient
 from domain.imports.contracts import ContractRecord, StoredContract
 from domain.imports.invoices import InvoiceRecord, StoredInvoice
@@ -12,6 +13,7 @@ from domain.imports.outcomes import StoredRow
 from domain.imports.payments import PaymentRecord, StoredPayment
 from domain.imports.payouts import PayoutRecord
 from domain.imports.properties import PropertyRecord
+from domain.imports.sheets import ImportKind
 
 R = TypeVar("R")
 
@@ -76,6 +78,14 @@ class ImportStore(Protocol):
         ...
 
     async def payouts(self, numbers: Collection[str]) -> Mapping[str, StoredRow]: ...
+
+    async def has_any(self, kind: ImportKind) -> bool:
+        """Whether there are invoices, or payouts, at all; of the other kinds it is not known (KeyError)."""
+        ...
+
+    async def invoice_ids(self, numbers: Collection[str]) -> Mapping[str, InvoiceId]: ...
+
+    async def payout_ids(self, numbers: Collection[str]) -> Mapping[str, PayoutId]: ...
 
     async def put_clients(self, changes: Sequence[Change[ClientRecord]]) -> None: ...
 

@@ -1,5 +1,6 @@
 """Work for later, kept in the transaction of the work that asks for it: it is done after that commits, or never."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -69,6 +70,10 @@ class Jobs(Protocol):
 
         Another transaction that put the same key and has not ended is waited for.
         """
+        ...
+
+    async def put_all(self, jobs: Sequence[Job]) -> int:
+        """Put many at once, each like `put`; how many were put."""
         ...
 
     async def retry(self, job_id: int) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from uuid import uuid4
 
 from application.access import SignedIn, StaffViewer, Viewer, require_signed_in
+from application.announcements import pqrs_filed
 from application.ports.calendar import HolidayCalendar
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -56,7 +57,8 @@ class PqrsForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilePqrs:
-    """File a petition, complaint, claim or suggestion: it gets its number, is pending, and its term begins tomorrow.
+    """File a petition, complaint, claim or suggestion: it gets its number, is pending, its term begins tomorrow, and
+    the client is sent its acknowledgement.
 
     For clients, and for staff on behalf of one (`client_id`). Repeating the same key returns the same case; with other
     data it is an IdempotencyConflict. Refuses InvalidInput for the form (property and contract only of the client's
@@ -91,6 +93,7 @@ class FilePqrs:
             by = PqrsActor.CLIENT if client_id == signed_in.client_id else PqrsActor.AGENCY
             event = PqrsEvent(pqrs_id=case.id, at=now, from_status=None, to_status=case.status, by=by)
             await uow.pqrs.add(case, event)
+            await uow.jobs.put(pqrs_filed(case))
             await uow.commit()
         return case
 

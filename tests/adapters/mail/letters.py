@@ -1,16 +1,26 @@
 """Letters to send."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from application.ports.documents import Document, Letterhead, Party, ReceiptAllocation, ReceiptView
-from application.ports.mail import Mail
+from application.ports.documents import (
+    AcknowledgementView,
+    Document,
+    Letterhead,
+    Party,
+    ReceiptAllocation,
+    ReceiptView,
+)
+from application.ports.mail import Letter, Mail
+from application.ports.mail.billing import InvoicesIssued, OwedInvoice, PayoutsSent, SentPayout
 from application.ports.mail.payments import PaymentConfirmed, PaymentDeclined
+from application.ports.mail.pqrs import PqrsFiled
 from domain.clients import IdentityDocumentType
 from domain.gateway_reports import StatusReason
 from domain.payments import PaymentMethod, PaymentStatus
 from domain.periods import BillingPeriod
+from domain.pqrs import PqrsClassification, PqrsSubject
 
 LETTERHEAD = Letterhead(
     name="Inmobiliaria Peña & Ñáñez",
@@ -60,6 +70,46 @@ DECLINED = Mail(
         reason=StatusReason.INSUFFICIENT_FUNDS,
     ),
 )
+
+INVOICE = OwedInvoice(
+    number="FV-1024",
+    period=BillingPeriod(2026, 12),
+    due_on=date(2026, 12, 5),
+    balance=Decimal("1850000.00"),
+    place="Carrera 9 # 70-11 apto 302, Bogotá",
+)
+PAYOUT = SentPayout(
+    number="CE-004714",
+    period=BillingPeriod(2026, 11),
+    paid_on=date(2026, 11, 18),
+    net=Decimal("3233212.50"),
+    place="Carrera 9 # 70-11 apto 302, Bogotá",
+)
+CASE = AcknowledgementView(
+    letterhead=LETTERHEAD,
+    filing_number="PQRS-2026-000017",
+    filed_at=datetime(2026, 11, 5, 20, 4, tzinfo=UTC),
+    client=RECEIPT.client,
+    classification=PqrsClassification.CLAIM,
+    subject=PqrsSubject.REPAIRS,
+    start_on=date(2026, 11, 1),
+    due_on=date(2026, 11, 27),
+    description="La llave del lavaplatos gotea.\nYa avisé el lunes: <b>nadie</b> vino.",
+)
+
+
+def written(letter: Letter, *, attachment: str | None = None) -> Mail:
+    """The letter to Ana, with a document of that name."""
+    document = Document(attachment, "application/pdf", b"%PDF-1.7 \x00\xff") if attachment else None
+    event = f"agencia {type(letter).__name__}"
+    return Mail(event=event, name="Ana Peña", address="ana@correo.example", letter=letter, attachment=document)
+
+
+ISSUED = written(InvoicesIssued(letterhead=LETTERHEAD, invoices=(INVOICE,)), attachment="factura-FV-1024.pdf")
+SENT = written(PayoutsSent(letterhead=LETTERHEAD, payouts=(PAYOUT,)), attachment="egreso-CE-004714.pdf")
+FILED = written(PqrsFiled(letterhead=LETTERHEAD, acknowledgement=CASE), attachment="constancia-PQRS-2026-000017.pdf")
+EVERY = {"confirmed": CONFIRMED, "declined": DECLINED, "issued": ISSUED, "sent": SENT, "filed": FILED}
+"""A letter of each kind, as a client gets it."""
 
 
 def from_agency(name: str) -> Mail:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from html import unescape
 from importlib import import_module
 from inspect import isclass
 from pkgutil import iter_modules
@@ -12,11 +13,11 @@ import pytest
 
 import application.ports.mail as ports
 from adapters.mail.message import Sender, compose, message_id
-from adapters.mail.wording import WORDS
+from adapters.mail.wording import WORDS, content
 from adapters.mail.wording.content import Content, Link
 from application.ports.mail import Letter, Mail, MailRefused
 from application.ports.mail.payments import PaymentDeclined
-from tests.adapters.mail.letters import CONFIRMED, DECLINED, from_agency
+from tests.adapters.mail.letters import CONFIRMED, DECLINED, EVERY, from_agency
 
 SENDER = Sender("avisos@portal.example")
 
@@ -65,15 +66,26 @@ def test_a_refusal_says_why_and_what_to_do() -> None:
     assert list(message.iter_attachments()) == []
 
 
-@pytest.mark.parametrize("mail", [CONFIRMED, DECLINED], ids=["confirmed", "declined"])
-def test_text_and_html_say_the_same(mail: Mail) -> None:
-    message = arrived(mail)
-    text, html = part(message, "plain"), part(message, "html")
+@pytest.mark.parametrize("name", EVERY)
+def test_text_and_html_say_the_same(name: str) -> None:
+    message, said = arrived(EVERY[name]), content(EVERY[name].letter)
+    text, html = part(message, "plain"), unescape(part(message, "html"))
 
-    assert "<" not in text
-    for line in ("Ana Peña", "$ 1.850.000", "5 de noviembre de 2026, 3:04 p. m.", "FV-1024", "900.123.456-8"):
-        assert line in text
-        assert line in html
+    for lines in (said.opening, said.closing, *said.facts, ["Ana Peña", "900.123.456-8"]):
+        for line in lines:
+            assert " ".join(line.split()) in text
+            assert " ".join(line.split()) in html
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_letter_has_what_goes_with_it(name: str) -> None:
+    mail, message = EVERY[name], arrived(EVERY[name])
+
+    attached = [part.get_filename() for part in message.iter_attachments()]
+    assert attached == ([mail.attachment.file_name] if mail.attachment else [])
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert "\n" not in message["Subject"]
+    assert message["Subject"].endswith(" – Inmobiliaria Peña & Ñáñez")
 
 
 def test_every_letter_has_words() -> None:
@@ -104,7 +116,7 @@ def test_a_button_and_somebodys_own_words_are_in_both_parts(monkeypatch: pytest.
 
 def test_a_letter_that_is_sent_again_is_recognised() -> None:
     assert arrived(CONFIRMED)["Message-ID"] == arrived(CONFIRMED)["Message-ID"] == message_id(CONFIRMED, SENDER)
-    assert len({message_id(mail, SENDER) for mail in (CONFIRMED, DECLINED)}) == 2
+    assert len({message_id(mail, SENDER) for mail in EVERY.values()}) == len(EVERY)
     assert message_id(CONFIRMED, SENDER).endswith("@portal.example>")
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adapters.mail.wording import payments
+from adapters.mail.wording import billing, payments, pqrs
 from adapters.mail.wording.content import Content
 from application.ports.mail import Letter
 
 WORDS: Mapping[type[Letter], Callable[[Any], Content]] = {
+    **billing.WORDS,
     **payments.WORDS,
+    **pqrs.WORDS,
 }
 
 

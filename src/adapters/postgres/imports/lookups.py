@@ -1,8 +1,9 @@
 """What is stored, by the keys of the back office."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -20,12 +21,13 @@ from adapters.postgres.tables import (
     PropertyRow,
 )
 from domain.contracts import ContractKind, PartyRole
-from domain.ids import ClientId, ContractId, InvoiceId, PaymentId
+from domain.ids import ClientId, ContractId, InvoiceId, PaymentId, PayoutId
 from domain.imports.clients import StoredClient
 from domain.imports.contracts import StoredContract
 from domain.imports.invoices import StoredInvoice
 from domain.imports.outcomes import StoredRow
 from domain.imports.payments import StoredPayment
+from domain.imports.sheets import ImportKind
 from domain.invoices import InvoiceStatus
 from domain.money import ZERO
 from domain.payments import PaymentStatus
@@ -65,6 +67,16 @@ class Lookups(ScopedRepository):
 
     async def payouts(self, numbers: Collection[str]) -> Mapping[str, StoredRow]:
         return await self._digests(PAYOUTS, PAYOUTS.c.number, numbers)
+
+    async def has_any(self, kind: ImportKind) -> bool:
+        table = {ImportKind.INVOICES: INVOICES, ImportKind.PAYOUTS: PAYOUTS}[kind]
+        return bool(await self.connection.scalar(sa.select(self.select(table, sa.true()).limit(1).exists())))
+
+    async def invoice_ids(self, numbers: Collection[str]) -> Mapping[str, InvoiceId]:
+        return {number: InvoiceId(key) for number, key in await self._ids(INVOICES, numbers)}
+
+    async def payout_ids(self, numbers: Collection[str]) -> Mapping[str, PayoutId]:
+        return {number: PayoutId(key) for number, key in await self._ids(PAYOUTS, numbers)}
 
     async def invoice_digests(self, numbers: Collection[str]) -> Mapping[str, StoredRow]:
         return await self._digests(INVOICES, INVOICES.c.number, numbers)
@@ -184,6 +196,12 @@ class Lookups(ScopedRepository):
             for payment_id, number, amount in await self.connection.execute(query):
                 found.setdefault(payment_id, []).append((number, amount))
         return found
+
+    async def _ids(self, table: sa.Table, numbers: Collection[str]) -> Iterable[tuple[str, UUID]]:
+        found = await self.connection.execute(
+            self.select(table, table.c.number, table.c.id).where(any_of(table.c.number, numbers))
+        )
+        return [(number, key) for number, key in found]
 
     async def _digests(
         self, table: sa.Table, key: sa.ColumnElement[str], values: Collection[str]

@@ -1,5 +1,6 @@
 """Putting jobs in the transaction of a unit of work."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ _FIRST = {JobKind.POLL_AGENCY: 20, JobKind.ASK_GATEWAY: 10}
 Among the others the pace decides."""
 
 _FAILED = sa.text(
-    f"select exists (select from {NAMES.qualified.queue_table} where dedupe_key = :key and status = 'failed')"  # noqa: S608
+    f"select dedupe_key from {NAMES.qualified.queue_table} where dedupe_key = any(:keys) and status = 'failed'"  # noqa: S608
 )
 
 
@@ -34,20 +35,27 @@ class PostgresJobs(Jobs):
         self._scope = scope
 
     async def put(self, job: Job) -> bool:
-        key = f"{job.agency_id}:{job.kind}:{job.key}" if job.key is not None else None
-        if key is not None and await self._connection.scalar(_FAILED, {"key": key}):
-            return False
-        wait = None if job.not_before is None else max(job.not_before - datetime.now(UTC), timedelta())
+        return await self.put_all([job]) == 1
+
+    async def put_all(self, jobs: Sequence[Job]) -> int:
+        keys = {_key(job) for job in jobs} - {None}
+        failed = set()
+        if keys:
+            failed = set((await self._connection.execute(_FAILED, {"keys": list(keys)})).scalars())
+        left = [job for job in jobs if _key(job) is None or _key(job) not in failed]
+        if not left:
+            return 0
+        now = datetime.now(UTC)
         put = await queries(LentConnection(self._connection)).enqueue(
-            [job.kind.value],
-            [job.subject.encode()],
-            [_FIRST.get(job.kind, 0) + job.pace],
-            execute_after=[wait],
-            dedupe_key=[key],
-            headers=[{AGENCY_HEADER: str(job.agency_id)}],
+            [job.kind.value for job in left],
+            [job.subject.encode() for job in left],
+            [_FIRST.get(job.kind, 0) + job.pace for job in left],
+            execute_after=[None if job.not_before is None else max(job.not_before - now, timedelta()) for job in left],
+            dedupe_key=[_key(job) for job in left],
+            headers=[{AGENCY_HEADER: str(job.agency_id)} for job in left],
             on_conflict="skip",
         )
-        return put != [None]
+        return sum(job_id is not None for job_id in put)
 
     async def retry(self, job_id: int) -> bool:
         which = {"id": job_id, "agency_id": str(self._scope.agency)}
@@ -59,3 +67,7 @@ class PostgresJobs(Jobs):
         except IntegrityError:  # its key waits again, or is under way
             await self._connection.execute(_DROP, which)
         return True
+
+
+def _key(job: Job) -> str | None:
+    return f"{job.agency_id}:{job.kind}:{job.key}" if job.key is not None else None

@@ -3,14 +3,27 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from application.announcements import invoices_issued, payouts_sent
 from application.ports.imports import Change, ImportStore
+from application.ports.jobs import Job
 from application.use_cases.imports.importer import Chunk, Importer, Record
+from application.use_cases.imports.news import News
+from domain.ids import AgencyId
 from domain.imports.cells import Row
+from domain.imports.clients import StoredClient
 from domain.imports.contracts import StoredContract
-from domain.imports.invoices import InvoiceRecord, StoredInvoice, check_invoice, keep_newer_state, read_invoice
+from domain.imports.invoices import (
+    InvoiceRecord,
+    ReportedState,
+    StoredInvoice,
+    check_invoice,
+    keep_newer_state,
+    read_invoice,
+)
 from domain.imports.outcomes import Meeting, Outcome, Stored, StoredRow, meet
 from domain.imports.payments import PaymentRecord, StoredPayment, apply_payment, check_payment, read_payment
 from domain.imports.payouts import PayoutRecord, check_payout, read_payout
+from domain.invoices import InvoiceKind
 
 
 class InvoiceImporter(Importer[InvoiceRecord]):
@@ -18,7 +31,7 @@ class InvoiceImporter(Importer[InvoiceRecord]):
 
     _digests: Mapping[str, StoredRow]
     _stored: Mapping[str, StoredInvoice]
-    _clients: Collection[str]
+    _clients: Mapping[str, StoredClient]
     _contracts: Mapping[str, StoredContract]
 
     def read(self, row: Row) -> InvoiceRecord:
@@ -42,6 +55,15 @@ class InvoiceImporter(Importer[InvoiceRecord]):
 
     async def put(self, changes: Sequence[Change[InvoiceRecord]]) -> None:
         await self.store.put_invoices(changes, self._stored)
+        for record in (change.record for change in changes):
+            owed = record.kind is InvoiceKind.RENT and record.state is ReportedState.ISSUED
+            if owed and record.number not in self._digests:
+                self.news.note(self._clients[record.client].id, record.number, on=record.issued_on)
+
+    async def announcements(self, agency_id: AgencyId) -> list[Job]:
+        ids = await self.store.invoice_ids(self.news.all_numbers())
+        told = self.news.by_client(ids).items()
+        return [job for client_id, invoices in told for job in invoices_issued(agency_id, client_id, invoices)]
 
 
 class PaymentImporter(Importer[PaymentRecord]):
@@ -52,8 +74,8 @@ class PaymentImporter(Importer[PaymentRecord]):
     _clients: Collection[str]
     _invoices: Mapping[str, StoredInvoice]
 
-    def __init__(self, store: ImportStore) -> None:
-        super().__init__(store)
+    def __init__(self, store: ImportStore, news: News) -> None:
+        super().__init__(store, news)
         self._touched: dict[str, StoredInvoice] = {}
 
     def read(self, row: Row) -> PaymentRecord:
@@ -101,7 +123,7 @@ class PaymentImporter(Importer[PaymentRecord]):
 
 class PayoutImporter(Importer[PayoutRecord]):
     _stored: Mapping[str, StoredRow]
-    _clients: Collection[str]
+    _clients: Mapping[str, StoredClient]
     _contracts: Mapping[str, StoredContract]
 
     def read(self, row: Row) -> PayoutRecord:
@@ -121,6 +143,14 @@ class PayoutImporter(Importer[PayoutRecord]):
 
     async def put(self, changes: Sequence[Change[PayoutRecord]]) -> None:
         await self.store.put_payouts(changes)
+        for record in (change.record for change in changes):
+            if record.number not in self._stored and record.paid_on <= self.news.today:
+                self.news.note(self._clients[record.owner].id, record.number, on=record.paid_on)
+
+    async def announcements(self, agency_id: AgencyId) -> list[Job]:
+        ids = await self.store.payout_ids(self.news.all_numbers())
+        told = self.news.by_client(ids).items()
+        return [job for client_id, payouts in told for job in payouts_sent(agency_id, client_id, payouts)]
 
 
 class _Numbered(Record, Protocol):

@@ -9,6 +9,9 @@ from itertools import islice, pairwise
 from typing import Generic, Protocol, TypeVar
 
 from application.ports.imports import Change, ImportStore, Sheet
+from application.ports.jobs import Job
+from application.use_cases.imports.news import News
+from domain.ids import AgencyId
 from domain.imports.amounts import Census, Convention
 from domain.imports.cells import Row
 from domain.imports.digests import digest
@@ -33,8 +36,9 @@ Chunk = Sequence[tuple[Row, R]]
 class Importer(ABC, Generic[R]):
     """Rows of one kind against what is stored. It lives for one file."""
 
-    def __init__(self, store: ImportStore) -> None:
+    def __init__(self, store: ImportStore, news: News) -> None:
         self.store = store
+        self.news = news
 
     @abstractmethod
     def read(self, row: Row) -> R:
@@ -51,6 +55,10 @@ class Importer(ABC, Generic[R]):
     @abstractmethod
     async def put(self, changes: Sequence[Change[R]]) -> None:
         """Write what was accepted of a chunk."""
+
+    async def announcements(self, agency_id: AgencyId) -> list[Job]:
+        """What people have to be told, once everything is written."""
+        return []
 
 
 @dataclass(frozen=True, slots=True)

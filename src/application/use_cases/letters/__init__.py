@@ -10,11 +10,13 @@ from application.ports.jobs import Job
 from application.ports.mail import Mail, Mailer
 from application.ports.reading import Readings
 from application.use_cases.documents import DrawDocuments
-from application.use_cases.letters import payments
+from application.use_cases.letters import billing, payments, pqrs
 from application.use_cases.letters.desk import Desk, Writer
 
 WRITERS: Mapping[Announcement, Writer] = {
+    **billing.WRITERS,
     **payments.WRITERS,
+    **pqrs.WRITERS,
 }
 
 

@@ -1,8 +1,9 @@
 """Letters about money that came, or did not."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
-from application.announcements import Announcement, payment_of
+from application.announcements import Announcement
 from application.ports.documents import ReceiptView
 from application.ports.mail.payments import PaymentConfirmed, PaymentDeclined
 from application.use_cases.documents import DocumentKind
@@ -14,7 +15,7 @@ _FAILED = frozenset({PaymentIntentStatus.DECLINED, PaymentIntentStatus.EXPIRED})
 
 
 async def _confirmed(desk: Desk, ids: list[str]) -> Draft | None:
-    payment_id = payment_of(ids)
+    payment_id = UUID(ids[0])
     payment = (await desk.reading.payments.get_many([payment_id])).get(payment_id)
     if payment is None or payment.status is not PaymentStatus.APPLIED:
         return None

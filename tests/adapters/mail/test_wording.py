@@ -1,0 +1,104 @@
+"""What each letter says, word by word."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from adapters.mail.wording import WORDS, content
+from adapters.mail.wording.content import Content
+from adapters.mail.wording.pqrs import excerpt
+from application.ports.mail import Letter
+from application.ports.mail.billing import InvoicesIssued, PayoutsSent
+from application.ports.mail.pqrs import PqrsFiled
+from domain.pqrs import PqrsClassification
+from tests.adapters.mail.letters import CASE, EVERY, FILED, INVOICE, ISSUED, LETTERHEAD, PAYOUT, SENT
+
+
+def plain(written: Content) -> Content:
+    """Without the spaces that break no line."""
+    return replace(
+        written,
+        subject=written.subject.replace("\xa0", " "),
+        facts=tuple((label, value.replace("\xa0", " ")) for label, value in written.facts),
+    )
+
+
+def said(letter: Letter) -> Content:
+    return plain(content(letter))
+
+
+def test_there_is_an_example_of_every_letter() -> None:
+    assert {type(mail.letter) for mail in EVERY.values()} == set(WORDS)
+
+
+def test_a_new_invoice_says_how_much_and_until_when() -> None:
+    written = said(ISSUED.letter)
+
+    assert written.subject == "Su factura FV-1024 por $ 1.850.000 vence el 5 de diciembre de 2026"
+    assert written.facts == (
+        ("Factura", "FV-1024"),
+        ("Periodo", "diciembre de 2026"),
+        ("Inmueble", "Carrera 9 # 70-11 apto 302, Bogotá"),
+        ("Valor por pagar", "$ 1.850.000"),
+        ("Fecha de vencimiento", "5 de diciembre de 2026"),
+    )
+    assert "va adjunta en PDF" in written.closing[0]
+
+
+def test_several_invoices_are_added_up_and_say_nothing_of_an_attachment() -> None:
+    other = replace(INVOICE, number="FV-1025", balance=Decimal("950000.50"), place="")
+    written = said(InvoicesIssued(letterhead=LETTERHEAD, invoices=(INVOICE, other)))
+
+    assert written.subject == "Sus 2 facturas nuevas suman $ 2.800.000,50"
+    assert written.facts[1:] == (
+        ("Factura FV-1025", "$ 950.000,50 · diciembre de 2026 · vence el 5 de diciembre de 2026"),
+        ("Total por pagar", "$ 2.800.000,50"),
+    )
+    assert "adjunt" not in " ".join(written.closing)
+
+
+def test_a_payout_says_what_was_paid_for_which_month() -> None:
+    written = said(SENT.letter)
+
+    assert written.subject == "Le pagamos $ 3.233.212,50 de noviembre de 2026"
+    assert ("Comprobante de egreso", "CE-004714") in written.facts
+    assert ("Fecha", "18 de noviembre de 2026") in written.facts
+
+
+def test_a_settlement_that_left_nothing_is_not_called_a_payment() -> None:
+    written = said(PayoutsSent(letterhead=LETTERHEAD, payouts=(replace(PAYOUT, net=Decimal("-20000.00")),)))
+
+    assert written.subject == "Su liquidación de noviembre de 2026 dejó un saldo de -$ 20.000"
+    assert "pagamos" not in " ".join((written.subject, *written.opening, *written.closing))
+
+
+def test_several_payouts_are_added_up() -> None:
+    other = replace(PAYOUT, number="CE-004715", net=Decimal("-233212.50"), paid_on=date(2026, 11, 19))
+    written = said(PayoutsSent(letterhead=LETTERHEAD, payouts=(PAYOUT, other)))
+
+    assert written.subject == "Sus 2 comprobantes de egreso suman $ 3.000.000"
+    assert written.facts[-1] == ("Total neto", "$ 3.000.000")
+
+
+def test_a_filed_case_says_its_number_and_when_it_is_answered() -> None:
+    written = said(FILED.letter)
+
+    assert written.subject == "Recibimos su reclamo PQRS-2026-000017"
+    assert ("Fecha y hora", "5 de noviembre de 2026, 3:04 p. m.") in written.facts
+    assert ("Responderemos a más tardar", "27 de noviembre de 2026") in written.facts
+    assert written.quote == CASE.description
+
+
+@pytest.mark.parametrize("classification", PqrsClassification)
+def test_every_classification_reads_well(classification: PqrsClassification) -> None:
+    written = said(PqrsFiled(letterhead=LETTERHEAD, acknowledgement=replace(CASE, classification=classification)))
+
+    assert written.subject.split()[2] in {"petición", "queja", "reclamo", "sugerencia"}
+
+
+def test_of_a_long_text_the_beginning_is_shown() -> None:
+    assert excerpt("  corto \n") == "corto"
+    assert excerpt("ñ" * 600) == "ñ" * 600
+    assert excerpt("ñ" * 601) == "ñ" * 600 + "…"
