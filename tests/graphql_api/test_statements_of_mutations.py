@@ -64,7 +64,8 @@ async def test_filing_a_case(town: Town) -> None:
     filed, told = await done(town, FILE, by="ana", text="Gotea el techo.")
 
     assert told["__typename"] == "PqrsPayload"
-    assert (len(filed.statements), filed.checkouts) == (10, 3)
+    # The entrance; the case with its letter, which two of them put; the payload.
+    assert (len(filed.statements), filed.checkouts) == (12, 3)
 
 
 async def test_resolving_a_finding(town: Town) -> None:
