@@ -73,10 +73,16 @@ class Service:
 
 
 @asynccontextmanager
-async def opened(database: Database, *, clock: Clock | None = None, **given: Any) -> AsyncIterator[Service]:
+async def opened(
+    database: Database, *, clock: Clock | None = None, hasher: Argon2PasswordHasher | None = None, **given: Any
+) -> AsyncIterator[Service]:
     """The service without a server; `given` are settings."""
     async with portal(
-        settings(**given), app_url=database.app_url, public_url=PUBLIC_URL, clock=clock, hasher=cheap_hasher()
+        settings(**given),
+        app_url=database.app_url,
+        public_url=PUBLIC_URL,
+        clock=clock,
+        hasher=hasher or cheap_hasher(),
     ) as made:
         yield Service(made)
 
@@ -95,6 +101,7 @@ async def served(
     *,
     clock: Clock | None = None,
     opened: Callable[[Portal], None] = lambda portal: None,
+    hasher: Argon2PasswordHasher | None = None,
     **given: Any,
 ) -> AsyncIterator[str]:
     """The service behind a real server on a free port; its address. `opened` hears of the portal."""
@@ -107,7 +114,11 @@ async def served(
     @asynccontextmanager
     async def _open() -> AsyncIterator[Portal]:
         async with portal(
-            settings(**given), app_url=database.app_url, public_url=url, clock=clock, hasher=cheap_hasher()
+            settings(**given),
+            app_url=database.app_url,
+            public_url=url,
+            clock=clock,
+            hasher=hasher or cheap_hasher(),
         ) as made:
             opened(made)
             yield made

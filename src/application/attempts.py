@@ -1,37 +1,64 @@
-"""What is counted when somebody tries to sign in, and how much of it is allowed."""
+"""What is counted when somebody tries to sign in, and how much of it is allowed.
+
+NIST SP 800-63B-4, 3.2.2, allows a hundred wrong passwords in a row on one account. They are shared out: an account has
+two names (user name and e-mail), each with 35 tries from anywhere and 10 from places where its owner is known, and 10
+more inside a session. Names are counted apart, so that a wait at one does not tell that another is of the same person.
+"""
 
 import hashlib
 import ipaddress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from domain.accounts import Account, login_key
+from domain.errors import Cure
 from domain.ids import AccountId
 from domain.throttling import Backoff
 
-OF_ONE_LOGIN = Backoff(free=5)
+_A_MONTH = timedelta(days=30)
+
+OF_ONE_LOGIN = Backoff(free=5, forgotten_after=_A_MONTH, most=35, cure=Cure.PASSWORD)
 """Guesses at one user name or e-mail, from anywhere: five, then a growing wait, until the right password comes."""
+OF_FAMILIAR_PLACE = Backoff(free=5, forgotten_after=_A_MONTH, most=10, cure=Cure.PASSWORD)
+"""The same from where somebody signed in with it before: whoever guesses from elsewhere does not use these up."""
 OF_ONE_ADDRESS = Backoff(free=100, forgotten_after=timedelta(hours=1))
 """Failures from one address, whomever they are about: many, because whole towns share a mobile operator's address."""
-OF_ONE_ACCOUNT = Backoff(free=5)
+OF_ONE_ACCOUNT = Backoff(free=5, forgotten_after=_A_MONTH, most=10, cure=Cure.PASSWORD)
 """Wrong current passwords inside a session, so that a phone left on a table does not give its password away."""
 OF_ONE_VERIFIER = Backoff(free=30, forgotten_after=timedelta(hours=1))
 """Codes of receipts that do not exist, from one address: nobody finds one by trying, and who mistypes has room."""
+OF_AN_AGENCY = Backoff(free=1_000_000_000, forgotten_after=timedelta(hours=1))
+"""Wrong passwords in the whole agency in an hour: nobody waits for those, but the operator is told."""
+FAMILIAR_FOR = timedelta(days=90)
+"""How long a place stays known after the last sign-in from there."""
 
 
-def login_attempts(login_key: str) -> str:
+def login_attempts(login_key: str, *, familiar: bool = False) -> str:
     """Of what was typed and not of the account it finds: whether it finds one must not show."""
-    return f"login:{_digest(login_key)}"
+    return f"{'familiar' if familiar else 'login'}:{_digest(login_key)}"
+
+
+def attempts_on(account: Account, *, familiar_only: bool = False) -> tuple[str, ...]:
+    """Everything that is counted of an account's password, under either of its names: what a new password clears."""
+    names = _names(account)
+    familiar = tuple(login_attempts(name, familiar=True) for name in names)
+    if familiar_only:
+        return familiar
+    return (*familiar, *(login_attempts(name) for name in names), password_attempts(account.id))
+
+
+def place(login_key: str, ip: str | None) -> str:
+    """A name together with the neighbourhood of an address."""
+    return f"place:{_digest(f'{login_key}|{_network(ip, 24)}')}"
+
+
+def places_of(account: Account, ip: str | None) -> tuple[str, ...]:
+    """The same for both names of an account."""
+    return tuple(place(name, ip) for name in _names(account))
 
 
 def address_attempts(ip: str | None) -> str:
     """IPv4 by address, IPv6 by its /64, which is what one household or phone has; unknown ones share a key."""
-    try:
-        address = ipaddress.ip_address(ip or "")
-    except ValueError:
-        return f"address:{_digest(ip or '')}"
-    if isinstance(address, ipaddress.IPv6Address):
-        network = ipaddress.ip_network((int(address) >> 64 << 64, 64))
-        return f"address:{_digest(str(address.ipv4_mapped or network))}"
-    return f"address:{_digest(str(address))}"
+    return f"address:{_digest(_network(ip, 32))}"
 
 
 def verification_attempts(ip: str | None) -> str:
@@ -41,6 +68,27 @@ def verification_attempts(ip: str | None) -> str:
 
 def password_attempts(account_id: AccountId) -> str:
     return f"password:{account_id}"
+
+
+def agency_attempts(now: datetime) -> str:
+    """Of the hour."""
+    return f"agency:{now:%Y-%m-%dT%H}"
+
+
+def _names(account: Account) -> tuple[str, ...]:
+    return login_key(account.username), login_key(account.email)
+
+
+def _network(ip: str | None, bits: int) -> str:
+    """The first `bits` of an IPv4 address, or the first 64 of another; what is no address stays as it is."""
+    try:
+        address = ipaddress.ip_address(ip or "")
+    except ValueError:
+        return ip or ""
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None:
+        return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else address
+    return str(ipaddress.ip_network(f"{mapped}/{bits}", strict=False))
 
 
 def _digest(text: str) -> str:

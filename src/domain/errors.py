@@ -81,8 +81,21 @@ class CaptchaUnavailable(RetryLater):
     """The service that tells people from programs does not answer; never taken for a yes."""
 
 
+class Cure(StrEnum):
+    """What ends a wait. TIME: waiting. PASSWORD: a new password, by mail. ADMINISTRATOR: another person of the agency,
+    who takes the second factor away."""
+
+    TIME = "TIME"
+    PASSWORD = "PASSWORD"  # noqa: S105 (no password)
+    ADMINISTRATOR = "ADMINISTRATOR"
+
+
 class TooManyAttempts(RetryLater):
-    """The account or the address has to wait before the next try."""
+    """The account or the address has to wait before the next try; where time is not the cure, waiting is in vain."""
+
+    def __init__(self, retry_after_seconds: int = 1, *, cure: Cure = Cure.TIME) -> None:
+        super().__init__(retry_after_seconds)
+        self.cure = cure
 
 
 class Busy(RetryLater):

@@ -49,6 +49,28 @@ def _wrong_password(error: errors.InvalidCredentials, context: Context, field: s
     )
 
 
+_WHAT_HELPS = {
+    errors.Cure.TIME: "Demasiados intentos. Espere {seconds} segundos e intente de nuevo.",
+    errors.Cure.PASSWORD: (
+        "Demasiados intentos seguidos sin acertar. Por seguridad ya no se reciben más: restablezca la contraseña con "
+        "el enlace que se envía a su correo."
+    ),
+    errors.Cure.ADMINISTRATOR: (
+        "Demasiados códigos errados. Por seguridad ya no se reciben más: pida a un administrador de la inmobiliaria "
+        "que restablezca el segundo factor."
+    ),
+}
+
+
+def _too_many(error: errors.TooManyAttempts, context: Context, field: str) -> refusals.TooManyAttempts:
+    return refusals.TooManyAttempts(
+        code=ErrorCode.TOO_MANY_ATTEMPTS,
+        message=_WHAT_HELPS[error.cure].format(seconds=error.retry_after_seconds),
+        retry_after_seconds=error.retry_after_seconds,
+        reset_required=error.cure is not errors.Cure.TIME,
+    )
+
+
 async def _not_payable(error: errors.InvoiceNotPayable, context: Context, field: str) -> refusals.InvoiceNotPayable:
     loaders = await context.reread()
     found = await loaders.invoices.load_many(error.invoice_ids)
@@ -149,14 +171,7 @@ TABLE: dict[type[errors.DomainError], tuple[type[refusals.UserError], Handle]] =
             "No pudimos comprobar que no es un robot. Intente de nuevo en {seconds} segundos.",
         ),
     ),
-    errors.TooManyAttempts: (
-        refusals.TooManyAttempts,
-        _later(
-            refusals.TooManyAttempts,
-            ErrorCode.TOO_MANY_ATTEMPTS,
-            "Demasiados intentos. Espere {seconds} segundos e intente de nuevo.",
-        ),
-    ),
+    errors.TooManyAttempts: (refusals.TooManyAttempts, _too_many),
     errors.TokenExpired: (
         refusals.TokenExpired,
         _plain(refusals.TokenExpired, ErrorCode.TOKEN_EXPIRED, "La sesión terminó. Entre de nuevo."),

@@ -84,6 +84,7 @@ class CaptchaUnavailable(UserError):
 @strawberry.type(description="Demasiados intentos desde esta cuenta o esta dirección.")
 class TooManyAttempts(UserError):
     retry_after_seconds: int = field("Segundos que hay que esperar.")
+    reset_required: bool = field("Verdadero si esperar ya no sirve: hay que restablecer lo que dice el mensaje.")
 
 
 @strawberry.type(description="La ficha ya no sirve: se venció, se usó o la sesión terminó.")

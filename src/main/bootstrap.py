@@ -17,7 +17,7 @@ from adapters.holidays.calendar import ColombianHolidays
 from adapters.payu.gateway import SANDBOX_MERCHANTS, PayuGateway
 from adapters.pdf.renderer import PdfDocumentRenderer
 from adapters.postgres.engine import create_engine, refuse_unsafe_role
-from adapters.postgres.rate_limits import PostgresRateLimiter, PostgresSpentChallenges
+from adapters.postgres.rate_limits import PostgresFamiliarPlaces, PostgresRateLimiter, PostgresSpentChallenges
 from adapters.postgres.reading.snapshot import PostgresReadings
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.secrets.fernet import FernetSecretBox
@@ -228,7 +228,14 @@ def _use_cases(
         reverse_payment=ReversePayment(unit_of_work=unit_of_work, clock=clock),
         set_agency=SetAgency(unit_of_work=unit_of_work, secrets=box, strict=settings.is_production),
         set_merchant_account=set_merchant_account,
-        sign_in=SignIn(unit_of_work=unit_of_work, captchas=captchas, limiter=limiter, hasher=hasher, clock=clock),
+        sign_in=SignIn(
+            unit_of_work=unit_of_work,
+            captchas=captchas,
+            limiter=limiter,
+            places=PostgresFamiliarPlaces(engine, clock),
+            hasher=hasher,
+            clock=clock,
+        ),
         sign_out=SignOut(unit_of_work=unit_of_work, clock=clock),
         start_payment=StartPayment(
             unit_of_work=unit_of_work,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.postgres.engine import create_engine
-from adapters.postgres.rate_limits import PostgresRateLimiter
+from adapters.postgres.rate_limits import PostgresFamiliarPlaces, PostgresRateLimiter
 from adapters.postgres.reading.snapshot import PostgresReadings
 from adapters.postgres.scoping import SET_SCOPE, scope_parameters
 from adapters.postgres.tables import AgencyRow, ClientRow
@@ -48,7 +48,14 @@ class Service:
         units, clock, hasher = PostgresUnitOfWorkFactory(self.engine, KEYS), self.clock, FakeHasher()
         limiter = PostgresRateLimiter(self.engine, clock, sweep_once_in=10**9)
         self.create = CreateAccount(unit_of_work=units, hasher=hasher, clock=clock)
-        self.sign_in = SignIn(unit_of_work=units, captchas=FakeCaptcha(), limiter=limiter, hasher=hasher, clock=clock)
+        self.sign_in = SignIn(
+            unit_of_work=units,
+            captchas=FakeCaptcha(),
+            limiter=limiter,
+            places=PostgresFamiliarPlaces(self.engine, clock),
+            hasher=hasher,
+            clock=clock,
+        )
         self.refresh = RefreshSession(unit_of_work=units, clock=clock)
         self.touch = TouchSession(unit_of_work=units, clock=clock)
         self.sign_out = SignOut(unit_of_work=units, clock=clock)

@@ -8,13 +8,14 @@ from application.use_cases.sessions import EndSession, OpenedSession, RefreshSes
 from application.use_cases.sign_in import IssueCaptcha, SignIn
 from domain.accounts import Account, AccountRole, AccountStatus
 from domain.agencies import Agency
+from domain.errors import DomainError
 from domain.ids import AccountId, AgencyId, ClientId
 from domain.sessions import Session
 from tests.fakes.access import FakeAccess, Store
 from tests.fakes.captcha import FakeCaptcha
 from tests.fakes.clock import FakeClock
 from tests.fakes.passwords import FakeHasher
-from tests.fakes.rate_limits import FakeRateLimiter
+from tests.fakes.rate_limits import FakeFamiliarPlaces, FakeRateLimiter
 
 PASSWORD = "tortuga azul canta"
 
@@ -33,6 +34,7 @@ class World:
             unit_of_work=self.access,
             captchas=self.captcha,
             limiter=self.limiter,
+            places=FakeFamiliarPlaces(self.clock),
             hasher=self.hasher,
             clock=self.clock,
         )
@@ -106,3 +108,12 @@ class World:
 
     def live_sessions(self) -> int:
         return sum(session.is_live(at=self.clock.now()) for session in self.store.sessions.values())
+
+
+async def attempt(world: World, login: str, password: str = PASSWORD, *, ip: str | None = "192.0.2.7") -> str:
+    """Outcome of a try: the name of the refusal, or "in"."""
+    try:
+        await world.sign_in(world.visitor, login=login, password=password, captcha="person", ip=ip)
+    except DomainError as refusal:
+        return type(refusal).__name__
+    return "in"

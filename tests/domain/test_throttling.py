@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import TooManyAttempts
+from domain.errors import Cure, TooManyAttempts
 from domain.throttling import Attempts, Backoff
 
 NOW = datetime(2026, 11, 22, 15, tzinfo=UTC)
@@ -81,3 +81,25 @@ def test_nobody_guesses_much_and_nobody_waits_long(pauses: list[float]) -> None:
 
     assert max(waits) <= 900
     assert heard <= 15 + 4 * hours + 1
+
+
+def test_with_a_most_there_are_no_more_whatever_time_goes_by() -> None:
+    rule = Backoff(free=2, most=4, cure=Cure.PASSWORD)
+    attempts, at = Attempts(), NOW
+    for _ in range(4):
+        at += timedelta(hours=1)
+        attempts = attempts.another(rule, at=at)
+
+    for later in (at, at + timedelta(days=5000)):
+        with pytest.raises(TooManyAttempts) as refusal:
+            attempts.another(rule, at=later)
+        assert (refusal.value.cure, refusal.value.retry_after_seconds) == (Cure.PASSWORD, 900)
+    assert attempts.one_less().another(rule, at=at + timedelta(days=5000)).count == 4
+
+
+def test_free_ones_are_forgotten_and_those_beyond_are_not() -> None:
+    rule = Backoff(free=2, most=4)
+
+    assert rule.remembered_until(2, at=NOW) == NOW + timedelta(hours=24)
+    assert rule.remembered_until(3, at=NOW) is None
+    assert RULE.remembered_until(3, at=NOW) == NOW + timedelta(hours=24)

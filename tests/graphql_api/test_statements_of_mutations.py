@@ -35,8 +35,8 @@ async def test_signing_in(town: Town) -> None:
     opened, told = await done(town, LOGIN, login="ana", password=PASSWORD)
 
     assert told["__typename"] == "SessionPayload"
-    # The entrance; looking up; two counters; the session; two counters again; the payload.
-    assert (len(opened.statements), opened.checkouts) == (22, 8)
+    # The entrance; looking up; the place between two counters; the session; two counters and the place; the payload.
+    assert (len(opened.statements), opened.checkouts) == (26, 10)
 
 
 async def test_a_refused_sign_in_asks_the_database_the_same_whether_the_account_exists(town: Town) -> None:
@@ -46,7 +46,8 @@ async def test_a_refused_sign_in_asks_the_database_the_same_whether_the_account_
     assert told == other
     assert told["__typename"] == "InvalidCredentials"
     assert wrong.statements == unknown.statements
-    assert (len(wrong.statements), wrong.checkouts) == (10, 4)
+    # The entrance; looking up; the place between two counters; what fails in the whole agency.
+    assert (len(wrong.statements), wrong.checkouts) == (15, 6)
 
 
 async def test_staying_signed_in(town: Town) -> None:

@@ -11,11 +11,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.postgres.engine import create_engine
-from adapters.postgres.rate_limits import PostgresRateLimiter, PostgresSpentChallenges, _transaction
+from adapters.postgres.rate_limits import (
+    PostgresFamiliarPlaces,
+    PostgresRateLimiter,
+    PostgresSpentChallenges,
+    _transaction,
+)
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.access import Scope
 from application.ports.captcha import SpentChallenges
-from application.ports.rate_limits import RateLimiter
+from application.ports.rate_limits import FamiliarPlaces, RateLimiter
 from domain.errors import TooManyAttempts, Unavailable
 from domain.ids import AgencyId
 from domain.throttling import Backoff
@@ -23,7 +28,7 @@ from tests.factories import an_agency
 from tests.fakes.audit import KEYS
 from tests.fakes.captcha import FakeSpentChallenges
 from tests.fakes.clock import FakeClock
-from tests.fakes.rate_limits import FakeRateLimiter
+from tests.fakes.rate_limits import FakeFamiliarPlaces, FakeRateLimiter
 from tests.postgres import Database
 
 RULE = Backoff(free=3, forgotten_after=timedelta(hours=1))
@@ -33,6 +38,7 @@ RULE = Backoff(free=3, forgotten_after=timedelta(hours=1))
 class Subject:
     limiter: RateLimiter
     spent: SpentChallenges
+    places: FamiliarPlaces
     clock: FakeClock
     agency: AgencyId
     elsewhere: AgencyId
@@ -54,7 +60,14 @@ class Subject:
 async def subject(request: pytest.FixtureRequest, module_database: Database) -> AsyncIterator[Subject]:
     clock = FakeClock()
     if request.param == "in_memory":
-        yield Subject(FakeRateLimiter(clock), FakeSpentChallenges(), clock, AgencyId(uuid4()), AgencyId(uuid4()))
+        yield Subject(
+            FakeRateLimiter(clock),
+            FakeSpentChallenges(),
+            FakeFamiliarPlaces(clock),
+            clock,
+            AgencyId(uuid4()),
+            AgencyId(uuid4()),
+        )
         return
     async for stored in in_postgres(module_database, clock):
         yield stored
@@ -76,6 +89,7 @@ async def in_postgres(database: Database, clock: FakeClock) -> AsyncIterator[Sub
     yield Subject(
         PostgresRateLimiter(engine, clock),
         PostgresSpentChallenges(engine, clock),
+        PostgresFamiliarPlaces(engine, clock),
         clock,
         agencies[0],
         agencies[1],
@@ -119,8 +133,8 @@ async def test_clearing_forgets_one_key(subject: Subject) -> None:
     await subject.heard("key", 3)
     await subject.heard("other key", 3)
 
-    await subject.limiter.clear(subject.agency, "key")
-    await subject.limiter.clear(subject.agency, "never counted")
+    await subject.limiter.clear(subject.agency, "key", "never counted")
+    await subject.limiter.clear(subject.agency)
 
     assert await subject.heard("key", 5) == 3
     assert not await subject.is_heard("other key")
@@ -146,6 +160,36 @@ async def test_quiet_time_is_forgotten(subject: Subject) -> None:
     subject.clock.advance(timedelta(hours=1))
 
     assert await subject.heard("key", 5) == 3
+
+
+async def test_a_hit_says_how_many_there_are(subject: Subject) -> None:
+    assert [await subject.limiter.hit(subject.agency, "key", RULE) for _ in range(3)] == [1, 2, 3]
+
+
+async def test_what_has_a_most_is_not_forgotten(subject: Subject) -> None:
+    rule = Backoff(free=1, most=3)
+    for _ in range(3):
+        await subject.limiter.hit(subject.agency, "key", rule)
+        subject.clock.advance(timedelta(hours=1))
+
+    subject.clock.advance(timedelta(days=400))
+    with pytest.raises(TooManyAttempts):
+        await subject.limiter.hit(subject.agency, "key", rule)
+    await subject.limiter.clear(subject.agency, "key")
+    assert await subject.limiter.hit(subject.agency, "key", rule) == 1
+
+
+async def test_places_are_known_for_a_while_and_in_their_agency(subject: Subject) -> None:
+    await subject.places.remember(subject.agency, "home", "work", "home", lasting=timedelta(days=2))
+    subject.clock.advance(timedelta(days=1))
+    await subject.places.remember(subject.agency, "home", lasting=timedelta(days=2))
+
+    assert await subject.places.knows(subject.agency, "work")
+    assert not await subject.places.knows(subject.agency, "elsewhere")
+    assert not await subject.places.knows(subject.elsewhere, "home")
+    subject.clock.advance(timedelta(days=1))
+    assert not await subject.places.knows(subject.agency, "work")
+    assert await subject.places.knows(subject.agency, "home")
 
 
 async def test_many_at_once_get_no_more_than_one_by_one(subject: Subject) -> None:
@@ -193,13 +237,15 @@ async def test_spent_answers_are_kept_until_they_expire(stored: Subject) -> None
 async def test_what_no_rule_remembers_is_swept_away(stored: Subject) -> None:
     await stored.heard("old", 1)
     await stored.heard("old", 1, agency=stored.elsewhere)
-    stored.clock.advance(timedelta(days=2, seconds=1))
+    await stored.places.remember(stored.agency, "home", lasting=timedelta(days=90))
+    await stored.limiter.hit(stored.agency, "one too many", Backoff(free=0, most=3))
+    stored.clock.advance(timedelta(hours=1, seconds=1))
     assert stored.engine is not None
     tidy = PostgresRateLimiter(stored.engine, stored.clock, sweep_once_in=1)
 
     await tidy.hit(stored.agency, "new", RULE)
 
-    assert await kept(stored, "rate_limits") == ["new"]
+    assert await kept(stored, "rate_limits") == ["home", "new", "one too many"]
     assert await kept(replace(stored, agency=stored.elsewhere), "rate_limits") == ["old"]
 
 

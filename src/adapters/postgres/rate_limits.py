@@ -1,4 +1,5 @@
-"""What slows guessing down, shared by all processes: attempts that were made, captcha answers that were used.
+"""What slows guessing down, shared by all processes: attempts that were made, places where people are known, captcha
+answers that were used.
 
 Each call is a transaction of its own, committed before it answers: what it counts stays counted whatever comes after.
 """
@@ -19,15 +20,12 @@ from adapters.postgres.tables import RateLimitRow, SpentChallengeRow
 from application.access import Scope
 from application.ports.captcha import SpentChallenges
 from application.ports.clock import Clock
-from application.ports.rate_limits import RateLimiter
+from application.ports.rate_limits import FamiliarPlaces, RateLimiter
 from domain.ids import AgencyId
 from domain.throttling import Attempts, Backoff
 
 LIMITS = table_of(RateLimitRow)
 SPENT = table_of(SpentChallengeRow)
-
-_KEPT = timedelta(days=2)
-"""Longer than any rule remembers."""
 
 
 class PostgresRateLimiter(RateLimiter):
@@ -41,23 +39,48 @@ class PostgresRateLimiter(RateLimiter):
         self._clock = clock
         self._sweep_once_in = sweep_once_in
 
-    async def hit(self, agency_id: AgencyId, key: str, rule: Backoff) -> None:
+    async def hit(self, agency_id: AgencyId, key: str, rule: Backoff) -> int:
         now = self._clock.now()
         async with _transaction(self._engine, agency_id) as connection:
             before = await _locked(connection, agency_id, key, now)
             after = before.another(rule, at=now)
-            await _store(connection, agency_id, key, after)
+            await _store(connection, agency_id, key, after, kept_until=rule.remembered_until(after.count, at=now))
             if not secrets.randbelow(self._sweep_once_in):
                 await _sweep(connection, agency_id, now)
+        return after.count
 
     async def forgive(self, agency_id: AgencyId, key: str) -> None:
         async with _transaction(self._engine, agency_id) as connection:
             before = await _locked(connection, agency_id, key, self._clock.now())
             await _store(connection, agency_id, key, before.one_less())
 
-    async def clear(self, agency_id: AgencyId, key: str) -> None:
+    async def clear(self, agency_id: AgencyId, *keys: str) -> None:
         async with _transaction(self._engine, agency_id) as connection:
-            await connection.execute(sa.delete(LIMITS).where(LIMITS.c.agency_id == agency_id, LIMITS.c.key == key))
+            await connection.execute(sa.delete(LIMITS).where(LIMITS.c.agency_id == agency_id, LIMITS.c.key.in_(keys)))
+
+
+class PostgresFamiliarPlaces(FamiliarPlaces):
+    """Rows beside the attempts, of which nothing is counted."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    async def knows(self, agency_id: AgencyId, key: str) -> bool:
+        known = sa.select(LIMITS.c.key).where(
+            LIMITS.c.agency_id == agency_id, LIMITS.c.key == key, LIMITS.c.kept_until > self._clock.now()
+        )
+        async with _transaction(self._engine, agency_id) as connection:
+            return await connection.scalar(known) is not None
+
+    async def remember(self, agency_id: AgencyId, *keys: str, lasting: timedelta) -> None:
+        now = self._clock.now()
+        seen = {"failures": 0, "window_started_at": now, "kept_until": now + lasting}
+        rows = [{"agency_id": agency_id, "key": key} | seen for key in sorted(set(keys))]
+        async with _transaction(self._engine, agency_id) as connection:
+            await connection.execute(
+                insert(LIMITS).values(rows).on_conflict_do_update(index_elements=["agency_id", "key"], set_=seen)
+            )
 
 
 class PostgresSpentChallenges(SpentChallenges):
@@ -89,7 +112,7 @@ async def _transaction(engine: AsyncEngine, agency_id: AgencyId) -> AsyncIterato
 
 async def _locked(connection: AsyncConnection, agency_id: AgencyId, key: str, now: datetime) -> Attempts:
     """What is stored under the key, made if it is not there, and locked until the end."""
-    new = insert(LIMITS).values(agency_id=agency_id, key=key, failures=0, window_started_at=now)
+    new = insert(LIMITS).values(agency_id=agency_id, key=key, failures=0, window_started_at=now, kept_until=now)
     statement = new.on_conflict_do_update(
         index_elements=["agency_id", "key"], set_={"failures": LIMITS.c.failures}
     ).returning(LIMITS.c.failures, LIMITS.c.window_started_at, LIMITS.c.blocked_until)
@@ -97,11 +120,15 @@ async def _locked(connection: AsyncConnection, agency_id: AgencyId, key: str, no
     return Attempts(count=row.failures, last_at=row.window_started_at, blocked_until=row.blocked_until)
 
 
-async def _store(connection: AsyncConnection, agency_id: AgencyId, key: str, attempts: Attempts) -> None:
+async def _store(
+    connection: AsyncConnection, agency_id: AgencyId, key: str, attempts: Attempts, **kept: datetime | None
+) -> None:
     await connection.execute(
         sa.update(LIMITS)
         .where(LIMITS.c.agency_id == agency_id, LIMITS.c.key == key)
-        .values(failures=attempts.count, window_started_at=attempts.last_at, blocked_until=attempts.blocked_until)
+        .values(
+            failures=attempts.count, window_started_at=attempts.last_at, blocked_until=attempts.blocked_until, **kept
+        )
     )
 
 
@@ -109,7 +136,7 @@ async def _sweep(connection: AsyncConnection, agency_id: AgencyId, now: datetime
     """Take away what no rule remembers; rows that somebody else is counting are left for another time."""
     old = (
         sa.select(LIMITS.c.key)
-        .where(LIMITS.c.agency_id == agency_id, LIMITS.c.window_started_at < now - _KEPT)
+        .where(LIMITS.c.agency_id == agency_id, LIMITS.c.kept_until < now)
         .with_for_update(skip_locked=True)
     )
     await connection.execute(sa.delete(LIMITS).where(LIMITS.c.agency_id == agency_id, LIMITS.c.key.in_(old)))

@@ -1,24 +1,41 @@
 """Signing in: a question for people, then a password."""
 
+import logging
 from dataclasses import dataclass
 from uuid import uuid4
 
 from application.access import Scope, Visitor
-from application.attempts import OF_ONE_ADDRESS, OF_ONE_LOGIN, address_attempts, login_attempts
+from application.attempts import (
+    FAMILIAR_FOR,
+    OF_AN_AGENCY,
+    OF_FAMILIAR_PLACE,
+    OF_ONE_ADDRESS,
+    OF_ONE_LOGIN,
+    address_attempts,
+    agency_attempts,
+    attempts_on,
+    login_attempts,
+    place,
+    places_of,
+)
 from application.ports.captcha import CaptchaChallenge, CaptchaDirectory
 from application.ports.clock import Clock
 from application.ports.passwords import PasswordHasher
-from application.ports.rate_limits import RateLimiter
+from application.ports.rate_limits import FamiliarPlaces, RateLimiter
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.text import problem_of_text
 from application.use_cases.sessions import OpenedSession, may_enter
 from domain.accounts import Account, login_key
 from domain.agencies import Agency
 from domain.errors import AgencyNotFound, Busy, CaptchaRejected, InvalidCredentials
-from domain.ids import SessionId
+from domain.ids import AgencyId, SessionId
 from domain.sessions import Session
 
+_log = logging.getLogger(__name__)
+
 _LONGEST_LOGIN = 254
+_ALARMING = 100
+"""So many wrong passwords in an agency in an hour are told of, and again at each doubling."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +57,14 @@ class SignIn:
 
     Refuses with CaptchaRejected or CaptchaUnavailable before anything is counted, with TooManyAttempts or Busy before
     the password is looked at, and with InvalidCredentials alike, and after the same work, for an unknown login, a
-    wrong password and an account that may not sign in.
+    wrong password and an account that may not sign in. Where somebody signed in with that name before, tries are
+    counted apart, so that who guesses from elsewhere keeps nobody out.
     """
 
     unit_of_work: UnitOfWorkFactory
     captchas: CaptchaDirectory
     limiter: RateLimiter
+    places: FamiliarPlaces
     hasher: PasswordHasher
     clock: Clock
 
@@ -62,9 +81,11 @@ class SignIn:
         agency, account = await self._look_up(visitor, login)
         if not await self.captchas.of(agency).verify(captcha, ip=ip):
             raise CaptchaRejected
-        by_login, by_address = login_attempts(login_key(login)), address_attempts(ip)
+        key, by_address = login_key(login), address_attempts(ip)
         await self.limiter.hit(agency.id, by_address, OF_ONE_ADDRESS)
-        await self.limiter.hit(agency.id, by_login, OF_ONE_LOGIN)
+        familiar = await self.places.knows(agency.id, place(key, ip))
+        by_login = login_attempts(key, familiar=familiar)
+        await self.limiter.hit(agency.id, by_login, OF_FAMILIAR_PLACE if familiar else OF_ONE_LOGIN)
         try:
             check = await self.hasher.verify(account.password_hash if account else None, password)
             rehashed = await self._rehash(password) if check.needs_rehash else None
@@ -73,11 +94,20 @@ class SignIn:
             await self.limiter.forgive(agency.id, by_address)
             raise
         if account is None or not check.matches or not may_enter(account):
+            await self._count_failure(agency.id)
             raise InvalidCredentials
         opened = await self._open(account, rehashed, user_agent)
-        await self.limiter.clear(agency.id, by_login)
+        await self.limiter.clear(agency.id, *attempts_on(account, familiar_only=familiar))
         await self.limiter.forgive(agency.id, by_address)
+        await self.places.remember(agency.id, *places_of(account, ip), lasting=FAMILIAR_FOR)
         return opened
+
+    async def _count_failure(self, agency_id: AgencyId) -> None:
+        """Few guesses each at many accounts, or from many addresses, show only in the sum."""
+        failures = await self.limiter.hit(agency_id, agency_attempts(self.clock.now()), OF_AN_AGENCY)
+        times = failures // _ALARMING
+        if failures % _ALARMING == 0 and times & (times - 1) == 0:
+            _log.warning("many failed sign-ins", extra={"agency": str(agency_id), "failures_this_hour": failures})
 
     async def _look_up(self, visitor: Visitor, login: str) -> tuple[Agency, Account | None]:
         """The agency, and the account if the login is one; what no account could have is not searched for."""

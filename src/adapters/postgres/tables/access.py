@@ -77,15 +77,18 @@ class SessionTokenRow(SQLModel, table=True):
 
 
 class RateLimitRow(SQLModel, table=True):
-    """Failures counted under a key (an account, an address); `blocked_until` is when the next try is heard."""
+    """Failures counted under a key (a name, an address); `blocked_until` is when the next try is heard, `kept_until`
+    when the row is of no more use (never, where it is absent). A place where somebody is known has no failures."""
 
     __tablename__ = "rate_limits"
+    __table_args__ = (sa.Index(None, "agency_id", "kept_until"),)
 
     agency_id: UUID = c.key_of_agency()
     key: str = c.part_of_key(sa.Text)
     failures: int
     window_started_at: datetime = c.instant()
     blocked_until: datetime | None = c.instant()
+    kept_until: datetime | None = c.instant()
 
 
 class SpentChallengeRow(SQLModel, table=True):
