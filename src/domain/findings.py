@@ -16,7 +16,7 @@ class FindingKind(StrEnum):
     is to be given money back. CHARGED_BACK, DISPUTE: the bank took money back, or may. REFUND_DECLINED. SLOW: in
     process for longer than its method takes. UNCONFIRMED: ended without the gateway ever telling how.
     NOT_SETTLED, SETTLED_UNKNOWN, SETTLED_DIFFERENTLY: the gateway's statement disagrees. BOOKS: a figure and the
-    ledger disagree."""
+    ledger disagree. RETURNED_TWICE: the gateway gave back money of a receipt that the staff had taken back."""
 
     REVIEW = "REVIEW"
     CREDITED = "CREDITED"
@@ -34,6 +34,7 @@ class FindingKind(StrEnum):
     SETTLED_UNKNOWN = "SETTLED_UNKNOWN"
     SETTLED_DIFFERENTLY = "SETTLED_DIFFERENTLY"
     BOOKS = "BOOKS"
+    RETURNED_TWICE = "RETURNED_TWICE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

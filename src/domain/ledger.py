@@ -17,7 +17,8 @@ from domain.money import ZERO
 class LedgerAccount(StrEnum):
     """GATEWAY, OFFICE, BACK_OFFICE: where the money is (at the gateway, received at the agency, reported by its back
     office). RECEIVABLE: what a client owes for an invoice. CREDIT: what the agency owes a client. UNAPPLIED: received
-    and in review. TO_RETURN: to be given back to the payer outside this system."""
+    and in review. TO_RETURN: to be given back to the payer outside this system. TO_RECOVER: left twice, from the office
+    and through the gateway, so that the payer has it once too often."""
 
     GATEWAY = "GATEWAY"
     OFFICE = "OFFICE"
@@ -26,12 +27,14 @@ class LedgerAccount(StrEnum):
     CREDIT = "CREDIT"
     UNAPPLIED = "UNAPPLIED"
     TO_RETURN = "TO_RETURN"
+    TO_RECOVER = "TO_RECOVER"
 
 
 class JournalKind(StrEnum):
     """CHARGE: a payment through a gateway. OFFICE: one at the agency. UNAPPLIED: money that does not fit, until a
     person RELEASEs it to the client or orders its RETURN. CREDIT_OPENED: credit of an imported receipt enters these
-    books when it is used; CREDIT_USED: credit pays an invoice. REVERSAL: money was taken back."""
+    books when it is used; CREDIT_USED: credit pays an invoice. REVERSAL: money was taken back. RETURNED_TWICE: the
+    gateway gave back what the office had taken back of the same payment."""
 
     CHARGE = "CHARGE"
     OFFICE = "OFFICE"
@@ -41,6 +44,7 @@ class JournalKind(StrEnum):
     CREDIT_OPENED = "CREDIT_OPENED"
     CREDIT_USED = "CREDIT_USED"
     REVERSAL = "REVERSAL"
+    RETURNED_TWICE = "RETURNED_TWICE"
 
 
 RECEIPTS = frozenset({JournalKind.CHARGE, JournalKind.OFFICE, JournalKind.RELEASE})
@@ -119,6 +123,11 @@ def taken_back(
     parts = tuple(shares)
     amount = sum((part for _, part in parts), of_credit)
     return _entries((out_of, -amount), (LedgerAccount.CREDIT, of_credit), invoices=parts)
+
+
+def returned_twice(*, amount: Decimal) -> tuple[LedgerEntry, ...]:
+    """Money that left the gateway, of a payment that owes nothing any more."""
+    return _entries((LedgerAccount.GATEWAY, -amount), (LedgerAccount.TO_RECOVER, amount))
 
 
 def _entries(

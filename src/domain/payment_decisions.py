@@ -32,7 +32,9 @@ def decide_against(intent: PaymentIntent) -> Outcome:
         raise InvalidTransition
     doubtful = tuple(it for it in intent.attempts if it.wrong is not None and not it.charged)
     outcome = _decided(intent, Trigger.DECIDED_AGAINST, (*held, *contradicted, *doubtful), charged=())
-    take_backs = tuple(TakeBack(charge_id=it.transaction_id, kind=ReversalKind.REVIEW) for it in contradicted)
+    take_backs = tuple(
+        TakeBack(charge_id=it.transaction_id, kind=ReversalKind.REVIEW, about=it.transaction_id) for it in contradicted
+    )
     return replace(outcome, to_return=held, take_backs=take_backs)
 
 

@@ -25,10 +25,12 @@ _MAX_REFUNDS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeBack:
-    """Money to take back out of the payment that `charge_id` was booked by; no amount means all that is left of it."""
+    """Money to take back out of the payment that `charge_id` was booked by; no amount means all that the gateway still
+    had of it. `about` names the fact: the refund's number, or the charge."""
 
     charge_id: str
     kind: ReversalKind
+    about: str
     amount: Decimal | None = None
     reason: str = ""
 
@@ -51,7 +53,9 @@ def returned(
         if report.charged_back and not charge.charged_back:
             attempts = tuple(replace(it, charged_back=True) if it is charge else it for it in intent.attempts)
             intent = replace(intent, attempts=attempts, dispute=DisputeStatus.LOST)
-            take_backs.append(TakeBack(charge_id=charge.transaction_id, kind=ReversalKind.CHARGEBACK))
+            take_backs.append(
+                TakeBack(charge_id=charge.transaction_id, kind=ReversalKind.CHARGEBACK, about=charge.transaction_id)
+            )
             findings.append((FindingKind.CHARGED_BACK, charge.transaction_id))
     return intent, tuple(take_backs), tuple(findings)
 
@@ -169,7 +173,13 @@ def _refunded(
     )
     intent = replace(intent, refunds=tuple(newer if it is known else it for it in intent.refunds))
     if status is RefundStatus.APPROVED:
-        back = TakeBack(charge_id=charge_id, kind=ReversalKind.REFUND, amount=newer.amount, reason=known.reason)
+        back = TakeBack(
+            charge_id=charge_id,
+            kind=ReversalKind.REFUND,
+            about=told.transaction_id,
+            amount=newer.amount,
+            reason=known.reason,
+        )
         return intent, [back], []
     declined = [(FindingKind.REFUND_DECLINED, charge_id)] if status is RefundStatus.DECLINED else []
     return intent, [], declined

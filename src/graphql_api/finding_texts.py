@@ -65,6 +65,10 @@ _SENTENCES: Mapping[FindingKind, str] = {
         "Los libros no cuadran: la factura {detail} tiene una diferencia de {amount} entre sus recibos y el libro "
         "mayor. Avise a soporte."
     ),
+    FindingKind.RETURNED_TWICE: (
+        "La pasarela le devolvió {amount} a quien pagó el recibo {detail}, que ya estaba reversado. Si ese dinero "
+        "también se le había entregado, lo recibió dos veces: cóbreselo."
+    ),
 }
 _UNNAMED_DISPUTE = (
     "Llegó un aviso de reclamo (controversia) que no nombra un pago recibido aquí. Búsquelo en el panel de la "

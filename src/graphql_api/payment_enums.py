@@ -59,6 +59,7 @@ described_enum(
         FindingKind.SETTLED_UNKNOWN: "La liquidación trae un pago que aquí no se conoce.",
         FindingKind.SETTLED_DIFFERENTLY: "La liquidación trae otro valor.",
         FindingKind.BOOKS: "Los libros no cuadran.",
+        FindingKind.RETURNED_TWICE: "La pasarela devolvió dinero de un recibo que el personal ya había reversado.",
     },
 )
 described_enum(

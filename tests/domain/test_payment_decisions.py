@@ -81,7 +81,7 @@ def test_a_charge_that_the_gateway_denies_stands_or_is_taken_back() -> None:
 
     gone = decide_against(contradicted())
     assert gone.intent.status is S.CANCELLED
-    assert gone.take_backs == (TakeBack(charge_id="t1", kind=ReversalKind.REVIEW),)
+    assert gone.take_backs == (TakeBack(charge_id="t1", kind=ReversalKind.REVIEW, about="t1"),)
 
 
 def test_money_beside_an_approved_payment_is_decided_about_without_touching_it() -> None:

@@ -42,7 +42,7 @@ def test_a_refund_is_taken_back_once_when_the_gateway_approved_it() -> None:
 
     approved = reconcile(pending.intent, [with_refunds(a_refund())], at=AT)
     assert approved.take_backs == (
-        TakeBack(charge_id="t1", kind=ReversalKind.REFUND, amount=HALF, reason="Pagó dos veces"),
+        TakeBack(charge_id="t1", kind=ReversalKind.REFUND, about="r1", amount=HALF, reason="Pagó dos veces"),
     )
     (refund,) = approved.intent.refunds
     assert (refund.status, refund.resolved_at) == (RefundStatus.APPROVED, AT)
@@ -108,7 +108,7 @@ def test_nobody_asks_for_ever() -> None:
 def test_a_chargeback_takes_all_that_is_left_once() -> None:
     lost = replace(told(), charged_back=True)
     outcome = reconcile(paid(), [lost], at=AT)
-    assert outcome.take_backs == (TakeBack(charge_id="t1", kind=ReversalKind.CHARGEBACK),)
+    assert outcome.take_backs == (TakeBack(charge_id="t1", kind=ReversalKind.CHARGEBACK, about="t1"),)
     assert outcome.findings == ((FindingKind.CHARGED_BACK, "t1"),)
     assert (outcome.intent.status, outcome.intent.dispute) == (S.APPROVED, DisputeStatus.LOST)
 

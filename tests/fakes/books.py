@@ -107,6 +107,11 @@ class FakeLedger(Repository, Ledger):
         self.must_see(journal.agency_id)
         return self.books.journals.setdefault((journal.agency_id, journal.key), journal) is journal
 
+    async def given_back_by_gateway(self, payment_id: PaymentId) -> Decimal:
+        mine = (it for it in self.books.journals.values() if self.sees(it.agency_id) and it.payment_id == payment_id)
+        entries = (entry for journal in mine for entry in journal.entries if entry.account is LedgerAccount.GATEWAY)
+        return -sum((entry.amount for entry in entries if entry.amount < ZERO), ZERO)
+
     async def differences(self) -> Sequence[InvoiceDifference]:
         receipts: dict[InvoiceId, Decimal] = {}
         for payment, _ in self.books.payments.values():

@@ -13,7 +13,16 @@ from application.use_cases.payments.books import BookedBefore, Receipt, give_bac
 from domain.findings import Finding, FindingKind
 from domain.ids import AccountId, ClientId, InvoiceId, PaymentId
 from domain.invoices import Invoice, InvoiceStatus
-from domain.ledger import Journal, JournalKind, LedgerAccount, LedgerEntry, credit_used, received
+from domain.ledger import (
+    Journal,
+    JournalKind,
+    LedgerAccount,
+    LedgerEntry,
+    credit_used,
+    received,
+    returned_twice,
+    taken_back,
+)
 from domain.payment_intents import IntentInvoice
 from domain.payments import FIRST_FROM_CREDIT, Payment, PaymentMethod, PaymentStatus, ReversalKind, Share
 from tests.fakes.clock import NOON_IN_BOGOTA as AT
@@ -141,6 +150,28 @@ async def test_a_figure_that_left_the_ledger_behind_is_found(place: Place) -> No
         assert await uow.ledger.differences() == [
             InvoiceDifference(InvoiceId(invoice.id), invoice.number, Decimal("0.00"), Decimal("5.00"))
         ]
+
+
+async def test_what_left_the_gateway_again_is_summed_by_payment(place: Place) -> None:
+    intent = await place.add(place.intent())
+    first, second = place.payment(intent), place.payment(intent, "RP-000002")
+    async with place.store.unit_of_work(place.staff) as uow:
+        for payment in (first, second):
+            await uow.payments.add(payment, [(place.invoices[0].id, payment.amount)])
+            entries = received(LedgerAccount.GATEWAY, [], payment.amount)
+            await uow.ledger.post(replace(a_journal(place, f"in {payment.id}", entries), payment_id=payment.id))
+        assert await uow.ledger.given_back_by_gateway(first.id) == 0
+        for name, entries in (
+            ("office", taken_back(LedgerAccount.OFFICE, [], Decimal("5.00"))),
+            ("refund", taken_back(LedgerAccount.GATEWAY, [], Decimal("20.00"))),
+            ("twice", returned_twice(amount=Decimal("3.00"))),
+        ):
+            await uow.ledger.post(replace(a_journal(place, name, entries), payment_id=first.id))
+        await uow.commit()
+
+    async with place.store.unit_of_work(place.staff) as uow:
+        assert await uow.ledger.given_back_by_gateway(first.id) == Decimal("23.00")
+        assert await uow.ledger.given_back_by_gateway(second.id) == 0
 
 
 async def test_a_finding_is_reported_once_and_resolved_once(place: Place) -> None:

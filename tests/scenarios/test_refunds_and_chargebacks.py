@@ -10,6 +10,7 @@ from adapters.holidays.calendar import ColombianHolidays
 from domain.accounts import AccountRole
 from domain.business_days import add_business_days
 from domain.imports.sheets import ImportKind
+from graphql_api.ids import global_id
 from tests.application.imports_office import MANAGEMENT
 from tests.end_to_end.street import Person
 from tests.scenarios.house import Attempt, House
@@ -24,6 +25,7 @@ mutation Devolver($input: RefundPaymentInput!) {
   }
 }
 """
+_REVERSE = "mutation Reversar($id: ID!, $reason: String!) { reversePayment(id: $id, reason: $reason) { __typename } }"
 RETURNED = PAID.but(ledger=[CHARGED, f"REVERSAL: GATEWAY -{RENT}, FV-1 +{RENT}"], owed={"FV-1": RENT}, receipts=[0])
 
 
@@ -113,6 +115,25 @@ async def test_a_dispute_that_is_won_moves_no_money(house: House) -> None:
     await house.report_of(house.stage.clock.today())
     assert await house.story(attempt) == PAID
     assert (await refund(house, await house.clerk()))["__typename"] == "RefundPaymentPayload"
+
+
+async def test_what_the_office_took_back_and_then_the_bank_too_left_twice(house: House) -> None:
+    attempt = await house.pays("approve")
+    await house.passes(hours=1)
+    ((payment,),) = await house.stage.rows("select id from payments where agency_id = :agency", agency=house.agency.id)
+    given = {"id": global_id("Payment", payment), "reason": "Se le transfirió."}
+    reversed_so = await (await house.clerk()).ask(_REVERSE, **given)
+    assert reversed_so["reversePayment"]["__typename"] == "PaymentPayload"
+
+    await house.happens(attempt, "chargeback")
+    await house.passes(days=8)
+    await house.check()
+
+    from_office = f"REVERSAL: OFFICE -{RENT}, FV-1 +{RENT}"
+    again = f"RETURNED_TWICE: GATEWAY -{RENT}, TO_RECOVER +{RENT}"
+    assert await house.story(attempt) == RETURNED.but(
+        ledger=[CHARGED, from_office, again], findings=["CHARGED_BACK", "RETURNED_TWICE"]
+    )
 
 
 async def paid_where_disputes_are_told(house: House) -> Attempt:

@@ -161,7 +161,7 @@ class Invariants:
         must(released <= sum((it.amount for it in held), ZERO), "{}: {} released", intent.reference, released)
         must(len(charges) <= len(came), "{}: {} charges of {} approved", intent.reference, len(charges), len(came))
         returned = sum((it.returned for it in (*came, *held)), ZERO)
-        taken = _sum(journals, JournalKind.REVERSAL, LedgerAccount.GATEWAY)
+        taken = _taken_back(journals)
         must(-taken <= returned, "{}: {} taken back of {} returned", intent.reference, -taken, returned)
 
     def approved(self, intent: PaymentIntent) -> list[Transaction]:
@@ -206,11 +206,10 @@ class Invariants:
                 unapplied,
                 expected,
             )
-            taken = -_sum(mine, JournalKind.REVERSAL, LedgerAccount.GATEWAY)
+            taken = -_taken_back(mine)
             returned = sum((it.returned for it in came), ZERO)
-            if any(it.returned for it in held) or _sum(mine, JournalKind.REVERSAL, LedgerAccount.OFFICE):
-                # Money in another amount may be nobody's, and what the staff took back is there no more.
-                returned = taken = ZERO
+            if any(it.returned for it in held):
+                returned = taken = ZERO  # money in another amount may be nobody's
             must(
                 taken == returned,
                 "{} ({}): {} taken back, {} returned",
@@ -236,6 +235,12 @@ def _by_intent(journals: Iterable[Journal]) -> dict[PaymentIntentId, list[Journa
 
 def _amount(journal: Journal) -> Decimal:
     return sum((entry.amount for entry in journal.entries if entry.amount > 0), ZERO)
+
+
+def _taken_back(journals: Iterable[Journal]) -> Decimal:
+    """Out of the gateway, from receipts and beyond them."""
+    kinds, kept = (JournalKind.REVERSAL, JournalKind.RETURNED_TWICE), list(journals)
+    return sum((_sum(kept, kind, LedgerAccount.GATEWAY) for kind in kinds), ZERO)
 
 
 def _sum(journals: Iterable[Journal], kind: JournalKind, account: LedgerAccount) -> Decimal:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from domain.findings import Finding, FindingKind
-from domain.ids import AccountId, AgencyId, InvoiceId
+from domain.ids import AccountId, AgencyId, InvoiceId, PaymentId
 from domain.ledger import Journal, JournalKind, LedgerAccount
 from domain.payment_intents import PaymentIntentStatus
 from domain.payments import ReversalKind
@@ -29,6 +29,10 @@ class Ledger(Protocol):
 
     async def post(self, journal: Journal) -> bool:
         """Write it, unless a journal with its key is there already: then False, and nothing is written."""
+        ...
+
+    async def given_back_by_gateway(self, payment_id: PaymentId) -> Decimal:
+        """How much of a payment's money left the gateway again."""
         ...
 
     async def differences(self) -> Sequence[InvoiceDifference]:

@@ -67,6 +67,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "SETTLED_UNKNOWN": "Pagos liquidados que no se conocen",
         "SETTLED_DIFFERENTLY": "Pagos liquidados por otro valor",
         "BOOKS": "Libros que no cuadran",
+        "RETURNED_TWICE": "Devoluciones dobles",
     },
     "ledger": {
         "GATEWAY": "En las pasarelas",
@@ -76,6 +77,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "CREDIT": "Saldos a favor de clientes",
         "UNAPPLIED": "Recibido y en revisión",
         "TO_RETURN": "Por devolver a quien pagó",
+        "TO_RECOVER": "Por recuperar: devuelto dos veces",
     },
 }
 

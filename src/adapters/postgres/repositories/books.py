@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -35,7 +36,7 @@ from application.ports.books import (
     RequestKeys,
 )
 from domain.findings import Finding, FindingKind
-from domain.ids import AccountId, InvoiceId
+from domain.ids import AccountId, InvoiceId, PaymentId
 from domain.ledger import RECEIPTS, Journal, JournalKind, LedgerAccount, LedgerEntry
 from domain.money import ZERO
 from domain.payment_intents import PaymentIntentStatus
@@ -83,6 +84,13 @@ class PostgresLedger(ScopedRepository, Ledger):
         ]
         await self.write(sa.insert(ENTRIES), rows)
         return True
+
+    async def given_back_by_gateway(self, payment_id: PaymentId) -> Decimal:
+        of_journal = (JOURNALS.c.agency_id == ENTRIES.c.agency_id) & (JOURNALS.c.id == ENTRIES.c.journal_id)
+        left = (ENTRIES.c.account == LedgerAccount.GATEWAY.value) & (ENTRIES.c.amount < 0)
+        total = sa.func.coalesce(-sa.func.sum(ENTRIES.c.amount), ZERO)
+        found = self.select(ENTRIES, total).join(JOURNALS, of_journal).where(JOURNALS.c.payment_id == payment_id, left)
+        return Decimal(await self.connection.scalar(found) or ZERO)
 
     async def differences(self) -> Sequence[InvoiceDifference]:
         # What is in the ledger of a receipt: all of one made here; of an imported one what was changed here.

@@ -13,7 +13,8 @@ from application.ports.clock import Clock
 from application.ports.payment_gateway import PaymentGateway
 from application.ports.secrets import SecretUnreadable
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from application.use_cases.payments.books import Receipt, give_back, receive, tell_staff
+from application.use_cases.payments.books import Receipt, receive, tell_staff
+from application.use_cases.payments.given_back import take_back
 from domain.errors import GatewayUnavailable, NotFound
 from domain.findings import Finding, FindingKind
 from domain.gateway_reports import GatewayReport
@@ -139,10 +140,7 @@ async def keep(
         await _post(uow, intent, "return", JournalKind.RETURN, attempt, entries, at=at, by=by, note=note)
         await uow.findings.report(_finding(intent, FindingKind.TO_RETURN, attempt.transaction_id, at=at))
     for back in outcome.take_backs:
-        charged = await uow.payments.of_charge(intent, back.charge_id)
-        if charged is not None and charged.in_force > ZERO:
-            reason = back.reason or note or ""
-            await give_back(uow, charged, amount=back.amount, kind=back.kind, reason=reason, at=at, by=by)
+        await take_back(uow, intent, back, at=at, by=by, reason=back.reason or note or "")
     for kind, about in outcome.findings:
         await uow.findings.report(_finding(intent, kind, about, at=at))
     for attempt in _newly_declined(before, intent) if before else ():
