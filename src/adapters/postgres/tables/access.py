@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from adapters.postgres.tables import columns as c
+from adapters.postgres.tables import tags as t
 
 
 class AccountRow(SQLModel, table=True):
@@ -19,20 +20,21 @@ class AccountRow(SQLModel, table=True):
         sa.UniqueConstraint("agency_id", "email_key"),
         sa.UniqueConstraint("agency_id", "client_id"),
         c.belongs_to("client_id", "clients"),
+        t.held("Cuenta"),
     )
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    username: str = c.text()
-    username_key: str = c.text()
-    email: str = c.text()
-    email_key: str = c.text()
-    password_hash: str | None = c.text()
-    status: str = c.text()
-    roles: list[str] = c.texts()
-    client_id: UUID | None = c.reference()
-    created_at: datetime = c.instant()
-    last_login_at: datetime | None = c.instant()
+    username: str = c.text(t.person("Usuario", instead="suprimido-{id}"))
+    username_key: str = c.text(t.DERIVED)
+    email: str = c.text(t.person("Correo", instead="{id}@suprimido.invalid"))
+    email_key: str = c.text(t.DERIVED)
+    password_hash: str | None = c.text(t.SECRET)
+    status: str = c.code(t.fact("Estado"))
+    roles: list[str] = c.codes(t.fact("Papeles"))
+    client_id: UUID | None = c.owner()
+    created_at: datetime = c.instant(t.fact("Creada"))
+    last_login_at: datetime | None = c.instant(t.person("Último ingreso"))
 
 
 class SessionRow(SQLModel, table=True):
@@ -43,17 +45,18 @@ class SessionRow(SQLModel, table=True):
         sa.UniqueConstraint("agency_id", "id"),
         c.belongs_to("account_id", "accounts"),
         sa.Index(None, "agency_id", "account_id"),
+        t.held("Sesiones", removed=True),
     )
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    account_id: UUID = c.reference()
-    staff: bool
-    created_at: datetime = c.instant()
-    last_seen_at: datetime = c.instant()
-    expires_at: datetime = c.instant()
-    user_agent: str | None = c.text()
-    ended_at: datetime | None = c.instant()
+    account_id: UUID = c.owner()
+    staff: bool = c.flag(t.STRUCTURE)
+    created_at: datetime = c.instant(t.fact("Empezó"))
+    last_seen_at: datetime = c.instant(t.fact("Último uso"))
+    expires_at: datetime = c.instant(t.fact("Vence"))
+    user_agent: str | None = c.text(t.person("Navegador o aplicación"))
+    ended_at: datetime | None = c.instant(t.fact("Terminó"))
 
 
 class SessionTokenRow(SQLModel, table=True):
@@ -64,16 +67,17 @@ class SessionTokenRow(SQLModel, table=True):
         c.belongs_to("session_id", "sessions"),
         c.belongs_to("account_id", "accounts"),
         sa.Index(None, "agency_id", "session_id"),
+        t.held(removed=True),
     )
 
-    token_hash: str = c.part_of_key(sa.Text)
+    token_hash: str = c.part_of_key(sa.Text, t.SECRET)
     agency_id: UUID = c.of_agency()
     session_id: UUID = c.reference()
-    account_id: UUID = c.reference()
-    kind: str = c.text()
-    issued_at: datetime = c.instant()
-    expires_at: datetime = c.instant()
-    rotated_at: datetime | None = c.instant()
+    account_id: UUID = c.owner()
+    kind: str = c.code(t.STRUCTURE)
+    issued_at: datetime = c.instant(t.STRUCTURE)
+    expires_at: datetime = c.instant(t.STRUCTURE)
+    rotated_at: datetime | None = c.instant(t.STRUCTURE)
 
 
 class RateLimitRow(SQLModel, table=True):
@@ -85,10 +89,10 @@ class RateLimitRow(SQLModel, table=True):
 
     agency_id: UUID = c.key_of_agency()
     key: str = c.part_of_key(sa.Text)
-    failures: int
-    window_started_at: datetime = c.instant()
-    blocked_until: datetime | None = c.instant()
-    kept_until: datetime | None = c.instant()
+    failures: int = c.whole(t.STRUCTURE)
+    window_started_at: datetime = c.instant(t.STRUCTURE)
+    blocked_until: datetime | None = c.instant(t.STRUCTURE)
+    kept_until: datetime | None = c.instant(t.STRUCTURE)
 
 
 class SpentChallengeRow(SQLModel, table=True):
@@ -99,4 +103,4 @@ class SpentChallengeRow(SQLModel, table=True):
 
     agency_id: UUID = c.key_of_agency()
     key: str = c.part_of_key(sa.Text)
-    expires_at: datetime = c.instant()
+    expires_at: datetime = c.instant(t.STRUCTURE)

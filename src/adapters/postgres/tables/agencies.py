@@ -4,9 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import SQLModel
 
 from adapters.postgres.tables import columns as c
+from adapters.postgres.tables import tags as t
 
 
 class AgencyRow(SQLModel, table=True):
@@ -16,28 +17,28 @@ class AgencyRow(SQLModel, table=True):
     __tablename__ = "agencies"
 
     id: UUID = c.identity()
-    slug: str = c.text(unique=True)
-    name: str = c.text()
-    tax_id: str = c.text()
-    check_digit: int
-    phone: str | None = c.text()
-    email: str | None = c.text()
-    address: str | None = c.text()
-    city: str | None = c.text()
-    logo: bytes | None = Field(sa_type=sa.LargeBinary)
-    logo_content_type: str | None = c.text()
-    brand_color: str | None = c.text()
-    landlord_registration: str | None = c.text()
-    privacy_policy_url: str | None = c.text()
-    partial_payments_allowed: bool
-    captcha_provider: str = c.text()
-    captcha_site_key: str | None = c.text()
-    captcha_secret: str | None = c.text()
-    return_urls: list[str] = c.texts()
-    origins: list[str] = c.texts()
-    gateways: list[str] = c.texts(sa_column_kwargs={"server_default": "{}"})
-    test_gateways: list[str] = c.texts(sa_column_kwargs={"server_default": "{}"})
-    created_at: datetime = c.instant()
+    slug: str = c.text(t.AGENCY, unique=True)
+    name: str = c.text(t.AGENCY)
+    tax_id: str = c.text(t.AGENCY)
+    check_digit: int = c.whole(t.AGENCY)
+    phone: str | None = c.text(t.AGENCY)
+    email: str | None = c.text(t.AGENCY)
+    address: str | None = c.text(t.AGENCY)
+    city: str | None = c.text(t.AGENCY)
+    logo: bytes | None = c.blob(t.AGENCY)
+    logo_content_type: str | None = c.text(t.AGENCY)
+    brand_color: str | None = c.text(t.AGENCY)
+    landlord_registration: str | None = c.text(t.AGENCY)
+    privacy_policy_url: str | None = c.text(t.AGENCY)
+    partial_payments_allowed: bool = c.flag(t.AGENCY)
+    captcha_provider: str = c.text(t.AGENCY)
+    captcha_site_key: str | None = c.text(t.AGENCY)
+    captcha_secret: str | None = c.text(t.SECRET)
+    return_urls: list[str] = c.texts(t.AGENCY)
+    origins: list[str] = c.texts(t.AGENCY)
+    gateways: list[str] = c.texts(t.AGENCY, sa_column_kwargs={"server_default": "{}"})
+    test_gateways: list[str] = c.texts(t.AGENCY, sa_column_kwargs={"server_default": "{}"})
+    created_at: datetime = c.instant(t.AGENCY)
 
 
 class AgencyKeyRow(SQLModel, table=True):
@@ -46,8 +47,8 @@ class AgencyKeyRow(SQLModel, table=True):
 
     __tablename__ = "agency_keys"
 
-    key: str = c.part_of_key(sa.Text)
-    agency_id: UUID | None = Field(sa_type=sa.Uuid, foreign_key="agencies.id")
+    key: str = c.part_of_key(sa.Text, t.AGENCY)
+    agency_id: UUID | None = c.reference(foreign_key="agencies.id")
 
 
 class CounterRow(SQLModel, table=True):
@@ -57,4 +58,4 @@ class CounterRow(SQLModel, table=True):
 
     agency_id: UUID = c.key_of_agency()
     name: str = c.part_of_key(sa.Text)
-    value: int = Field(sa_type=sa.BigInteger)
+    value: int = c.whole(t.STRUCTURE, sa.BigInteger)

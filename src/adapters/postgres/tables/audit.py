@@ -4,9 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import SQLModel
 
 from adapters.postgres.tables import columns as c
+from adapters.postgres.tables import tags as t
 
 
 class AuditEntryRow(SQLModel, table=True):
@@ -19,20 +20,21 @@ class AuditEntryRow(SQLModel, table=True):
         sa.UniqueConstraint("agency_id", "number"),
         c.belongs_to("account_id", "accounts"),
         sa.Index(None, "agency_id", "entity_id", "number"),
+        t.held("Registro de actos", t.Way("account_id", "accounts", "id"), t.Way("entity_id", "clients", "id")),
     )
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    number: int = Field(sa_type=sa.BigInteger)
-    at: datetime = c.instant()
-    actor: str = c.text()
+    number: int = c.whole(t.STRUCTURE, sa.BigInteger)
+    at: datetime = c.instant(t.fact("Fecha y hora"))
+    actor: str = c.text(t.INTERNAL)
     account_id: UUID | None = c.reference()
-    action: str = c.text()
-    entity_type: str | None = c.text()
+    action: str = c.code(t.fact("Qué se hizo"))
+    entity_type: str | None = c.code(t.fact("Sobre qué"))
     entity_id: UUID | None = c.reference()
-    changes: str = c.text()
-    previous: str = c.text()
-    hash: str = c.text()
+    changes: str = c.text(t.STRUCTURE)
+    previous: str = c.text(t.STRUCTURE)
+    hash: str = c.text(t.STRUCTURE)
 
 
 class AuditHeadRow(SQLModel, table=True):
@@ -41,6 +43,6 @@ class AuditHeadRow(SQLModel, table=True):
     __tablename__ = "audit_heads"
 
     agency_id: UUID = c.key_of_agency()
-    number: int = Field(sa_type=sa.BigInteger)
-    hash: str = c.text()
-    seal: str = c.text()
+    number: int = c.whole(t.STRUCTURE, sa.BigInteger)
+    hash: str = c.text(t.STRUCTURE)
+    seal: str = c.text(t.STRUCTURE)

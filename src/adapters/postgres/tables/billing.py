@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from adapters.postgres.tables import columns as c
+from adapters.postgres.tables import tags as t
 
 
 class InvoiceRow(SQLModel, table=True):
@@ -26,36 +27,38 @@ class InvoiceRow(SQLModel, table=True):
         sa.Index(None, "agency_id", "contract_id", "issued_on", "number"),
         sa.Index(None, "agency_id", "issued_on", "number"),
         sa.Index("ix_invoices_open", "agency_id", "client_id", "due_on", postgresql_where=sa.text("balance > 0")),
+        t.held("Facturas"),
     )
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    number: str = c.sorted_text()
-    kind: str = c.text()
+    number: str = c.sorted_text(t.tax("Número"))
+    kind: str = c.code(t.tax("Clase"))
     contract_id: UUID = c.reference()
-    client_id: UUID = c.reference()
-    description: str = c.text()
-    period: str = c.text()
-    issued_on: date
-    due_on: date
-    status: str = c.text()
-    subtotal: Decimal = c.money()
-    vat: Decimal = c.money()
-    withholdings: Decimal = c.money()
-    total: Decimal = c.money()
-    paid: Decimal = c.money()
+    client_id: UUID = c.owner()
+    description: str = c.text(t.tax("Descripción"))
+    period: str = c.code(t.tax("Periodo"))
+    issued_on: date = c.day(t.tax("Fecha de emisión"))
+    due_on: date = c.day(t.tax("Fecha de vencimiento"))
+    status: str = c.code(t.tax("Estado"))
+    subtotal: Decimal = c.money(t.tax("Subtotal"))
+    vat: Decimal = c.money(t.tax("IVA"))
+    withholdings: Decimal = c.money(t.tax("Retenciones"))
+    total: Decimal = c.money(t.tax("Total"))
+    paid: Decimal = c.money(t.tax("Pagado"))
     balance: Decimal = Field(
         sa_column=sa.Column(
             c.MONEY,
             sa.Computed("case when status = 'VOIDED' then 0 else total - paid end", persisted=True),
             nullable=False,
+            info={"tag": t.tax("Saldo")},
         )
     )
-    settled_outside: bool
-    lines: list[dict[str, Any]] = c.json()
-    cufe: str | None = c.text()
-    cufe_issued_at: datetime | None = c.instant()
-    import_digest: str | None = c.text()
+    settled_outside: bool = c.flag(t.STRUCTURE)
+    lines: list[dict[str, Any]] = c.json(t.tax("Renglones"))
+    cufe: str | None = c.text(t.tax("CUFE"))
+    cufe_issued_at: datetime | None = c.instant(t.tax("Fecha del CUFE"))
+    import_digest: str | None = c.text(t.STRUCTURE)
 
 
 class PaymentRow(SQLModel, table=True):
@@ -78,24 +81,25 @@ class PaymentRow(SQLModel, table=True):
         sa.Index(None, "agency_id", "gateway_reference"),
         sa.Index(None, "agency_id", "intent_id"),
         sa.Index("ix_payments_credit", "agency_id", "client_id", postgresql_where=sa.text("credit_left > 0")),
+        t.held("Recibos de pago"),
     )
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    receipt_number: str = c.sorted_text()
-    client_id: UUID = c.reference()
-    paid_at: datetime = c.instant()
-    amount: Decimal = c.money()
-    credited: Decimal = c.money()
-    credit_left: Decimal = c.zero_money()
-    reversed: Decimal = c.zero_money()
-    method: str = c.text()
-    status: str = c.text()
-    gateway: str | None = c.text()
-    gateway_reference: str | None = c.text()
+    receipt_number: str = c.sorted_text(t.tax("Número del recibo"))
+    client_id: UUID = c.owner()
+    paid_at: datetime = c.instant(t.tax("Fecha y hora"))
+    amount: Decimal = c.money(t.tax("Valor"))
+    credited: Decimal = c.money(t.tax("A saldo a favor"))
+    credit_left: Decimal = c.zero_money(t.tax("Saldo a favor sin usar"))
+    reversed: Decimal = c.zero_money(t.tax("Devuelto"))
+    method: str = c.code(t.tax("Medio de pago"))
+    status: str = c.code(t.tax("Estado"))
+    gateway: str | None = c.code(t.tax("Pasarela"))
+    gateway_reference: str | None = c.text(t.tax("Referencia de la pasarela"))
     intent_id: UUID | None = c.reference()
-    verification_code: str = c.text()
-    import_digest: str | None = c.text()
+    verification_code: str = c.text(t.tax("Código de verificación"))
+    import_digest: str | None = c.text(t.STRUCTURE)
 
 
 class PaymentAllocationRow(SQLModel, table=True):
@@ -110,17 +114,18 @@ class PaymentAllocationRow(SQLModel, table=True):
         sa.CheckConstraint("reversed >= 0 and reversed <= amount", name="reversed_within_amount"),
         sa.CheckConstraint("from_credit = (applied_at is not null)", name="credit_applied_some_time"),
         sa.Index(None, "agency_id", "invoice_id"),
+        t.held("Aplicación de los pagos"),
     )
 
     agency_id: UUID = c.key_of_agency()
     payment_id: UUID = c.part_of_key()
-    position: int = Field(sa_type=sa.Integer, primary_key=True)
+    position: int = c.position(primary_key=True)
     invoice_id: UUID = c.reference()
-    client_id: UUID = c.reference()
-    amount: Decimal = c.money()
-    reversed: Decimal = c.zero_money()
-    from_credit: bool = c.no_yet()
-    applied_at: datetime | None = c.instant()
+    client_id: UUID = c.owner()
+    amount: Decimal = c.money(t.tax("Valor"))
+    reversed: Decimal = c.zero_money(t.tax("Devuelto"))
+    from_credit: bool = c.no_yet(t.tax("De saldo a favor"))
+    applied_at: datetime | None = c.instant(t.tax("Aplicado"))
 
 
 class PayoutRow(SQLModel, table=True):
@@ -132,17 +137,18 @@ class PayoutRow(SQLModel, table=True):
         c.belongs_to("client_id", "clients"),
         sa.Index(None, "agency_id", "client_id", "paid_on", "number"),
         sa.Index(None, "agency_id", "paid_on", "number"),
+        t.held("Egresos"),
     )
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    number: str = c.sorted_text()
+    number: str = c.sorted_text(t.tax("Número"))
     contract_id: UUID = c.reference()
-    client_id: UUID = c.reference()
-    period: str = c.text()
-    paid_on: date
-    net: Decimal = c.money()
-    method: str | None = c.text()
-    bank_reference: str | None = c.text()
-    lines: list[dict[str, Any]] = c.json()
-    import_digest: str | None = c.text()
+    client_id: UUID = c.owner()
+    period: str = c.code(t.tax("Periodo"))
+    paid_on: date = c.day(t.tax("Fecha"))
+    net: Decimal = c.money(t.tax("Valor girado"))
+    method: str | None = c.text(t.tax("Forma de pago"))
+    bank_reference: str | None = c.text(t.tax("Referencia bancaria"))
+    lines: list[dict[str, Any]] = c.json(t.tax("Renglones"))
+    import_digest: str | None = c.text(t.STRUCTURE)

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import SQLModel
 
 from adapters.postgres.tables import columns as c
+from adapters.postgres.tables import tags as t
 
 
 class GatewayAccountRow(SQLModel, table=True):
@@ -24,11 +25,11 @@ class GatewayAccountRow(SQLModel, table=True):
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    gateway: str = c.text()
-    public_key: str = c.text()
-    enabled: bool
-    settings: dict[str, Any] = c.json()
-    secrets: str | None = c.text()
+    gateway: str = c.code(t.AGENCY)
+    public_key: str = c.text(t.AGENCY)
+    enabled: bool = c.flag(t.AGENCY)
+    settings: dict[str, Any] = c.json(t.AGENCY)
+    secrets: str | None = c.text(t.SECRET)
 
 
 class PaymentIntentRow(SQLModel, table=True):
@@ -47,30 +48,31 @@ class PaymentIntentRow(SQLModel, table=True):
         sa.Index(None, "agency_id", "created_at", "reference"),
         sa.Index(None, "agency_id", "status", "created_at"),
         sa.Index(None, "agency_id", "next_check_at", postgresql_where=sa.text("next_check_at is not null")),
+        t.held("Pagos en línea"),
     )
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    client_id: UUID = c.reference()
+    client_id: UUID = c.owner()
     gateway_account_id: UUID = c.reference()
-    reference: str = c.text()
-    gateway: str = c.text()
-    amount: Decimal = c.money()
-    status: str = c.text()
-    status_reason: str | None = c.text()
-    method: str | None = c.text()
-    gateway_reference: str | None = c.text()
-    created_at: datetime = c.instant()
-    expires_at: datetime | None = c.instant()
-    return_url: str = c.text()
-    idempotency_key: str = c.text()
-    request_hash: str = c.text()
-    checkout: dict[str, Any] | None = c.json()
-    queried_at: datetime | None = c.instant()
-    asked_at: datetime | None = c.instant()
-    next_check_at: datetime | None = c.instant()
-    dispute: str = c.text(sa_column_kwargs={"server_default": "NONE"})
-    transaction_hints: list[str] = c.texts(sa_column_kwargs={"server_default": "{}"})
+    reference: str = c.text(t.tax("Referencia"))
+    gateway: str = c.code(t.tax("Pasarela"))
+    amount: Decimal = c.money(t.tax("Valor"))
+    status: str = c.code(t.tax("Estado"))
+    status_reason: str | None = c.text(t.tax("Motivo"))
+    method: str | None = c.code(t.tax("Medio de pago"))
+    gateway_reference: str | None = c.text(t.tax("Referencia de la pasarela"))
+    created_at: datetime = c.instant(t.tax("Empezado"))
+    expires_at: datetime | None = c.instant(t.tax("Vence"))
+    return_url: str = c.text(t.DERIVED)
+    idempotency_key: str = c.text(t.DERIVED)
+    request_hash: str = c.text(t.DERIVED)
+    checkout: dict[str, Any] | None = c.json(t.person("Datos enviados a la pasarela"))
+    queried_at: datetime | None = c.instant(t.STRUCTURE)
+    asked_at: datetime | None = c.instant(t.STRUCTURE)
+    next_check_at: datetime | None = c.instant(t.STRUCTURE)
+    dispute: str = c.code(t.tax("Disputa"), sa_column_kwargs={"server_default": "NONE"})
+    transaction_hints: list[str] = c.texts(t.STRUCTURE, sa_column_kwargs={"server_default": "{}"})
 
 
 class PaymentIntentInvoiceRow(SQLModel, table=True):
@@ -89,15 +91,16 @@ class PaymentIntentInvoiceRow(SQLModel, table=True):
             unique=True,
             postgresql_where=sa.text("live"),
         ),
+        t.held("Facturas de los pagos en línea"),
     )
 
     agency_id: UUID = c.key_of_agency()
     intent_id: UUID = c.part_of_key()
     invoice_id: UUID = c.part_of_key()
-    client_id: UUID = c.reference()
-    position: int
-    amount: Decimal = c.money()
-    live: bool
+    client_id: UUID = c.owner()
+    position: int = c.position()
+    amount: Decimal = c.money(t.tax("Valor"))
+    live: bool = c.flag(t.STRUCTURE)
 
 
 class PaymentIntentKeyRow(SQLModel, table=True):
@@ -108,12 +111,13 @@ class PaymentIntentKeyRow(SQLModel, table=True):
         c.belongs_to("client_id", "clients"),
         c.belongs_to("intent_id", "payment_intents"),
         sa.Index(None, "agency_id", "intent_id"),
+        t.held(removed=True),
     )
 
     agency_id: UUID = c.key_of_agency()
-    client_id: UUID = c.part_of_key()
-    key: str = c.part_of_key(sa.Text)
-    request_hash: str = c.text()
+    client_id: UUID = c.owner(primary_key=True)
+    key: str = c.part_of_key(sa.Text, t.DERIVED)
+    request_hash: str = c.text(t.DERIVED)
     intent_id: UUID = c.reference()
 
 
@@ -126,25 +130,26 @@ class GatewayTransactionRow(SQLModel, table=True):
         c.belongs_to("intent_id", "payment_intents"),
         c.belongs_to("payment_id", "payments"),
         sa.Index(None, "agency_id", "intent_id"),
+        t.held("Transacciones en la pasarela"),
     )
 
     agency_id: UUID = c.key_of_agency()
     gateway_account_id: UUID = c.part_of_key()
-    transaction_id: str = c.part_of_key(sa.Text)
-    intent_id: UUID = c.reference()
-    status: str = c.text()
-    amount: Decimal = c.money()
-    currency: str = c.text()
-    method: str | None = c.text()
-    gateway_reference: str | None = c.text()
-    message: str | None = c.text()
-    verified_by: str = c.text()
-    at: datetime = c.instant()
+    transaction_id: str = c.part_of_key(sa.Text, t.tax("Transacción"))
+    intent_id: UUID = c.owner()
+    status: str = c.code(t.tax("Estado"))
+    amount: Decimal = c.money(t.tax("Valor"))
+    currency: str = c.code(t.tax("Moneda"))
+    method: str | None = c.text(t.tax("Medio de pago"))
+    gateway_reference: str | None = c.text(t.tax("Referencia de la pasarela"))
+    message: str | None = c.text(t.tax("Respuesta de la pasarela"))
+    verified_by: str = c.code(t.STRUCTURE)
+    at: datetime = c.instant(t.tax("Fecha y hora"))
     payment_id: UUID | None = c.reference()
-    order_id: str | None = c.text()
-    charged_back: bool = c.no_yet()
-    wrong: str | None = c.text()
-    decided: bool = c.no_yet()
+    order_id: str | None = c.text(t.STRUCTURE)
+    charged_back: bool = c.no_yet(t.tax("Contracargo"))
+    wrong: str | None = c.text(t.STRUCTURE)
+    decided: bool = c.no_yet(t.STRUCTURE)
 
 
 class GatewayEventRow(SQLModel, table=True):
@@ -155,16 +160,17 @@ class GatewayEventRow(SQLModel, table=True):
         sa.UniqueConstraint("agency_id", "dedup_key"),
         c.belongs_to("gateway_account_id", "gateway_accounts"),
         sa.Index(None, "agency_id", "reference"),
+        t.held("Avisos de la pasarela", t.Way("reference", "payment_intents", "reference")),
     )
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
     gateway_account_id: UUID = c.reference()
-    dedup_key: str = c.text()
-    reference: str | None = c.text()
-    received_at: datetime = c.instant()
-    source_ip: str = c.text()
-    body: str = c.text()
-    authentic: bool
-    outcome: str | None = c.text()
-    deliveries: int = Field(sa_type=sa.Integer)
+    dedup_key: str = c.text(t.STRUCTURE)
+    reference: str | None = c.text(t.tax("Referencia"))
+    received_at: datetime = c.instant(t.tax("Recibido"))
+    source_ip: str = c.text(t.STRUCTURE)
+    body: str = c.text(t.person("Aviso de la pasarela"))
+    authentic: bool = c.flag(t.STRUCTURE)
+    outcome: str | None = c.text(t.STRUCTURE)
+    deliveries: int = c.whole(t.STRUCTURE)

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import SQLModel
 
 from adapters.postgres.tables import columns as c
+from adapters.postgres.tables import tags as t
 
 
 class LedgerJournalRow(SQLModel, table=True):
@@ -26,18 +27,19 @@ class LedgerJournalRow(SQLModel, table=True):
         sa.Index(None, "agency_id", "client_id", "at"),
         sa.Index(None, "agency_id", "payment_id"),
         sa.Index(None, "agency_id", "intent_id"),
+        t.held("Asientos"),
     )
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    key: str = c.text()
-    kind: str = c.text()
-    client_id: UUID = c.reference()
-    at: datetime = c.instant()
+    key: str = c.text(t.STRUCTURE)
+    kind: str = c.code(t.tax("Clase"))
+    client_id: UUID = c.owner()
+    at: datetime = c.instant(t.tax("Fecha y hora"))
     payment_id: UUID | None = c.reference()
     intent_id: UUID | None = c.reference()
     by: UUID | None = c.reference()
-    note: str | None = c.text()
+    note: str | None = c.text(t.INTERNAL_TAX)
 
 
 class LedgerEntryRow(SQLModel, table=True):
@@ -48,13 +50,14 @@ class LedgerEntryRow(SQLModel, table=True):
         sa.CheckConstraint("amount <> 0", name="says_something"),
         sa.CheckConstraint("(account = 'RECEIVABLE') = (invoice_id is not null)", name="invoice_of_receivable"),
         sa.Index(None, "agency_id", "invoice_id"),
+        t.held("Renglones de los asientos"),
     )
 
     agency_id: UUID = c.key_of_agency()
-    journal_id: UUID = c.part_of_key()
-    position: int = Field(sa_type=sa.Integer, primary_key=True)
-    account: str = c.text()
-    amount: Decimal = c.money()
+    journal_id: UUID = c.owner(primary_key=True)
+    position: int = c.position(primary_key=True)
+    account: str = c.code(t.tax("Cuenta"))
+    amount: Decimal = c.money(t.tax("Valor"))
     invoice_id: UUID | None = c.reference()
 
 
@@ -69,16 +72,17 @@ class PaymentReversalRow(SQLModel, table=True):
         c.belongs_to("by", "accounts"),
         sa.CheckConstraint("amount > 0", name="amount_positive"),
         sa.Index(None, "agency_id", "payment_id"),
+        t.held("Devoluciones y reversos"),
     )
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
     payment_id: UUID = c.reference()
-    client_id: UUID = c.reference()
-    kind: str = c.text()
-    amount: Decimal = c.money()
-    reason: str = c.text()
-    at: datetime = c.instant()
+    client_id: UUID = c.owner()
+    kind: str = c.code(t.tax("Clase"))
+    amount: Decimal = c.money(t.tax("Valor"))
+    reason: str = c.text(t.INTERNAL_TAX)
+    at: datetime = c.instant(t.tax("Fecha y hora"))
     by: UUID | None = c.reference()
 
 
@@ -100,19 +104,20 @@ class RefundRow(SQLModel, table=True):
             unique=True,
             postgresql_where=sa.text("status = 'REQUESTED'"),
         ),
+        t.held("Reembolsos"),
     )
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    intent_id: UUID = c.reference()
-    charge_id: str = c.text()
-    amount: Decimal = c.money()
-    status: str = c.text()
-    reason: str = c.text()
-    requested_at: datetime = c.instant()
+    intent_id: UUID = c.owner()
+    charge_id: str = c.text(t.tax("Cargo"))
+    amount: Decimal = c.money(t.tax("Valor"))
+    status: str = c.code(t.tax("Estado"))
+    reason: str = c.text(t.INTERNAL_TAX)
+    requested_at: datetime = c.instant(t.tax("Pedido"))
     requested_by: UUID | None = c.reference()
-    gateway_id: str | None = c.text()
-    resolved_at: datetime | None = c.instant()
+    gateway_id: str | None = c.text(t.tax("Número en la pasarela"))
+    resolved_at: datetime | None = c.instant(t.tax("Resuelto"))
 
 
 class RequestKeyRow(SQLModel, table=True):
@@ -124,7 +129,7 @@ class RequestKeyRow(SQLModel, table=True):
     agency_id: UUID = c.key_of_agency()
     account_id: UUID = c.part_of_key()
     key: str = c.part_of_key(sa.Text)
-    request_hash: str = c.text()
+    request_hash: str = c.text(t.STRUCTURE)
     result_id: UUID = c.reference()
 
 
@@ -143,19 +148,19 @@ class FindingRow(SQLModel, table=True):
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    kind: str = c.text()
-    key: str = c.text()
-    at: datetime = c.instant()
-    reference: str | None = c.text()
-    client_id: UUID | None = c.reference()
+    kind: str = c.code(t.STRUCTURE)
+    key: str = c.text(t.STRUCTURE)
+    at: datetime = c.instant(t.STRUCTURE)
+    reference: str | None = c.text(t.STRUCTURE)
+    client_id: UUID | None = c.owner()
     intent_id: UUID | None = c.reference()
     payment_id: UUID | None = c.reference()
-    amount: Decimal | None = c.money()
-    detail: str = c.text()
-    due_on: date | None
-    resolved_at: datetime | None = c.instant()
+    amount: Decimal | None = c.money(t.STRUCTURE)
+    detail: str = c.text(t.INTERNAL)
+    due_on: date | None = c.day(t.STRUCTURE)
+    resolved_at: datetime | None = c.instant(t.STRUCTURE)
     resolved_by: UUID | None = c.reference()
-    note: str | None = c.text()
+    note: str | None = c.text(t.INTERNAL)
 
 
 class ReconciliationRow(SQLModel, table=True):
@@ -166,6 +171,6 @@ class ReconciliationRow(SQLModel, table=True):
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    on: date
-    at: datetime = c.instant()
-    figures: dict[str, Any] = c.json()
+    on: date = c.day(t.AGENCY)
+    at: datetime = c.instant(t.AGENCY)
+    figures: dict[str, Any] = c.json(t.AGENCY)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from adapters.postgres.tables import columns as c
+from adapters.postgres.tables import tags as t
 
 
 class ClientRow(SQLModel, table=True):
@@ -20,37 +21,42 @@ class ClientRow(SQLModel, table=True):
         sa.UniqueConstraint("agency_id", "id", "name"),
         sa.UniqueConstraint("agency_id", "code"),
         sa.Index(None, "agency_id", "name_key", "code"),
+        t.held("Datos personales"),
     )
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    code: str = c.sorted_text()
-    kind: str = c.text()
-    name: str = c.text()
-    document_type: str = c.text()
-    document_number: str = c.text()
-    check_digit: int | None
-    email: str | None = c.text()
-    phone: str | None = c.text()
-    address: str | None = c.text()
-    city: str | None = c.text()
-    name_key: str = c.sorted_text()
-    search: str = c.text()
-    import_digest: str | None = c.text()
+    code: str = c.sorted_text(t.tax("Código en la inmobiliaria"))
+    kind: str = c.code(t.fact("Tipo de persona"))
+    name: str = c.text(t.person("Nombre", instead="Datos suprimidos"))
+    document_type: str = c.code(t.fact("Tipo de documento"))
+    document_number: str = c.text(t.person("Número de documento"))
+    check_digit: int | None = c.whole(t.person("Dígito de verificación"))
+    email: str | None = c.text(t.person("Correo"))
+    phone: str | None = c.text(t.person("Teléfono"))
+    address: str | None = c.text(t.person("Dirección"))
+    city: str | None = c.text(t.person("Ciudad"))
+    name_key: str = c.sorted_text(t.DERIVED)
+    search: str = c.text(t.DERIVED)
+    import_digest: str | None = c.text(t.DERIVED)
 
 
 class PropertyRow(SQLModel, table=True):
     __tablename__ = "properties"
-    __table_args__ = (sa.UniqueConstraint("agency_id", "id"), sa.UniqueConstraint("agency_id", "code"))
+    __table_args__ = (
+        sa.UniqueConstraint("agency_id", "id"),
+        sa.UniqueConstraint("agency_id", "code"),
+        t.held("Inmuebles", t.Way("id", "property_readers", "property_id")),
+    )
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    code: str = c.sorted_text()
-    address: str = c.text()
-    city: str = c.text()
-    use: str = c.text()
-    search: str = c.text()
-    import_digest: str | None = c.text()
+    code: str = c.sorted_text(t.tax("Código"))
+    address: str = c.text(t.tax("Dirección"))
+    city: str = c.text(t.tax("Ciudad"))
+    use: str = c.code(t.tax("Uso"))
+    search: str = c.text(t.STRUCTURE)
+    import_digest: str | None = c.text(t.STRUCTURE)
 
 
 class PropertyOwnerRow(SQLModel, table=True):
@@ -61,14 +67,15 @@ class PropertyOwnerRow(SQLModel, table=True):
         c.belongs_to("property_id", "properties"),
         c.belongs_to("client_id", "clients", "name", onupdate="CASCADE"),
         sa.Index(None, "agency_id", "client_id"),
+        t.held("Propiedad de los inmuebles"),
     )
 
     agency_id: UUID = c.key_of_agency()
     property_id: UUID = c.part_of_key()
-    client_id: UUID = c.part_of_key()
-    position: int
-    name: str = c.text()
-    share: Decimal = c.percent()
+    client_id: UUID = c.owner(primary_key=True)
+    position: int = c.position()
+    name: str = c.text(t.DERIVED)
+    share: Decimal = c.percent(t.tax("Porcentaje"))
 
 
 class PropertyReaderRow(SQLModel, table=True):
@@ -84,8 +91,8 @@ class PropertyReaderRow(SQLModel, table=True):
 
     agency_id: UUID = c.key_of_agency()
     property_id: UUID = c.part_of_key()
-    client_id: UUID = c.part_of_key()
-    as_owner: bool
+    client_id: UUID = c.owner(primary_key=True)
+    as_owner: bool = c.flag(t.STRUCTURE)
 
 
 class ContractRow(SQLModel, table=True):
@@ -96,22 +103,23 @@ class ContractRow(SQLModel, table=True):
         c.belongs_to("property_id", "properties"),
         sa.Index(None, "agency_id", "property_id"),
         sa.Index(None, "agency_id", "start_on", "number"),
+        t.held("Contratos", t.Way("id", "contract_parties", "contract_id")),
     )
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    number: str = c.sorted_text()
-    kind: str = c.text()
-    status: str = c.text()
+    number: str = c.sorted_text(t.tax("Número"))
+    kind: str = c.code(t.tax("Clase"))
+    status: str = c.code(t.tax("Estado"))
     property_id: UUID = c.reference()
-    start_on: date
-    end_on: date | None
-    rent: Decimal | None = c.money()
-    building_fee: Decimal | None = c.money()
-    commission_rate: Decimal | None = c.percent()
-    rent_vat_rate: Decimal | None = c.percent()
-    last_increase_on: date | None
-    import_digest: str | None = c.text()
+    start_on: date = c.day(t.tax("Inicio"))
+    end_on: date | None = c.day(t.tax("Fin"))
+    rent: Decimal | None = c.money(t.tax("Canon"))
+    building_fee: Decimal | None = c.money(t.tax("Cuota de administración"))
+    commission_rate: Decimal | None = c.percent(t.tax("Comisión"))
+    rent_vat_rate: Decimal | None = c.percent(t.tax("IVA del canon"))
+    last_increase_on: date | None = c.day(t.tax("Último incremento"))
+    import_digest: str | None = c.text(t.STRUCTURE)
 
 
 class ContractPartyRow(SQLModel, table=True):
@@ -122,14 +130,15 @@ class ContractPartyRow(SQLModel, table=True):
         c.belongs_to("contract_id", "contracts"),
         c.belongs_to("client_id", "clients", "name", onupdate="CASCADE"),
         sa.Index(None, "agency_id", "client_id"),
+        t.held("Calidad en los contratos"),
     )
 
     agency_id: UUID = c.key_of_agency()
     contract_id: UUID = c.part_of_key()
-    client_id: UUID = c.part_of_key()
-    role: str = c.part_of_key(sa.Text)
-    position: int
-    name: str = c.text()
+    client_id: UUID = c.owner(primary_key=True)
+    role: str = c.part_of_key(sa.Text, t.tax("Calidad"))
+    position: int = c.position()
+    name: str = c.text(t.DERIVED)
 
 
 class ContractReaderRow(SQLModel, table=True):
@@ -145,5 +154,5 @@ class ContractReaderRow(SQLModel, table=True):
 
     agency_id: UUID = c.key_of_agency()
     contract_id: UUID = c.part_of_key()
-    client_id: UUID = c.part_of_key()
-    as_party: bool
+    client_id: UUID = c.owner(primary_key=True)
+    as_party: bool = c.flag(t.STRUCTURE)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from adapters.postgres.tables import columns as c
+from adapters.postgres.tables import tags as t
 
 
 class PqrsRow(SQLModel, table=True):
@@ -21,38 +22,43 @@ class PqrsRow(SQLModel, table=True):
         c.belongs_to("contract_id", "contracts"),
         sa.Index(None, "agency_id", "client_id", "filed_at", "filing_number"),
         sa.Index(None, "agency_id", "filed_at", "filing_number"),
+        t.held("PQRS"),
     )
 
     id: UUID = c.identity()
     agency_id: UUID = c.of_agency()
-    filing_number: str = c.sorted_text()
-    client_id: UUID = c.reference()
+    filing_number: str = c.sorted_text(t.proof("Radicado"))
+    client_id: UUID = c.owner()
     filed_by: UUID = c.reference()
-    status: str = c.text()
-    classification: str = c.text()
-    subject: str = c.text()
-    start_on: date
-    description: str = c.text()
-    filed_at: datetime = c.instant()
-    due_on: date
-    idempotency_key: str = c.text()
-    request_hash: str = c.text()
+    status: str = c.code(t.fact("Estado"))
+    classification: str = c.code(t.fact("Clase"))
+    subject: str = c.code(t.fact("Asunto"))
+    start_on: date = c.day(t.fact("Fecha de inicio"))
+    description: str = c.text(t.person("Descripción"))
+    filed_at: datetime = c.instant(t.fact("Radicada"))
+    due_on: date = c.day(t.fact("Fecha límite de respuesta"))
+    idempotency_key: str = c.text(t.DERIVED)
+    request_hash: str = c.text(t.DERIVED)
     property_id: UUID | None = c.reference()
     contract_id: UUID | None = c.reference()
-    answered_at: datetime | None = c.instant()
-    closed_at: datetime | None = c.instant()
+    answered_at: datetime | None = c.instant(t.fact("Respondida"))
+    closed_at: datetime | None = c.instant(t.fact("Cerrada"))
 
 
 class PqrsEventRow(SQLModel, table=True):
     __tablename__ = "pqrs_events"
-    __table_args__ = (c.belongs_to("pqrs_id", "pqrs"), c.belongs_to("client_id", "clients"))
+    __table_args__ = (
+        c.belongs_to("pqrs_id", "pqrs"),
+        c.belongs_to("client_id", "clients"),
+        t.held("Historia de las PQRS"),
+    )
 
     agency_id: UUID = c.key_of_agency()
     pqrs_id: UUID = c.part_of_key()
-    position: int = c.part_of_key(sa.Integer)
-    client_id: UUID = c.reference()
-    at: datetime = c.instant()
-    from_status: str | None = c.text()
-    to_status: str = c.text()
-    by: str = c.text()
-    note: str | None = c.text()
+    position: int = c.position(primary_key=True)
+    client_id: UUID = c.owner()
+    at: datetime = c.instant(t.fact("Fecha y hora"))
+    from_status: str | None = c.code(t.fact("Estado anterior"))
+    to_status: str = c.code(t.fact("Estado"))
+    by: str = c.code(t.fact("Quién"))
+    note: str | None = c.text(t.INTERNAL)
