@@ -26,6 +26,7 @@ from domain.ids import (
     PaymentIntentId,
     PayoutId,
     PqrsId,
+    PqrsMessageId,
     PropertyId,
     SessionId,
 )
@@ -34,7 +35,16 @@ from domain.money import ZERO, pesos
 from domain.payments import Payment, PaymentGatewayCode, PaymentMethod, PaymentStatus
 from domain.payouts import Payout, PayoutLine, PayoutLineKind
 from domain.periods import BillingPeriod
-from domain.pqrs import Pqrs, PqrsActor, PqrsClassification, PqrsEvent, PqrsStatus, PqrsSubject
+from domain.pqrs import (
+    Pqrs,
+    PqrsActor,
+    PqrsClassification,
+    PqrsEvent,
+    PqrsMessage,
+    PqrsMessageKind,
+    PqrsStatus,
+    PqrsSubject,
+)
 from domain.properties import Ownership, Property, PropertyUse
 from domain.sessions import Session, TokenPair
 
@@ -317,6 +327,7 @@ def a_case(client: Client, filed_by: Account, **given: Any) -> Pqrs:
         "start_on": date(2026, 7, 1),
         "description": "Gotea el techo.",
         "filed_at": NOON,
+        "term_from_on": TODAY,
         "due_on": date(2026, 8, 6),
         "idempotency_key": str(uuid4()),
         "request_hash": "hash",
@@ -325,4 +336,28 @@ def a_case(client: Client, filed_by: Account, **given: Any) -> Pqrs:
 
 
 def filing_of(case: Pqrs, *, by: PqrsActor = PqrsActor.CLIENT) -> PqrsEvent:
-    return PqrsEvent(pqrs_id=case.id, at=case.filed_at, from_status=None, to_status=PqrsStatus.PENDING, by=by)
+    return PqrsEvent(
+        pqrs_id=case.id,
+        at=case.filed_at,
+        from_status=None,
+        to_status=PqrsStatus.PENDING,
+        by=by,
+        account_id=case.filed_by,
+        due_on=case.due_on,
+    )
+
+
+def a_message(case: Pqrs, account: Account, **given: Any) -> PqrsMessage:
+    """Of whoever's account it is: the case's client, or the agency."""
+    common: Fields = {
+        "id": PqrsMessageId(uuid4()),
+        "agency_id": case.agency_id,
+        "pqrs_id": case.id,
+        "client_id": case.client_id,
+        "author": PqrsActor.CLIENT if account.client_id == case.client_id else PqrsActor.AGENCY,
+        "account_id": account.id,
+        "kind": PqrsMessageKind.MESSAGE,
+        "body": a_number("Mensaje"),
+        "sent_at": NOON,
+    }
+    return PqrsMessage(**(common | given))

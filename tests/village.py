@@ -18,7 +18,7 @@ from domain.invoices import Invoice
 from domain.payment_intents import Checkout, GatewayAttempt, PaymentIntent, PaymentIntentStatus
 from domain.payments import Payment, PaymentGatewayCode, PaymentStatus
 from domain.payouts import Payout
-from domain.pqrs import Pqrs, PqrsClassification, PqrsStatus, PqrsSubject
+from domain.pqrs import Pqrs, PqrsClassification, PqrsMessage, PqrsStatus, PqrsSubject
 from domain.properties import Property
 from tests import factories as a
 from tests.factories import NOON
@@ -120,6 +120,14 @@ class Village:
             self._case(self.berta, status=PqrsStatus.CLOSED, due_on=date(2026, 7, 1), subject=PqrsSubject.LEGAL),
             self._case(self.diana, due_on=date(2026, 7, 14), classification=PqrsClassification.CLAIM),
         ]
+        self.messages: list[PqrsMessage] = [
+            a.a_message(self.cases[0], self.accounts[self.ana.name]),
+            a.a_message(self.cases[0], self.rosa, sent_at=NOON + timedelta(hours=1)),
+            a.a_message(self.cases[0], self.rosa, sent_at=NOON + timedelta(hours=2), internal=True),
+            a.a_message(self.cases[1], self.accounts[self.berta.name]),
+            a.a_message(self.cases[1], self.rosa, sent_at=NOON + timedelta(hours=1), internal=True),
+        ]
+        self.store.add(*self.messages)
 
     def _invoice(self, client: Client, lease: Contract, issued_on: date, paid: str) -> Invoice:
         invoice = a.an_invoice(client, lease, issued_on=issued_on, paid=paid)

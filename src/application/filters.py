@@ -84,6 +84,7 @@ class PqrsFilter:
     classification: tuple[PqrsClassification, ...] | None = None
     subject: tuple[PqrsSubject, ...] | None = None
     overdue: bool | None = None
+    assignee_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

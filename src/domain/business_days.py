@@ -29,3 +29,11 @@ def add_business_days(after: date, days: int, *, is_holiday: Callable[[date], bo
         if is_business_day(day, is_holiday=is_holiday, saturdays=saturdays):
             days -= 1
     return day
+
+
+def business_days_between(start: date, end: date, *, is_holiday: Callable[[date], bool]) -> int:
+    """How many business days come after `start` until `end` itself; negative where `end` is before `start`."""
+    if end < start:
+        return -business_days_between(end, start, is_holiday=is_holiday)
+    days = (start + timedelta(days=offset) for offset in range(1, (end - start).days + 1))
+    return sum(is_business_day(day, is_holiday=is_holiday) for day in days)

@@ -13,12 +13,13 @@ def field(description: str, **more: Any) -> Any:
     return strawberry.field(description=description, **more)
 
 
-def described_enum(enum_class: type[E], description: str, values: dict[E, str]) -> type[E]:
-    """Make a domain enum one of the schema; a member without a text is a ValueError when the program starts."""
+def described_enum(enum_class: type[E], description: str, values: dict[E, str], *, name: str | None = None) -> type[E]:
+    """Make a domain enum one of the schema, where it may have another name; a member without a text is a ValueError
+    when the program starts."""
     missing = [member.name for member in enum_class if member not in values]
     if missing:
         raise ValueError(f"{enum_class.__name__}: no description for {missing}")
-    strawberry.enum(enum_class, description=description)
+    strawberry.enum(enum_class, name=name, description=description)
     texts = {member.name: text for member, text in values.items()}
     for value in enum_class.__strawberry_definition__.values:  # type: ignore[attr-defined]
         value.description = texts[value.name]

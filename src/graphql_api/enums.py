@@ -10,7 +10,7 @@ from domain.errors import FieldProblemCode
 from domain.imports.sheets import ImportKind
 from domain.invoices import InvoiceKind, InvoiceStatus
 from domain.payouts import PayoutLineKind
-from domain.pqrs import PqrsClassification, PqrsStatus, PqrsSubject
+from domain.pqrs import PqrsActor, PqrsClassification, PqrsMatter, PqrsMessageKind, PqrsStatus, PqrsSubject
 from domain.properties import PropertyUse
 from graphql_api.describe import described_enum
 
@@ -155,6 +155,30 @@ described_enum(
         PayoutLineKind.WITHHOLDING: "Retenciones.",
         PayoutLineKind.EXPENSE: "Gastos a cargo del propietario.",
         PayoutLineKind.ADJUSTMENT: "Ajuste.",
+    },
+)
+described_enum(
+    PqrsActor,
+    "De qué lado viene un mensaje.",
+    {PqrsActor.CLIENT: "Del cliente.", PqrsActor.AGENCY: "De la inmobiliaria."},
+    name="MessageAuthor",
+)
+described_enum(
+    PqrsMatter,
+    "Lo que pide una PQRS, en cuanto cambia su término legal.",
+    {
+        PqrsMatter.GENERAL: "Lo que sea, salvo lo que dicen los otros valores.",
+        PqrsMatter.DOCUMENTS: "Una petición de documentos o de información: 10 días hábiles.",
+    },
+)
+described_enum(
+    PqrsMessageKind,
+    "Qué es un mensaje dentro de su PQRS.",
+    {
+        PqrsMessageKind.MESSAGE: "Un mensaje cualquiera, o una nota interna.",
+        PqrsMessageKind.ANSWER: "La respuesta de la inmobiliaria.",
+        PqrsMessageKind.EXTENSION: "Por qué la inmobiliaria responderá más tarde; en dueDate, hasta cuándo.",
+        PqrsMessageKind.REOPENING: "Por qué el cliente la reabrió.",
     },
 )
 described_enum(

@@ -10,6 +10,7 @@ _BY_FIELD = {
     ("phone", FieldProblemCode.INVALID): "No es un teléfono válido.",
     ("passwordConfirmation", FieldProblemCode.MISMATCH): "Las contraseñas no coinciden.",
     ("attachments", FieldProblemCode.NOT_ALLOWED): "Todavía no se reciben archivos adjuntos.",
+    ("channel", FieldProblemCode.NOT_ALLOWED): "Solo el personal puede decir por dónde llegó.",
     ("clientId", FieldProblemCode.NOT_ALLOWED): "Solo el personal puede hacerlo a nombre de otra persona.",
 }
 
@@ -29,6 +30,14 @@ _BY_REASON = {
     "missing_credential": "Falta la credencial {subject}.",
     "unreadable_credentials": "Las credenciales guardadas ya no se pueden leer: escríbalas todas de nuevo.",
     "before_from": "No puede ser anterior a from.",
+    "not_of_classification": "Solo una petición puede pedir documentos o información.",
+    "no_extension": "Las quejas y los reclamos no se pueden prorrogar: la ley no lo prevé.",
+    "days_or_date": "Diga days o newDueDate, uno de los dos.",
+    "days_range": "Deben ser entre 1 y {limit} días hábiles.",
+    "not_later": "Debe ser posterior a la fecha límite actual.",
+    "beyond_extension": "La ley permite prorrogar, a lo sumo, hasta el {subject}.",
+    "no_business_day": "Debe ser un día hábil.",
+    "not_active_staff": "No es una cuenta activa del personal.",
     "sandbox": "Son credenciales de prueba, que en producción no se admiten.",
     PasswordProblem.TOO_SHORT: "La contraseña debe tener al menos {limit} caracteres.",
     PasswordProblem.COMMON: "Es una contraseña demasiado común.",

@@ -113,8 +113,15 @@ async def _gateway(error: errors.GatewayUnavailable, context: Context, field: st
     )
 
 
+_EACH = {
+    "addPqrsMessage": "mensajes por día",
+    "refundPayment": "solicitudes de reembolso por pago",
+    "reopenPqrs": "mensajes por día",
+}
+
+
 def _limit(error: errors.LimitReached, context: Context, field: str) -> refusals.LimitReached:
-    each = "solicitudes de reembolso por pago" if field == "refundPayment" else "por día"
+    each = _EACH.get(field, "por día")
     return refusals.LimitReached(
         code=ErrorCode.LIMIT_REACHED,
         message=f"Llegó al máximo permitido: {error.limit} {each}.",
@@ -123,14 +130,23 @@ def _limit(error: errors.LimitReached, context: Context, field: str) -> refusals
 
 
 _NO_LONGER = {
+    "addPqrsMessage": "Esta PQRS está cerrada: ya no recibe mensajes.",
+    "answerPqrs": "Esta PQRS ya fue respondida.",
     "applyCredit": "No hay saldo a favor sin usar, o no hay deudas a las que aplicarlo.",
+    "assignPqrs": "Esta PQRS está cerrada.",
     "cancelPayment": "Este pago ya no se puede cancelar.",
+    "closePqrs": "Solo se puede cerrar una PQRS que esté respondida y no se haya cerrado.",
+    "extendPqrs": ("Esta PQRS ya no se puede prorrogar: fue respondida, su término venció o ya se prorrogó una vez."),
     "refundPayment": (
         "Este pago no admite un reembolso ahora: ya se devolvió, está en disputa o en revisión, o tiene otra solicitud "
         "en curso."
     ),
+    "reopenPqrs": (
+        "Esta PQRS no se puede reabrir: todavía espera respuesta, o se cerró hace más de 30 días. Puede radicar otra."
+    ),
     "resolvePaymentReview": "Este pago no tiene en revisión nada que se pueda decidir así.",
     "reversePayment": "Este recibo ya está reversado o tiene un reembolso en curso.",
+    "startPqrs": "Esta PQRS no está pendiente.",
 }
 
 

@@ -69,6 +69,8 @@ class Loaders:
         self.invoice_allocations = self._many(reading.invoices.allocations)
         self.payment_allocations = self._many(reading.payments.allocations)
         self.pqrs_events = self._many(reading.pqrs.events)
+        self.pqrs_messages = self._many(reading.pqrs.messages)
+        self.pqrs_messages_by_id = self._one(reading.pqrs.messages_by_id)
         self.intent_payments = self._many(reading.intents.payments)
         self.intent_attempts = self._many(reading.intents.attempts)
         self.intent_refunds = self._many(reading.intents.refunds)

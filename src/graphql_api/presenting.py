@@ -29,6 +29,7 @@ from graphql_api.types.invoices import Invoice
 from graphql_api.types.payments import Payment, PaymentAllocation, PaymentReversal
 from graphql_api.types.payouts import Payout
 from graphql_api.types.pqrs import Pqrs
+from graphql_api.types.pqrs_messages import PqrsMessage
 from graphql_api.types.properties import Ownership, Property
 from graphql_api.types.reconciliations import Reconciliation
 
@@ -50,6 +51,7 @@ _SHOWN: dict[type[Any], Callable[[Any, Context], Any]] = {
     payouts.Payout: Payout.of,
     pqrs.Pqrs: Pqrs.of,
     pqrs.PqrsEvent: lambda entity, context: entity,
+    pqrs.PqrsMessage: PqrsMessage.of,
     properties.Ownership: Ownership.of,
     properties.Property: Property.of,
     refunds.Refund: Refund.of,

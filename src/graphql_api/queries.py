@@ -51,6 +51,7 @@ _LOADERS = {
     "PaymentIntent": "intents",
     "Payout": "payouts",
     "Pqrs": "pqrs",
+    "PqrsMessage": "pqrs_messages_by_id",
     "Property": "properties",
     "Reconciliation": "reconciliations",
 }
@@ -287,5 +288,5 @@ class Query(BookQueries, FailedJobQueries):
         last: Last = None,
         before: Before = None,
     ) -> Connection[Pqrs]:
-        narrowed = lists.pqrs(filter, info.context.today, search)
+        narrowed = lists.pqrs(filter, info.context, search)
         return whole_list(info, "pqrs", narrowed, first, after, last, before)

@@ -57,6 +57,8 @@ from application.use_cases.payments import (
     VerifyReceipt,
 )
 from application.use_cases.pqrs import FilePqrs
+from application.use_cases.pqrs_acts import AnswerPqrs, AssignPqrs, CountBusinessDays, ExtendPqrs, StartPqrs
+from application.use_cases.pqrs_messages import AddPqrsMessage, AddPqrsNote, ClosePqrs, ReopenPqrs
 from application.use_cases.sessions import EndSession, RefreshSession, SignOut, TouchSession
 from application.use_cases.sign_in import IssueCaptcha, SignIn
 from domain.payments import PaymentGatewayCode
@@ -194,14 +196,21 @@ def _use_cases(
     )
     sheets = CsvSheetReader()
     return UseCases(
+        add_pqrs_message=AddPqrsMessage(unit_of_work=unit_of_work, clock=clock),
+        add_pqrs_note=AddPqrsNote(unit_of_work=unit_of_work, clock=clock),
+        answer_pqrs=AnswerPqrs(unit_of_work=unit_of_work, clock=clock),
         apply_credit=ApplyCredit(unit_of_work=unit_of_work, clock=clock),
+        assign_pqrs=AssignPqrs(unit_of_work=unit_of_work),
         cancel_payment=CancelPayment(settlement=settlement),
         change_password=ChangePassword(unit_of_work=unit_of_work, limiter=limiter, hasher=hasher, clock=clock),
         check_books=CheckBooks(unit_of_work=unit_of_work, clock=clock),
+        close_pqrs=ClosePqrs(unit_of_work=unit_of_work, clock=clock),
         configure_gateway=ConfigureGateway(set_merchant_account=set_merchant_account),
+        count_business_days=CountBusinessDays(calendar=ColombianHolidays()),
         create_account=CreateAccount(unit_of_work=unit_of_work, hasher=hasher, clock=clock),
         draw_documents=DrawDocuments(renderer=renderer),
         end_session=EndSession(unit_of_work=unit_of_work, clock=clock),
+        extend_pqrs=ExtendPqrs(unit_of_work=unit_of_work, calendar=ColombianHolidays(), clock=clock),
         file_pqrs=FilePqrs(unit_of_work=unit_of_work, calendar=ColombianHolidays(), clock=clock),
         find_agency=FindAgency(unit_of_work=unit_of_work),
         gateway_addresses=GatewayAddresses(public_url=public_url, test_allowed=merchants.test_allowed),
@@ -223,6 +232,7 @@ def _use_cases(
         refund_payment=RefundPayment(settlement=settlement),
         register_agency=RegisterAgency(unit_of_work=unit_of_work),
         resolve_finding=ResolveFinding(unit_of_work=unit_of_work, clock=clock),
+        reopen_pqrs=ReopenPqrs(unit_of_work=unit_of_work, calendar=ColombianHolidays(), clock=clock),
         retry_job=RetryJob(unit_of_work=unit_of_work),
         resolve_payment_review=ResolvePaymentReview(settlement=settlement),
         reverse_payment=ReversePayment(unit_of_work=unit_of_work, clock=clock),
@@ -245,6 +255,7 @@ def _use_cases(
             clock=clock,
             public_url=public_url,
         ),
+        start_pqrs=StartPqrs(unit_of_work=unit_of_work, clock=clock),
         touch_session=TouchSession(unit_of_work=unit_of_work, clock=clock),
         update_profile=UpdateProfile(unit_of_work=unit_of_work),
         verify_receipt=VerifyReceipt(unit_of_work=unit_of_work, limiter=limiter),

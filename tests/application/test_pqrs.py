@@ -118,6 +118,7 @@ async def test_a_case_gets_its_number_is_pending_and_has_a_term(counter: Counter
             start_on=date(2026, 7, 15),
             description="Gotea el techo.\nDesde ayer.",
             filed_at=NOON,
+            term_from_on=date(2026, 7, 15),
             due_on=date(2026, 8, 6),
             idempotency_key="clave",
             request_hash=a_form().fingerprint,
@@ -126,7 +127,13 @@ async def test_a_case_gets_its_number_is_pending_and_has_a_term(counter: Counter
     assert told(counter.cases) == told({case.id: case})
     (event,) = counter.database.store.pqrs_events
     assert event == PqrsEvent(
-        pqrs_id=case.id, at=NOON, from_status=None, to_status=PqrsStatus.PENDING, by=PqrsActor.CLIENT
+        pqrs_id=case.id,
+        at=NOON,
+        from_status=None,
+        to_status=PqrsStatus.PENDING,
+        by=PqrsActor.CLIENT,
+        account_id=counter.ana.account_id,
+        due_on=case.due_on,
     )
 
 

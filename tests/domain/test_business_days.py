@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.business_days import add_business_days, is_business_day
+from domain.business_days import add_business_days, business_days_between, is_business_day
 
 
 def no_holiday(_: date) -> bool:
@@ -57,3 +57,21 @@ def test_the_days_counted_are_as_many_as_the_term(after: date, days: int, holida
     counted = [day for day in passed if day.weekday() < 5 and day not in holidays]
     assert len(counted) == days
     assert counted[-1] == due
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "days"),
+    [
+        ("2026-07-15", "2026-07-15", 0),
+        ("2026-07-15", "2026-07-16", 1),
+        ("2026-07-17", "2026-07-20", 0),  # the weekend, and a holiday on Monday
+        ("2026-07-17", "2026-07-21", 1),
+        ("2026-07-21", "2026-07-17", -1),
+        ("2026-07-18", "2026-07-19", 0),
+    ],
+)
+def test_business_days_between_two_days_leave_the_first_one_out(start: str, end: str, days: int) -> None:
+    holiday = date(2026, 7, 20)
+    found = business_days_between(date.fromisoformat(start), date.fromisoformat(end), is_holiday=holiday.__eq__)
+
+    assert found == days

@@ -10,7 +10,7 @@ from domain.clients import ClientProfile
 from domain.contracts import ContractStatus, PartyRole
 from domain.money import ZERO, pesos
 from domain.payouts import PayoutLine, PayoutLineKind
-from domain.pqrs import RESPONSE_TERM, PqrsClassification, PqrsStatus, filing_number
+from domain.pqrs import PqrsStatus, filing_number
 from tests import factories as a
 
 AGENCY = a.an_agency()
@@ -73,10 +73,6 @@ def test_a_case_is_late_when_nobody_answered_by_the_last_day(status: PqrsStatus,
     unanswered = status in (PqrsStatus.PENDING, PqrsStatus.IN_PROGRESS)
 
     assert case.is_overdue(on=date.fromisoformat(on)) is (unanswered and on == "2026-08-07")
-
-
-def test_every_class_of_case_has_a_term() -> None:
-    assert set(RESPONSE_TERM) == set(PqrsClassification)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from domain.ids import (
     PaymentIntentId,
     PayoutId,
     PqrsId,
+    PqrsMessageId,
     PropertyId,
     SessionId,
 )
@@ -36,7 +37,7 @@ from domain.ledger import Journal
 from domain.payment_intents import PaymentIntent
 from domain.payments import Payment, PaymentReversal, Share
 from domain.payouts import Payout
-from domain.pqrs import Pqrs, PqrsEvent
+from domain.pqrs import Pqrs, PqrsEvent, PqrsMessage
 from domain.properties import Ownership, Property
 from domain.sessions import Session, SessionToken
 from tests.fakes.books import Books, Shares
@@ -63,6 +64,7 @@ class FakeStore:
     payouts: dict[PayoutId, Payout] = field(default_factory=dict)
     pqrs: dict[PqrsId, Pqrs] = field(default_factory=dict)
     pqrs_events: list[PqrsEvent] = field(default_factory=list)
+    pqrs_messages: dict[PqrsMessageId, PqrsMessage] = field(default_factory=dict)
     gateway_accounts: dict[GatewayAccountId, GatewayAccount] = field(default_factory=dict)
     intents: dict[PaymentIntentId, PaymentIntent] = field(default_factory=dict)
     asked: dict[PaymentIntentId, datetime] = field(default_factory=dict)
@@ -182,6 +184,10 @@ class FakeStore:
         self.pqrs_events.append(thing)
 
     @_add.register
+    def _(self, thing: PqrsMessage) -> None:
+        self.pqrs_messages[thing.id] = thing
+
+    @_add.register
     def _(self, thing: GatewayAccount) -> None:
         self.gateway_accounts[thing.id] = thing
 
@@ -220,6 +226,9 @@ class Sight:
     def sees(self, row: Any) -> bool:
         """A row that belongs to one client: invoice, payment, payout, PQRS, intent."""
         return self.of_agency(row) and (self.is_staff or self.is_me(row.client_id))
+
+    def sees_message(self, message: PqrsMessage) -> bool:
+        return self.sees(message) and (self.is_staff or not message.internal)
 
     def sees_client(self, client: Client) -> bool:
         return self.of_agency(client) and (self.is_staff or self.is_me(client.id))

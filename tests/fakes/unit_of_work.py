@@ -7,24 +7,22 @@ import asyncio
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime
 from types import TracebackType
 from typing import Any, cast
 
 from application.access import Scope
 from application.ports.agencies import Agencies, Counters
-from application.ports.pqrs import PqrsCases
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.accounts import Account
 from domain.agencies import Agency
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
-from domain.ids import AccountId, AgencyId, ClientId, ContractId, PropertyId
-from domain.pqrs import Pqrs, PqrsEvent
+from domain.ids import AgencyId, ClientId
 from tests.fakes.access import Contact, FakeAccounts, FakeSessions, Store
 from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.books import FakeFindings, FakeLedger, FakeReconciliations, FakeRequestKeys
 from tests.fakes.jobs import FakeJobs
 from tests.fakes.payments import FakeGatewayAccounts, FakeGatewayEvents, FakePaymentIntents
+from tests.fakes.pqrs import FakePqrsCases
 from tests.fakes.receipts import FakePayments
 from tests.fakes.store import FakeStore, Sight
 
@@ -144,43 +142,6 @@ class FakeCounters(_Repository, Counters):
         key = (self.scope.agency, name)
         self.store.counters[key] = self.store.counters.get(key, 0) + 1
         return self.store.counters[key]
-
-
-class FakePqrsCases(_Repository, PqrsCases):
-    async def by_idempotency_key(self, account_id: AccountId, key: str) -> Pqrs | None:
-        cases = (case for case in self._seen() if (case.filed_by, case.idempotency_key) == (account_id, key))
-        return next(cases, None)
-
-    async def filed_since(self, client_id: ClientId, since: datetime) -> int:
-        return sum(case.client_id == client_id and case.filed_at >= since for case in self._seen())
-
-    async def add(self, case: Pqrs, event: PqrsEvent) -> None:
-        self.must(self.sight.sees(case))
-        filed = (case.filed_by, case.idempotency_key)
-        assert all((other.filed_by, other.idempotency_key) != filed for other in self.store.pqrs.values())
-        self.store.add(case, event)
-
-    async def client_exists(self, client_id: ClientId) -> bool:
-        client = self.store.clients.get(client_id)
-        return client is not None and self.sight.sees_client(client)
-
-    async def property_is_of(self, property_id: PropertyId, client_id: ClientId) -> bool:
-        home = self.store.properties.get(property_id)
-        return home is not None and self._theirs(client_id).sees_property(home)
-
-    async def contract_property(self, contract_id: ContractId, client_id: ClientId) -> PropertyId | None:
-        contract = self.store.contracts.get(contract_id)
-        if contract is None or not self._theirs(client_id).is_party(contract) or not self.sight.of_agency(contract):
-            return None
-        return contract.property_id
-
-    def _theirs(self, client_id: ClientId) -> Sight:
-        """What that client sees, as far as the scope may ask about that client."""
-        asked = client_id if self.sight.is_staff or self.sight.is_me(client_id) else None
-        return Sight(self.store, Scope(agency_id=self.scope.agency_id, viewer="client", client_id=asked))
-
-    def _seen(self) -> list[Pqrs]:
-        return [case for case in self.store.pqrs.values() if self.sight.sees(case)]
 
 
 class _Accounts(FakeAccounts):

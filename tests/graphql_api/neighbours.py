@@ -72,6 +72,9 @@ mutation Radicar($text: String!, $home: ID, $contract: ID) {
 }
 """
 
+WRITE = "mutation Escribir($it: AddPqrsMessageInput!) { addPqrsMessage(input: $it) { __typename } }"
+ASSIGN = "mutation Asignar($case: ID!, $account: ID!) { assignPqrs(id: $case, accountId: $account) { __typename } }"
+
 
 class Neighbours:
     """`audiences`: who may find which text in an answer, of both agencies; `references`: of payments under way."""
@@ -266,6 +269,18 @@ class Neighbours:
         (home,) = [it["id"] for it in found.data["me"]["client"]["properties"]["nodes"] if it["code"] == code]
         filed = await self.town.ask(FILE, by=by, text=self._text(name), home=home)
         assert filed.data["createPqrs"]["__typename"] == "PqrsPayload", filed.text
+        await self._work_on(filed.data["createPqrs"]["pqrs"]["id"], name)
+
+    async def _work_on(self, case: str, name: str) -> None:
+        """Both sides write about a case, the staff also among themselves, and one of them is in charge."""
+        by, sara = self._start + name, f"{self._start}sara"
+        for writer, act, audience in ((by, "Message", name), (sara, "Message", name), (sara, "Note", "")):
+            said = {"pqrsId": case, "body": self._text(audience), "idempotencyKey": f"{act} {case}"}
+            told = await self.town.ask(WRITE.replace("Message(", f"{act}("), by=writer, it=said)
+            assert "PqrsPayload" in told.text, told.text
+        me = (await self.town.ask("{ me { id } }", by=sara)).data["me"]["id"]
+        told = await self.town.ask(ASSIGN, by=sara, case=case, account=me)
+        assert "PqrsPayload" in told.text, told.text
 
 
 @asynccontextmanager

@@ -153,6 +153,52 @@ async def test_notes_of_a_case_are_for_staff(surroundings: Surroundings) -> None
     assert {event["note"] for case in staff for event in case["history"]} == {"Solo para el personal"}
 
 
+async def test_what_staff_note_about_a_case_reaches_no_client_by_any_way(surroundings: Surroundings) -> None:
+    town = surroundings.neighbours.town
+    query = "{ pqrs { nodes { id messages { id body internal account { username } } assignee { username } } } }"
+    staff = (await town.ask(query, by="sara")).data["pqrs"]["nodes"]
+    noted = {it["id"]: it["body"] for case in staff for it in case["messages"] if it["internal"]}
+    client = await town.ask(f"{{ me {{ client {query} }} }}", by="ana")
+    (case,) = client.data["me"]["client"]["pqrs"]["nodes"]
+
+    assert len(noted) == len(staff) > 1
+    assert all(len(it["messages"]) == 3 and it["assignee"] == {"username": "sara"} for it in staff)
+    assert all(message["account"]["username"] for it in staff for message in it["messages"])
+    assert [(it["internal"], it["account"]) for it in case["messages"]] == [(False, None), (False, None)]
+    assert case["assignee"] is None
+    for name in ("ana", "olga", "beto", None):
+        for key, body in noted.items():
+            asked = "query Una($id: ID!) { node(id: $id) { ... on PqrsMessage { body } } }"
+            answer = await town.ask(asked, by=name, agency=None if name else "andina", id=key)
+            assert answer.data == {"node": None}
+            assert body not in answer.text
+
+
+async def test_who_did_something_about_a_case_is_for_staff(surroundings: Surroundings) -> None:
+    query = "{ pqrs { nodes { client { id } history { by account { username } } } } }"
+    town = surroundings.neighbours.town
+
+    client = (await town.ask(f"{{ me {{ client {query} }} }}", by="ana")).data["me"]["client"]["pqrs"]["nodes"]
+    staff = (await town.ask(query, by="sara")).data["pqrs"]["nodes"]
+
+    assert [event["account"] for event in client[0]["history"]] == [None]
+    (own,) = [it for it in staff if it["client"] == _me(surroundings, "ana")]
+    assert own["history"] == [client[0]["history"][0] | {"account": {"username": "ana"}}]
+
+
+async def test_a_filter_by_who_is_in_charge_is_for_staff(surroundings: Surroundings) -> None:
+    town, sara = surroundings.neighbours.town, surroundings.own("sara", "Account")
+    query = "query Suyas($id: ID!) { me { client { pqrs(filter: {assigneeId: $id}) { totalCount } } } }"
+    whole = "query Suyas($id: ID!) { pqrs(filter: {assigneeId: $id}) { totalCount nodes { assignee { id } } } }"
+
+    counted = {key: (await town.ask(whole, by="sara", id=key)).data["pqrs"] for key in (*sara, "rubbish")}
+    for key in (*sara, *surroundings.own("ana", "Account"), "rubbish"):
+        assert (await town.ask(query, by="ana", id=key)).data["me"]["client"]["pqrs"] == {"totalCount": 0}
+
+    assert [found["totalCount"] for found in counted.values()].count(3) == 1
+    assert all(node["assignee"]["id"] == key for key, found in counted.items() for node in found["nodes"])
+
+
 async def _contract(surroundings: Surroundings, number: str, *, by: str) -> Any:
     key = await surroundings.numbered("contracts", number)
     return (await surroundings.neighbours.town.ask(LEASE, by=by, id=key)).data["contract"]

@@ -49,9 +49,11 @@ WHOLE = {
     "payments reference status statusMessage",
     "Payout": "bankReference client contract deductions gross id lines method net number paidDate period voucher",
     "PayoutLine": "amount description kind",
-    "Pqrs": "acknowledgement answeredAt classification client closedAt contract description dueDate filedAt "
-    "filingNumber history id overdue property startDate status statusLabel subject",
-    "PqrsEvent": "at by from to",
+    "Pqrs": "acknowledgement answeredAt businessDaysLeft classification client closedAt contract description dueDate "
+    "extendedAt filedAt filingNumber history id matter messages overdue property reopenableUntil startDate status "
+    "statusLabel subject",
+    "PqrsEvent": "at by dueDate from to",
+    "PqrsMessage": "author authorName body dueDate id internal kind sentAt",
     "Property": "address city code id use",
     "Reconciliation": "balanced date differences id lines madeAt",
     "Session": "createdAt current expiresAt id lastSeenAt userAgent",
@@ -70,7 +72,9 @@ NARROWER = {
     "PaymentIntent": "attempts refunds",
     "PaymentReversal": "reason",
     "PayoutLine": "invoice",
-    "PqrsEvent": "note",
+    "Pqrs": "assignee",
+    "PqrsEvent": "account note",
+    "PqrsMessage": "account",
     "Property": "activeLease activeManagement owners",
 }
 """Fields that not everybody sees who sees the thing; each has a test in test_access_edges."""

@@ -31,8 +31,24 @@ mutation Radicar($home: ID, $contract: ID, $client: ID) {{
 REFRESH = f"mutation Consultar($it: String!) {{ refreshPayment(reference: $it) {{ {REFUSAL} }} }}"
 END = f"mutation Cerrar($id: ID!) {{ endSession(id: $id) {{ {REFUSAL} }} }}"
 
+MESSAGE = f"""
+mutation Escribir($id: ID!) {{
+  addPqrsMessage(input: {{pqrsId: $id, body: "¿Y entonces?", idempotencyKey: "otra"}}) {{ {REFUSAL} }}
+}}
+"""
+NOTE = MESSAGE.replace("addPqrsMessage", "addPqrsNote")
+CLOSE = f"mutation Cerrar($id: ID!) {{ closePqrs(id: $id) {{ {REFUSAL} }} }}"
+REOPEN = f"""mutation Reabrir($id: ID!) {{ reopenPqrs(id: $id, reason: "Sigue igual.") {{ {REFUSAL} }} }}"""
+TAKE_UP = f"mutation Tramitar($id: ID!) {{ startPqrs(id: $id) {{ {REFUSAL} }} }}"
+ANSWER = f"""mutation Responder($id: ID!) {{ answerPqrs(id: $id, body: "Ya quedó.") {{ {REFUSAL} }} }}"""
+EXTEND = f"""mutation Prorrogar($id: ID!) {{
+  extendPqrs(id: $id, reason: "Falta un repuesto.", days: 3) {{ {REFUSAL} }} }}"""
+ASSIGN = f"""mutation Asignar($id: ID!, $account: ID!) {{
+  assignPqrs(id: $id, accountId: $account) {{ {FORM} }} }}"""
+
 FOR_ANYBODY = {"login", "refreshSession"}
 FOR_WHO_SIGNED_IN = {
+    "addPqrsMessage": MESSAGE.replace("($id: ID!)", "").replace("$id", '"x"'),
     "applyCredit": 'mutation { applyCredit(input: {idempotencyKey: "otra"}) { __typename } }',
     "cancelPayment": 'mutation { cancelPayment(reference: "260715ABCDEFGHJKLM") { __typename } }',
     "changePassword": f"""mutation {{ changePassword(input: {{currentPassword: "{PASSWORD}",
@@ -74,8 +90,17 @@ def filled(query: str, **texts: str) -> str:
     return "mutation " + inside.lstrip()
 
 
-FOR_CLIENTS = {"startPayment": PAY.replace("($ids: [ID!]!)", "").replace("$ids", '["x"]')}
+FOR_CLIENTS = {
+    "closePqrs": filled(CLOSE, id='"x"'),
+    "reopenPqrs": filled(REOPEN, id='"x"'),
+    "startPayment": PAY.replace("($ids: [ID!]!)", "").replace("$ids", '["x"]'),
+}
 FOR_STAFF = {
+    "addPqrsNote": filled(NOTE, id='"x"'),
+    "answerPqrs": filled(ANSWER, id='"x"'),
+    "assignPqrs": filled(ASSIGN, id='"x"', account='"x"'),
+    "extendPqrs": filled(EXTEND, id='"x"'),
+    "startPqrs": filled(TAKE_UP, id='"x"'),
     "importRecords": 'mutation { importRecords(input: {kind: CLIENTS, csv: "codigo"}) { __typename } }',
     "reconcileSettlement": """mutation { reconcileSettlement(input: {gateway: PAYU, csv: "referencia",
         from: "2026-07-01", to: "2026-07-01"}) { __typename } }""",
@@ -88,6 +113,15 @@ FOR_STAFF = {
 }
 FOR_ADMINS = {"configureGateway": "mutation { configureGateway(input: {code: PAYU, enabled: false}) { __typename } }"}
 IDS = {
+    "addPqrsMessage(input.pqrsId)",
+    "addPqrsNote(input.pqrsId)",
+    "answerPqrs(id)",
+    "assignPqrs(accountId)",
+    "assignPqrs(id)",
+    "closePqrs(id)",
+    "extendPqrs(id)",
+    "reopenPqrs(id)",
+    "startPqrs(id)",
     "endSession(id)",
     "startPayment(input.invoiceIds)",
     "createPqrs(input.propertyId)",
@@ -343,6 +377,67 @@ async def test_staff_file_for_a_client_only_about_what_is_that_clients(surroundi
     for key in sorted(homes - set(surroundings.own("ana", "Property"))):
         answer = await _refused(surroundings, FILE, "sara", client=ana, home=key)
         assert answer.data["createPqrs"] == _not_found("propertyId")
+
+
+@pytest.mark.parametrize("query", [MESSAGE, CLOSE, REOPEN], ids=["message", "close", "reopen"])
+@pytest.mark.parametrize("name", [*CLIENTS.values(), "b.ana"])
+async def test_a_case_of_another_is_written_to_and_ended_like_one_that_does_not_exist(
+    surroundings: Surroundings, name: str, query: str
+) -> None:
+    absent = await _refused(surroundings, query, name, id=global_id("Pqrs", uuid4()))
+
+    ((told),) = absent.data.values()
+    assert told["__typename"] == "NotFound"
+    foreign = surroundings.foreign(name, "Pqrs")
+    assert len(foreign) == 2
+    for key in (*foreign, surroundings.own(name, "Client")[0], "rubbish"):
+        answer = await _refused(surroundings, query, name, id=key)
+        assert (answer.text, answer.statements) == (absent.text, absent.statements)
+
+
+@pytest.mark.parametrize("query", [CLOSE, REOPEN], ids=["close", "reopen"])
+@pytest.mark.parametrize("name", ["sara", "adan", "b.sara"])
+async def test_staff_who_are_no_client_neither_close_nor_reopen(
+    surroundings: Surroundings, name: str, query: str
+) -> None:
+    for key in (surroundings.own("sara", "Pqrs")[0], global_id("Pqrs", uuid4())):
+        answer = await _refused(surroundings, query, name, id=key)
+        assert (answer.status, answer.code) == (200, "FORBIDDEN")
+
+
+@pytest.mark.parametrize(
+    "query", [MESSAGE, NOTE, TAKE_UP, ANSWER, EXTEND], ids=["message", "note", "start", "answer", "extend"]
+)
+@pytest.mark.parametrize("name", ["sara", "b.sara"])
+async def test_staff_work_on_no_case_of_another_agency(surroundings: Surroundings, name: str, query: str) -> None:
+    absent = await _refused(surroundings, query, name, id=global_id("Pqrs", uuid4()))
+
+    ((told),) = absent.data.values()
+    assert told["__typename"] == "NotFound"
+    foreign = surroundings.foreign(name, "Pqrs")
+    assert len(foreign) == 1
+    for key in (*foreign, surroundings.own(name, "Invoice")[0], "rubbish"):
+        answer = await _refused(surroundings, query, name, id=key)
+        assert (answer.text, answer.statements) == (absent.text, absent.statements)
+
+
+@pytest.mark.parametrize("name", ["sara", "b.sara"])
+async def test_staff_hand_over_own_cases_to_own_staff_only(surroundings: Surroundings, name: str) -> None:
+    mine, me = surroundings.own(name, "Pqrs")[0], surroundings.own(name, "Account")[0]
+    nothing = await _refused(surroundings, ASSIGN, name, id=global_id("Pqrs", uuid4()), account=me)
+    assert nothing.data["assignPqrs"]["__typename"] == "NotFound"
+    for key in (*surroundings.foreign(name, "Pqrs"), surroundings.own(name, "Invoice")[0], "rubbish"):
+        answer = await _refused(surroundings, ASSIGN, name, id=key, account=me)
+        assert (answer.text, answer.statements) == (nothing.text, nothing.statements)
+
+    nobody = await _refused(surroundings, ASSIGN, name, id=mine, account=global_id("Account", uuid4()))
+    assert nobody.data["assignPqrs"] == _not_found("accountId")
+    for key in (*surroundings.foreign(name, "Account"), surroundings.own(name, "Client")[0], "rubbish"):
+        answer = await _refused(surroundings, ASSIGN, name, id=mine, account=key)
+        assert (answer.text, answer.statements) == (nobody.text, nobody.statements)
+    tenant = surroundings.own("ana" if name == "sara" else "b.ana", "Account")[0]
+    answer = await _refused(surroundings, ASSIGN, name, id=mine, account=tenant)
+    assert answer.data["assignPqrs"]["fields"][0]["code"] == "NOT_ALLOWED"
 
 
 async def _refused(surroundings: Surroundings, query: str, by: str | None, **variables: Any) -> Answer:

@@ -26,6 +26,8 @@ from application.use_cases.payments import (
 )
 from application.use_cases.payments.findings import ResolveFinding
 from application.use_cases.pqrs import FilePqrs
+from application.use_cases.pqrs_acts import AnswerPqrs, AssignPqrs, ExtendPqrs, StartPqrs
+from application.use_cases.pqrs_messages import AddPqrsMessage, AddPqrsNote, ClosePqrs, ReopenPqrs
 from application.use_cases.sessions import EndSession, RefreshSession, SignOut
 from application.use_cases.sign_in import SignIn
 from domain import errors
@@ -35,12 +37,18 @@ from graphql_api.refusals import ErrorCode
 from tests.graphql_api.selections import SCHEMA, object_type
 
 USE_CASES: dict[str, type[Any]] = {
+    "addPqrsMessage": AddPqrsMessage,
+    "addPqrsNote": AddPqrsNote,
+    "answerPqrs": AnswerPqrs,
     "applyCredit": ApplyCredit,
+    "assignPqrs": AssignPqrs,
     "cancelPayment": CancelPayment,
     "changePassword": ChangePassword,
+    "closePqrs": ClosePqrs,
     "configureGateway": ConfigureGateway,
     "createPqrs": FilePqrs,
     "endSession": EndSession,
+    "extendPqrs": ExtendPqrs,
     "importRecords": ImportRecords,
     "login": SignIn,
     "logout": SignOut,
@@ -48,15 +56,25 @@ USE_CASES: dict[str, type[Any]] = {
     "reconcileSettlement": ReconcileSettlement,
     "refreshPayment": RefreshPayment,
     "refreshSession": RefreshSession,
+    "reopenPqrs": ReopenPqrs,
     "resolveFinding": ResolveFinding,
     "refundPayment": RefundPayment,
     "resolvePaymentReview": ResolvePaymentReview,
     "retryJob": RetryJob,
     "reversePayment": ReversePayment,
     "startPayment": StartPayment,
+    "startPqrs": StartPqrs,
     "updateProfile": UpdateProfile,
 }
 NOT_YET = {
+    # The union is shared by all that is done about a PQRS.
+    "addPqrsNote": {"InvalidTransition", "LimitReached"},
+    "answerPqrs": {"LimitReached", "IdempotencyConflict"},
+    "assignPqrs": {"LimitReached", "IdempotencyConflict"},
+    "closePqrs": {"InvalidInput", "LimitReached", "IdempotencyConflict"},
+    "extendPqrs": {"LimitReached", "IdempotencyConflict"},
+    "reopenPqrs": {"IdempotencyConflict"},
+    "startPqrs": {"InvalidInput", "LimitReached", "IdempotencyConflict"},
     "createPqrs": {"NotFound"},  # nothing that is acted on exists before it: the form's ids are InvalidInput
     "recordPayment": {"InvalidTransition"},  # the union is shared with reversePayment
     "refreshPayment": {"InvalidTransition"},  # the union is shared with cancelPayment and resolvePaymentReview

@@ -18,6 +18,9 @@ REFRESH = """mutation Renovar($token: String!) { refreshSession(refreshToken: $t
 IMPORT = """mutation Importar($kind: ImportKind!, $csv: String!) { importRecords(input: {kind: $kind, csv: $csv}) {
     __typename ... on ImportRecordsPayload { created unchanged } } }"""
 
+CASE = """mutation Radicar($key: String!) { createPqrs(input: {classification: PETITION, subject: REPAIRS,
+    description: "Gotea.", idempotencyKey: $key}) { ... on PqrsPayload { pqrs { id } } } }"""
+
 
 @pytest.fixture(scope="module")
 async def town(module_database: Database) -> AsyncIterator[Town]:
@@ -67,6 +70,31 @@ async def test_filing_a_case(town: Town) -> None:
     assert told["__typename"] == "PqrsPayload"
     # The entrance; the case with its letter, which two of them put; the payload.
     assert (len(filed.statements), filed.checkouts) == (12, 3)
+
+
+async def test_working_on_a_case(town: Town) -> None:
+    filed = (await town.ask(CASE, by="ana", key="una")).data["createPqrs"]["pqrs"]["id"]
+    shown = "{ __typename ... on PqrsPayload { pqrs { status messages { body authorName } history { by } } } }"
+    me = (await town.ask("{ me { id } }", by="sara")).data["me"]["id"]
+    acts = {
+        "start": ("sara", f"startPqrs(id: $id) {shown}"),
+        "assign": ("sara", f'assignPqrs(id: $id, accountId: "{me}") {shown}'),
+        "extend": ("sara", f'extendPqrs(id: $id, reason: "Falta.", days: 1) {shown}'),
+        "note": ("sara", f'addPqrsNote(input: {{pqrsId: $id, body: "Ojo.", idempotencyKey: "k"}}) {shown}'),
+        "ask": ("ana", f'addPqrsMessage(input: {{pqrsId: $id, body: "¿Y?", idempotencyKey: "k"}}) {shown}'),
+        "reply": ("sara", f'addPqrsMessage(input: {{pqrsId: $id, body: "Ya.", idempotencyKey: "m"}}) {shown}'),
+        "answer": ("sara", f'answerPqrs(id: $id, body: "Listo.") {shown}'),
+        "close": ("ana", f"closePqrs(id: $id) {shown}"),
+        "reopen": ("ana", f'reopenPqrs(id: $id, reason: "No.") {shown}'),
+        "end": ("sara", f'answerPqrs(id: $id, body: "Ahora sí.", close: true) {shown}'),
+    }
+    taken = {}
+    for name, (by, act) in acts.items():
+        counts, told = await done(town, f"mutation Obrar($id: ID!) {{ {act} }}", by=by, id=filed)
+        assert told["__typename"] == "PqrsPayload", (name, told)
+        taken[name] = (len(counts.statements), counts.checkouts)
+
+    assert taken == {}
 
 
 async def test_resolving_a_finding(town: Town) -> None:

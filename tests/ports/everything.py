@@ -43,6 +43,8 @@ async def everything(reading: Reading, store: FakeStore) -> dict[str, Any]:
     await ask("last payouts", reading.payouts.last(clients))
     await ask("payout invoices", reading.payouts.invoices(payouts))
     await ask("events", reading.pqrs.events(list(store.pqrs)))
+    await ask("messages", reading.pqrs.messages(list(store.pqrs)))
+    await ask("messages by id", reading.pqrs.messages_by_id(list(store.pqrs_messages)))
     await ask("open cases", reading.pqrs.open_counts(clients))
     await ask("intents", reading.intents.get_many(intents))
     await ask("intents' payments", reading.intents.payments(intents))

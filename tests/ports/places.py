@@ -168,6 +168,9 @@ class InPostgres(Place):
             for case in store.pqrs.values():
                 if case.agency_id == agency_id:
                     await uow.pqrs.add(case, next(it for it in store.pqrs_events if it.pqrs_id == case.id))
+            for message in store.pqrs_messages.values():
+                if message.agency_id == agency_id:
+                    await uow.pqrs.add_message(message)
             await uow.commit()
 
     async def _plant_sessions(self, store: FakeStore, agency_id: AgencyId) -> None:

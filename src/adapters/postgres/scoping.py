@@ -82,7 +82,9 @@ def visible(table: sa.Table, scope: Scope) -> sa.ColumnElement[bool]:
             )
         )
     if "client_id" in table.c:
-        return within & (table.c.client_id == me)
+        # What the staff keep for themselves stands among what is the client's.
+        own = within & (table.c.client_id == me)
+        return own & sa.not_(table.c.internal) if "internal" in table.c else own
     return sa.false()
 
 

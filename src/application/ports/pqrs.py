@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
-from domain.ids import AccountId, ClientId, ContractId, PropertyId
-from domain.pqrs import Pqrs, PqrsEvent
+from domain.ids import AccountId, ClientId, ContractId, PqrsId, PropertyId
+from domain.pqrs import Pqrs, PqrsEvent, PqrsMessage
 
 
 class PqrsCases(Protocol):
@@ -15,6 +15,27 @@ class PqrsCases(Protocol):
     async def filed_since(self, client_id: ClientId, since: datetime) -> int: ...
 
     async def add(self, case: Pqrs, event: PqrsEvent) -> None: ...
+
+    async def get(self, pqrs_id: PqrsId) -> Pqrs | None:
+        """The case, which nobody else changes until this work ends."""
+        ...
+
+    async def save(self, case: Pqrs, *events: PqrsEvent) -> None:
+        """Keep the case as it is now and add to its history, in this order."""
+        ...
+
+    async def message_by_key(self, account_id: AccountId, key: str) -> PqrsMessage | None:
+        """What that account sent under that key; who sends under it at the same time waits here."""
+        ...
+
+    async def written_since(self, client_id: ClientId, since: datetime) -> int:
+        """How many messages the client has written from that instant on. Exact until this work ends: who counts the
+        same client's meanwhile waits."""
+        ...
+
+    async def add_message(self, message: PqrsMessage) -> None:
+        """A client adds what that client wrote, the staff whatever they wrote."""
+        ...
 
     async def client_exists(self, client_id: ClientId) -> bool: ...
 

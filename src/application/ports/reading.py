@@ -40,7 +40,7 @@ from domain.payment_intents import GatewayAttempt, PaymentIntent
 from domain.payments import Allocation, Payment, PaymentGatewayCode, PaymentReversal
 from domain.payouts import Payout
 from domain.periods import BillingPeriod
-from domain.pqrs import Pqrs, PqrsEvent
+from domain.pqrs import Pqrs, PqrsEvent, PqrsMessage
 from domain.properties import Ownership, Property
 from domain.refunds import Refund
 from domain.sessions import Session
@@ -152,6 +152,12 @@ class PayoutReader(Listing[Payout, PeriodFilter], Protocol):
 
 class PqrsReader(Listing[Pqrs, PqrsFilter], Protocol):
     async def events(self, ids: Collection[UUID]) -> Many[Sequence[PqrsEvent]]: ...
+
+    async def messages(self, ids: Collection[UUID]) -> Many[Sequence[PqrsMessage]]:
+        """What was written about each case, the oldest first; to clients without what the staff noted."""
+        ...
+
+    async def messages_by_id(self, ids: Collection[UUID]) -> Many[PqrsMessage]: ...
 
     async def open_counts(self, client_ids: Collection[UUID]) -> Many[int]:
         """How many of each client's are neither answered nor closed."""

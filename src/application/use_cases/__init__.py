@@ -30,20 +30,29 @@ from application.use_cases.payments import (
     VerifyReceipt,
 )
 from application.use_cases.pqrs import FilePqrs
+from application.use_cases.pqrs_acts import AnswerPqrs, AssignPqrs, CountBusinessDays, ExtendPqrs, StartPqrs
+from application.use_cases.pqrs_messages import AddPqrsMessage, AddPqrsNote, ClosePqrs, ReopenPqrs
 from application.use_cases.sessions import EndSession, RefreshSession, SignOut, TouchSession
 from application.use_cases.sign_in import IssueCaptcha, SignIn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UseCases:
+    add_pqrs_message: AddPqrsMessage
+    add_pqrs_note: AddPqrsNote
+    answer_pqrs: AnswerPqrs
     apply_credit: ApplyCredit
+    assign_pqrs: AssignPqrs
     cancel_payment: CancelPayment
     change_password: ChangePassword
     check_books: CheckBooks
+    close_pqrs: ClosePqrs
     configure_gateway: ConfigureGateway
+    count_business_days: CountBusinessDays
     create_account: CreateAccount
     draw_documents: DrawDocuments
     end_session: EndSession
+    extend_pqrs: ExtendPqrs
     file_pqrs: FilePqrs
     find_agency: FindAgency
     gateway_addresses: GatewayAddresses
@@ -60,6 +69,7 @@ class UseCases:
     record_payment: RecordPayment
     refresh_payment: RefreshPayment
     refresh_session: RefreshSession
+    reopen_pqrs: ReopenPqrs
     retry_job: RetryJob
     refund_payment: RefundPayment
     register_agency: RegisterAgency
@@ -71,6 +81,7 @@ class UseCases:
     sign_in: SignIn
     sign_out: SignOut
     start_payment: StartPayment
+    start_pqrs: StartPqrs
     touch_session: TouchSession
     update_profile: UpdateProfile
     verify_receipt: VerifyReceipt

@@ -11,23 +11,25 @@ from application.announcements import pqrs_filed
 from application.ports.calendar import HolidayCalendar
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from application.text import problem_of_required_text
+from application.text import problem_of_required_text, problem_of_text
 from domain.business_days import add_business_days
 from domain.errors import FieldProblem, FieldProblemCode, IdempotencyConflict, InvalidInput, LimitReached, NotAllowed
 from domain.ids import ClientId, ContractId, PqrsId, PropertyId
 from domain.periods import BOGOTA, bogota_date
 from domain.pqrs import (
+    CHANNEL_LIMIT,
     DAILY_LIMIT,
     DESCRIPTION_LIMIT,
-    RESPONSE_TERM,
     Pqrs,
     PqrsActor,
     PqrsClassification,
     PqrsEvent,
+    PqrsMatter,
     PqrsStatus,
     PqrsSubject,
     filing_number,
 )
+from domain.pqrs_terms import matters_of, term_of
 
 KEY_LIMIT = 200
 EARLIEST = date(2000, 1, 1)
@@ -35,7 +37,8 @@ EARLIEST = date(2000, 1, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PqrsForm:
-    """What was written in the form. Ids that are none of ours are given as the nil UUID: they name nothing."""
+    """What was written in the form. Ids that are none of ours are given as the nil UUID: they name nothing. `channel`
+    is how it reached the staff who file it ("teléfono")."""
 
     classification: PqrsClassification
     subject: PqrsSubject
@@ -45,6 +48,8 @@ class PqrsForm:
     property_id: PropertyId | None = None
     contract_id: ContractId | None = None
     client_id: ClientId | None = None
+    matter: PqrsMatter = PqrsMatter.GENERAL
+    channel: str | None = None
     attachments: int = 0
 
     @property
@@ -52,7 +57,8 @@ class PqrsForm:
         """Equal for equal forms, however often they are sent."""
         place = (self.property_id, self.contract_id, self.client_id)
         told = (self.classification, self.subject, self.description, self.start_on, *place)
-        return hashlib.sha256(json.dumps([str(part) for part in told]).encode()).hexdigest()
+        more = (self.matter, self.channel) if (self.matter, self.channel) != (PqrsMatter.GENERAL, None) else ()
+        return hashlib.sha256(json.dumps([str(part) for part in (*told, *more)]).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +68,8 @@ class FilePqrs:
 
     For clients, and for staff on behalf of one (`client_id`). Repeating the same key returns the same case; with other
     data it is an IdempotencyConflict. Refuses InvalidInput for the form (property and contract only of the client's
-    own, NOT_FOUND otherwise), and LimitReached for a client's twenty-first case of the day.
+    own, NOT_FOUND otherwise; a matter that is none of the classification's), and LimitReached for a client's
+    twenty-first case of the day.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -91,7 +98,16 @@ class FilePqrs:
                     raise LimitReached(DAILY_LIMIT)
             case = self._case(signed_in, form, number, client_id, property_id, now)
             by = PqrsActor.CLIENT if client_id == signed_in.client_id else PqrsActor.AGENCY
-            event = PqrsEvent(pqrs_id=case.id, at=now, from_status=None, to_status=case.status, by=by)
+            event = PqrsEvent(
+                pqrs_id=case.id,
+                at=now,
+                from_status=None,
+                to_status=case.status,
+                by=by,
+                account_id=signed_in.account_id,
+                note=form.channel,
+                due_on=case.due_on,
+            )
             await uow.pqrs.add(case, event)
             await uow.jobs.put(pqrs_filed(case))
             await uow.commit()
@@ -110,6 +126,12 @@ class FilePqrs:
             problems.append(FieldProblem("startDate", FieldProblemCode.INVALID, "future"))
         if form.start_on is not None and form.start_on < EARLIEST:
             problems.append(FieldProblem("startDate", FieldProblemCode.INVALID, "too_early"))
+        if form.matter not in matters_of(form.classification):
+            problems.append(FieldProblem("matter", FieldProblemCode.MISMATCH, "not_of_classification"))
+        if form.channel is not None:
+            problems.append(problem_of_text("channel", form.channel, limit=CHANNEL_LIMIT))
+        if form.channel is not None and not staff:
+            problems.append(FieldProblem("channel", FieldProblemCode.NOT_ALLOWED))
         if form.attachments:
             problems.append(FieldProblem("attachments", FieldProblemCode.NOT_ALLOWED))
         if form.client_id is not None and not staff:
@@ -151,6 +173,7 @@ class FilePqrs:
         now: datetime,
     ) -> Pqrs:
         today = bogota_date(now)
+        term = term_of(form.classification, form.matter, on=today)
         return Pqrs(
             id=PqrsId(uuid4()),
             agency_id=viewer.agency_id,
@@ -163,9 +186,11 @@ class FilePqrs:
             start_on=form.start_on or today,
             description=form.description,
             filed_at=now,
-            due_on=add_business_days(today, RESPONSE_TERM[form.classification], is_holiday=self.calendar.is_holiday),
+            term_from_on=today,
+            due_on=add_business_days(today, term.days, is_holiday=self.calendar.is_holiday),
             idempotency_key=form.idempotency_key,
             request_hash=form.fingerprint,
+            matter=form.matter,
             property_id=property_id,
             contract_id=form.contract_id,
         )

@@ -10,6 +10,7 @@ from graphql_api.mutations.imports import ImportMutations
 from graphql_api.mutations.office import OfficeMutations
 from graphql_api.mutations.payments import PaymentMutations
 from graphql_api.mutations.pqrs import PqrsMutations
+from graphql_api.mutations.pqrs_acts import PqrsActMutations
 from graphql_api.mutations.profile import ProfileMutations
 from graphql_api.mutations.settlements import SettlementMutations
 
@@ -24,6 +25,7 @@ class Mutation(
     GatewayMutations,
     SettlementMutations,
     PqrsMutations,
+    PqrsActMutations,
     ImportMutations,
     FailedJobMutations,
 ):

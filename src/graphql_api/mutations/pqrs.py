@@ -7,7 +7,7 @@ import strawberry
 
 from application.use_cases.pqrs import PqrsForm
 from domain.ids import ClientId, ContractId, PropertyId
-from domain.pqrs import PqrsClassification, PqrsSubject
+from domain.pqrs import PqrsClassification, PqrsMatter, PqrsSubject
 from graphql_api.context import Info
 from graphql_api.describe import field
 from graphql_api.files import FileInput
@@ -28,6 +28,14 @@ class CreatePqrsInput:
     contract_id: strawberry.ID | None = field("Contrato propio al que se refiere.", default=None)
     attachments: list[FileInput] | None = field("Archivos. Todavía no se reciben.", default=None)
     client_id: strawberry.ID | None = field("Solo el personal: a nombre de quién se radica.", default=None)
+    matter: PqrsMatter = field(
+        "Con DOCUMENTS, una petición de documentos o de información, que tiene un término más corto.",
+        default=PqrsMatter.GENERAL,
+    )
+    channel: str | None = field(
+        "Solo el personal: por dónde llegó («teléfono», «en la oficina»). Queda como nota en el historial.",
+        default=None,
+    )
 
 
 @strawberry.type(description="La PQRS.")
@@ -58,6 +66,8 @@ class PqrsMutations:
             property_id=PropertyId(key_of(input.property_id, "Property") or NOBODY) if input.property_id else None,
             contract_id=ContractId(key_of(input.contract_id, "Contract") or NOBODY) if input.contract_id else None,
             client_id=ClientId(key_of(input.client_id, "Client") or NOBODY) if input.client_id else None,
+            matter=input.matter,
+            channel=input.channel,
             attachments=len(input.attachments or ()),
         )
         case = await info.context.use_cases.file_pqrs(info.context.viewer, form)

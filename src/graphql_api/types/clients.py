@@ -131,7 +131,7 @@ class Client(Node):
         last: Last = None,
         before: Before = None,
     ) -> Connection[Pqrs]:
-        return self._page(info, "pqrs", lists.pqrs(filter, info.context.today), first, after, last, before)
+        return self._page(info, "pqrs", lists.pqrs(filter, info.context), first, after, last, before)
 
     @strawberry.field(description="Intentos de pago en línea, los más recientes primero.")
     def payment_intents(

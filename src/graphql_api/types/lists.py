@@ -12,6 +12,7 @@ from domain.errors import InvalidInput
 from domain.findings import FindingKind
 from domain.invoices import InvoiceKind, InvoiceStatus
 from domain.pqrs import PqrsClassification, PqrsStatus, PqrsSubject
+from graphql_api.context import Context
 from graphql_api.describe import field
 from graphql_api.ids import key_of
 
@@ -96,16 +97,20 @@ def period(given: PeriodFilter | None, search: str | None = None) -> filters.Per
     )
 
 
-def pqrs(given: PqrsFilter | None, today: date, search: str | None = None) -> filters.PqrsFilter:
-    """Nobody is in charge of a case yet, so a filter by who is finds none."""
+def pqrs(given: PqrsFilter | None, context: Context, search: str | None = None) -> filters.PqrsFilter:
+    """Who is in charge of a case is for the staff: to others, a filter by that finds none, whoever it names."""
     given = given or PqrsFilter()
+    assignee = None
+    if given.assignee_id is not None:
+        assignee = key_of(given.assignee_id, "Account") if context.is_staff else NOBODY
     return filters.PqrsFilter(
-        today=today,
+        today=context.today,
         search=searched(search),
-        status=() if given.assignee_id is not None else _tuple(given.status),
+        status=_tuple(given.status),
         classification=_tuple(given.classification),
         subject=_tuple(given.subject),
         overdue=given.overdue,
+        assignee_id=None if given.assignee_id is None else assignee or NOBODY,
     )
 
 

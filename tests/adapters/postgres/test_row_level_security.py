@@ -27,6 +27,7 @@ OF_CLIENTS = {
     "payouts",
     "pqrs",
     "pqrs_events",
+    "pqrs_messages",
     "property_readers",
 }
 """Rows of one client each, whose `client_id` says whose."""
@@ -209,9 +210,17 @@ async def test_a_client_cannot_give_a_row_to_another(land: Land, table: str) -> 
     assert sqlstate(refusal.value) == (STANDS if table == "payments" else REFUSED)
 
 
-CLIENTS_ADD = {"counters", "payment_intent_invoices", "payment_intent_keys", "payment_intents", "pqrs", "pqrs_events"}
+CLIENTS_ADD = {
+    "counters",
+    "payment_intent_invoices",
+    "payment_intent_keys",
+    "payment_intents",
+    "pqrs",
+    "pqrs_events",
+    "pqrs_messages",
+}
 EVERYBODY_ADDS = {"audit_entries", "audit_heads"}
-CLIENTS_CHANGE = {"accounts", "clients", "counters", "payment_intent_invoices", "payment_intents"}
+CLIENTS_CHANGE = {"accounts", "clients", "counters", "payment_intent_invoices", "payment_intents", "pqrs"}
 ANYBODYS = {"rate_limits", "spent_challenges"}
 NEVER_REMOVED = {"agencies", "agency_keys", "counters"}
 
@@ -283,6 +292,30 @@ async def test_an_account_whose_login_was_typed_is_changed_by_itself_only(land: 
         assert (await connection.exec_driver_sql("select id from accounts")).scalars().all() == [account.id]
     async with land.seen_by(agency_id=v.agency.id, viewer="visitor", account_id=account.id) as connection:
         assert (await connection.exec_driver_sql(change)).rowcount == 1
+
+
+async def test_no_client_sees_or_writes_what_the_staff_note(land: Land) -> None:
+    v = land.here
+    assert await land.count("pqrs_messages", "internal", **land.staff(v)) == 2
+    for client in (v.ana, v.berta):
+        assert await land.count("pqrs_messages", "internal", **land.client(v, client)) == 0
+    columns = "id, agency_id, pqrs_id, client_id, author, account_id, kind, body, sent_at, internal"
+    add = (
+        f"insert into pqrs_messages ({columns}) select gen_random_uuid(), agency_id, pqrs_id, client_id, {{}}, "
+        "account_id, kind, body, sent_at, {} from pqrs_messages limit 1"
+    )
+    for author, internal, may in (
+        ("'CLIENT'", "false", True),
+        ("'CLIENT'", "true", False),
+        ("'AGENCY'", "false", False),
+    ):
+        async with land.seen_by(**land.client(v, v.ana)) as connection:
+            if may:
+                assert (await connection.exec_driver_sql(add.format(author, internal))).rowcount == 1
+                continue
+            with pytest.raises(DBAPIError) as refusal:
+                await connection.exec_driver_sql(add.format(author, internal))
+        assert sqlstate(refusal.value) == REFUSED
 
 
 async def test_a_client_locks_invoices_and_changes_none(land: Land) -> None:

@@ -11,7 +11,7 @@ from domain.contracts import ContractKind, ContractStatus
 from domain.invoices import Invoice, InvoiceKind
 from domain.money import ZERO
 from domain.periods import BillingPeriod
-from domain.pqrs import Pqrs, PqrsEvent, PqrsStatus
+from domain.pqrs import Pqrs, PqrsEvent, PqrsMessage
 from tests.fakes.reading.listing import FakeListing, FakeReader, Order
 from tests.fakes.reading.money import grouped
 
@@ -29,6 +29,7 @@ class FakePqrsReader(FakeListing[Pqrs, PqrsFilter], PqrsReader):
             and (narrowed.classification is None or row.classification in narrowed.classification)
             and (narrowed.subject is None or row.subject in narrowed.subject)
             and narrowed.overdue in (None, row.is_overdue(on=narrowed.today))
+            and narrowed.assignee_id in (None, row.assignee_id)
             and self.found_by(narrowed.search, row, row.filing_number)
         )
 
@@ -36,8 +37,17 @@ class FakePqrsReader(FakeListing[Pqrs, PqrsFilter], PqrsReader):
         seen = {case.id for case in self.seen()}
         return grouped((event for event in self.store.pqrs_events if event.pqrs_id in seen), "pqrs_id", ids)
 
+    async def messages(self, ids: Collection[UUID]) -> Many[Sequence[PqrsMessage]]:
+        return grouped(self._written(), "pqrs_id", ids)
+
+    async def messages_by_id(self, ids: Collection[UUID]) -> Many[PqrsMessage]:
+        return {message.id: message for message in self._written() if message.id in ids}
+
+    def _written(self) -> list[PqrsMessage]:
+        return [message for message in self.store.pqrs_messages.values() if self.sight.sees_message(message)]
+
     async def open_counts(self, client_ids: Collection[UUID]) -> Many[int]:
-        open_cases = [case for case in self.seen() if case.status in (PqrsStatus.PENDING, PqrsStatus.IN_PROGRESS)]
+        open_cases = [case for case in self.seen() if case.is_open]
         return {key: len(cases) for key, cases in grouped(open_cases, "client_id", client_ids).items()}
 
 

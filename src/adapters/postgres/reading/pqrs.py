@@ -8,12 +8,12 @@ import sqlalchemy as sa
 
 from adapters.postgres.reading.invoices import matching_clients
 from adapters.postgres.reading.listing import Condition, Order, SnapshotListing, fold
-from adapters.postgres.repositories.pqrs import CASE, EVENT, EVENTS, PQRS
+from adapters.postgres.repositories.pqrs import CASE, EVENT, EVENTS, MESSAGE, MESSAGES, PQRS
 from application.filters import Parent, PqrsFilter
 from application.ports.reading import Many, PqrsReader
-from domain.pqrs import Pqrs, PqrsEvent, PqrsStatus
+from domain.pqrs import OPEN_STATUSES, Pqrs, PqrsEvent, PqrsMessage
 
-OPEN = (PqrsStatus.PENDING.value, PqrsStatus.IN_PROGRESS.value)
+OPEN = tuple(status.value for status in OPEN_STATUSES)
 
 
 class PostgresPqrsReader(SnapshotListing[Pqrs, PqrsFilter], PqrsReader):
@@ -36,6 +36,8 @@ class PostgresPqrsReader(SnapshotListing[Pqrs, PqrsFilter], PqrsReader):
         if narrowed.overdue is not None:
             overdue = PQRS.c.status.in_(OPEN) & (PQRS.c.due_on < narrowed.today)
             found.append(overdue if narrowed.overdue else sa.not_(overdue))
+        if narrowed.assignee_id is not None:
+            found.append(PQRS.c.assignee_id == narrowed.assignee_id)
         return found
 
     def under(self, parent: Parent, parent_id: Any) -> Condition:
@@ -50,6 +52,19 @@ class PostgresPqrsReader(SnapshotListing[Pqrs, PqrsFilter], PqrsReader):
         for row in rows:
             found.setdefault(row.pqrs_id, []).append(EVENT.entity(row._mapping))
         return found
+
+    async def messages(self, ids: Collection[UUID]) -> Many[Sequence[PqrsMessage]]:
+        rows = await self.source.rows(
+            self.select(MESSAGES).where(MESSAGES.c.pqrs_id.in_(ids)).order_by(MESSAGES.c.pqrs_id, MESSAGES.c.position)
+        )
+        found: dict[UUID, list[PqrsMessage]] = {}
+        for row in rows:
+            found.setdefault(row.pqrs_id, []).append(MESSAGE.entity(row._mapping))
+        return found
+
+    async def messages_by_id(self, ids: Collection[UUID]) -> Many[PqrsMessage]:
+        rows = await self.source.rows(self.select(MESSAGES).where(MESSAGES.c.id.in_(ids)))
+        return {row.id: MESSAGE.entity(row._mapping) for row in rows}
 
     async def open_counts(self, client_ids: Collection[UUID]) -> Many[int]:
         rows = await self.source.rows(

@@ -11,27 +11,28 @@ from adapters.postgres.tables import (
     ContractReaderRow,
     ContractRow,
     PqrsEventRow,
+    PqrsMessageRow,
     PqrsRow,
     PropertyReaderRow,
 )
 from application.ports.pqrs import PqrsCases
-from domain.ids import AccountId, ClientId, ContractId, PropertyId
-from domain.pqrs import Pqrs, PqrsEvent
+from domain.ids import AccountId, ClientId, ContractId, PqrsId, PropertyId
+from domain.pqrs import Pqrs, PqrsActor, PqrsEvent, PqrsMessage
 
 PQRS = table_of(PqrsRow)
 EVENTS = table_of(PqrsEventRow)
+MESSAGES = table_of(PqrsMessageRow)
 CLIENTS = table_of(ClientRow)
 CONTRACTS = table_of(ContractRow)
 CASE = Mapper(Pqrs, PQRS)
 EVENT = Mapper(PqrsEvent, EVENTS)
+MESSAGE = Mapper(PqrsMessage, MESSAGES)
 
 
 class PostgresPqrsCases(ScopedRepository, PqrsCases):
     async def by_idempotency_key(self, account_id: AccountId, key: str) -> Pqrs | None:
         # Two filings under one key at once: the second waits here for the first, and then finds it.
-        await self.connection.execute(
-            sa.text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"pqrs:{account_id}:{key}"}
-        )
+        await self._take_turn(f"pqrs:{account_id}:{key}")
         found = await self.connection.execute(
             self.select(PQRS).where(PQRS.c.filed_by == account_id, PQRS.c.idempotency_key == key)
         )
@@ -44,10 +45,38 @@ class PostgresPqrsCases(ScopedRepository, PqrsCases):
 
     async def add(self, case: Pqrs, event: PqrsEvent) -> None:
         await self.write(sa.insert(PQRS), CASE.values(case))
-        await self.write(
-            sa.insert(EVENTS),
-            EVENT.values(event) | {"agency_id": case.agency_id, "client_id": case.client_id, "position": 1},
+        await self._add_event(case, event)
+
+    async def get(self, pqrs_id: PqrsId) -> Pqrs | None:
+        found = await self.connection.execute(self.select(PQRS).where(PQRS.c.id == pqrs_id).with_for_update())
+        row = found.one_or_none()
+        return CASE.entity(row._mapping) if row else None
+
+    async def save(self, case: Pqrs, *events: PqrsEvent) -> None:
+        mine = (PQRS.c.agency_id == case.agency_id) & (PQRS.c.id == case.id)
+        await self.write(sa.update(PQRS).where(mine).values(CASE.values(case)))
+        for event in events:
+            await self._add_event(case, event)
+
+    async def message_by_key(self, account_id: AccountId, key: str) -> PqrsMessage | None:
+        await self._take_turn(f"pqrs-message:{account_id}:{key}")
+        found = await self.connection.execute(
+            self.select(MESSAGES).where(MESSAGES.c.account_id == account_id, MESSAGES.c.idempotency_key == key)
         )
+        row = found.one_or_none()
+        return MESSAGE.entity(row._mapping) if row else None
+
+    async def written_since(self, client_id: ClientId, since: datetime) -> int:
+        await self._take_turn(f"pqrs-messages:{client_id}")
+        counted = self.select(MESSAGES, sa.func.count()).where(
+            MESSAGES.c.client_id == client_id,
+            MESSAGES.c.author == PqrsActor.CLIENT.value,
+            MESSAGES.c.sent_at >= since,
+        )
+        return int((await self.connection.execute(counted)).scalar_one())
+
+    async def add_message(self, message: PqrsMessage) -> None:
+        await self.write(sa.insert(MESSAGES), MESSAGE.values(message))
 
     async def client_exists(self, client_id: ClientId) -> bool:
         found = await self.connection.execute(self.select(CLIENTS, CLIENTS.c.id).where(CLIENTS.c.id == client_id))
@@ -70,3 +99,17 @@ class PostgresPqrsCases(ScopedRepository, PqrsCases):
             .where(readers.c.contract_id == contract_id, readers.c.client_id == client_id, readers.c.as_party)
         )
         return PropertyId(found) if found else None
+
+    async def _add_event(self, case: Pqrs, event: PqrsEvent) -> None:
+        """After the last one: whoever adds has the case to itself."""
+        last = sa.select(sa.func.coalesce(sa.func.max(EVENTS.c.position), 0) + 1).where(
+            EVENTS.c.agency_id == case.agency_id, EVENTS.c.pqrs_id == case.id
+        )
+        whose = {"agency_id": case.agency_id, "client_id": case.client_id, "position": last.scalar_subquery()}
+        await self.write(sa.insert(EVENTS).values(EVENT.values(event) | whose))
+
+    async def _take_turn(self, name: str) -> None:
+        """Wait for whoever took the same turn and has not ended; others wait for us."""
+        await self.connection.execute(
+            sa.text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
+        )

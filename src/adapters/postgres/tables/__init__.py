@@ -34,7 +34,7 @@ from adapters.postgres.tables.people import (
     PropertyReaderRow,
     PropertyRow,
 )
-from adapters.postgres.tables.pqrs import PqrsEventRow, PqrsRow
+from adapters.postgres.tables.pqrs import PqrsEventRow, PqrsMessageRow, PqrsRow
 
 __all__ = [
     "AccountRow",
@@ -62,6 +62,7 @@ __all__ = [
     "PaymentRow",
     "PayoutRow",
     "PqrsEventRow",
+    "PqrsMessageRow",
     "PqrsRow",
     "PropertyOwnerRow",
     "PropertyReaderRow",

@@ -99,6 +99,11 @@ def position(**more: Any) -> Any:
     return _field(sa.Integer, STRUCTURE, **more)
 
 
+def counted() -> Any:
+    """The order in which rows were added, over the whole table."""
+    return _field(sa.BigInteger, STRUCTURE, sa_column_args=[sa.Identity()])
+
+
 def blob(tag: Tag) -> Any:
     return _field(sa.LargeBinary, tag)
 

@@ -1,0 +1,186 @@
+"""What both sides write about a PQRS, what the staff note for themselves, and how the client ends it or brings it
+back."""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+
+from application.access import Viewer, require_client, require_signed_in, require_staff
+from application.ports.calendar import HolidayCalendar
+from application.ports.clock import Clock
+from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from application.text import problem_of_required_text
+from application.use_cases.pqrs import KEY_LIMIT
+from application.use_cases.pqrs_acts import found, must_say, written
+from domain.errors import FieldProblem, FieldProblemCode, IdempotencyConflict, InvalidInput, LimitReached, NotFound
+from domain.ids import ClientId, PqrsId
+from domain.periods import BOGOTA, bogota_date
+from domain.pqrs import BODY_LIMIT, DAILY_MESSAGES, REASON_LIMIT, Pqrs, PqrsActor, PqrsMessage, PqrsMessageKind
+from domain.pqrs_transitions import PqrsAct, Who, check, close, reopen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageForm:
+    """What was written. An id that is none of ours is given as the nil UUID: it names nothing."""
+
+    pqrs_id: PqrsId
+    body: str
+    idempotency_key: str
+    attachments: int = 0
+
+    def problems(self) -> list[FieldProblem]:
+        """Everything that the form alone tells."""
+        found = [
+            problem_of_required_text("body", self.body, limit=BODY_LIMIT, lines=True),
+            problem_of_required_text("idempotencyKey", self.idempotency_key, limit=KEY_LIMIT),
+        ]
+        if self.attachments:
+            found.append(FieldProblem("attachments", FieldProblemCode.NOT_ALLOWED))
+        return [problem for problem in found if problem is not None]
+
+    def fingerprint(self, *, internal: bool) -> str:
+        """Equal for equal forms of the same act, however often they are sent."""
+        told = ("note" if internal else "message", self.pqrs_id, self.body)
+        return hashlib.sha256(json.dumps([str(part) for part in told]).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddPqrsMessage:
+    """Write to the other side about a case that is not closed. For its client and for staff; who works for the agency
+    and is the client of the case writes as its client. Of what the agency writes, the client is told by mail; of what
+    the client writes, whoever is in charge.
+
+    Repeating the same key adds nothing, with other data it is an IdempotencyConflict. InvalidInput for a form that
+    cannot be kept; NotFound; InvalidTransition for a case that is closed; LimitReached for a client's messages of one
+    day.
+    """
+
+    unit_of_work: UnitOfWorkFactory
+    clock: Clock
+
+    async def __call__(self, viewer: Viewer, form: MessageForm) -> None:
+        signed_in = require_signed_in(viewer)
+        if problems := form.problems():
+            raise InvalidInput(*problems)
+        async with self.unit_of_work(signed_in.scope) as uow:
+            fingerprint = form.fingerprint(internal=False)
+            known = await uow.pqrs.message_by_key(signed_in.account_id, form.idempotency_key)
+            if known is not None:
+                must_be_the_same(known, fingerprint)
+                return
+            case = await found(uow, form.pqrs_id)
+            by = PqrsActor.CLIENT if case.client_id == signed_in.client_id else PqrsActor.AGENCY
+            check(case, PqrsAct.MESSAGE, by)
+            at = self.clock.now()
+            if by is PqrsActor.CLIENT:
+                await within_the_days_limit(uow, case.client_id, at=at)
+            message = replace(
+                written(case, signed_in, by, PqrsMessageKind.MESSAGE, form.body, at=at),
+                idempotency_key=form.idempotency_key,
+                request_hash=fingerprint,
+            )
+            await uow.pqrs.add_message(message)
+            await uow.commit()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddPqrsNote:
+    """Note something about a case, in whatever state, that no client ever sees. For staff.
+
+    Repeating the same key adds nothing, with other data it is an IdempotencyConflict. InvalidInput for a form that
+    cannot be kept; NotFound.
+    """
+
+    unit_of_work: UnitOfWorkFactory
+    clock: Clock
+
+    async def __call__(self, viewer: Viewer, form: MessageForm) -> None:
+        staff = require_staff(viewer)
+        if problems := form.problems():
+            raise InvalidInput(*problems)
+        async with self.unit_of_work(staff.scope) as uow:
+            fingerprint = form.fingerprint(internal=True)
+            known = await uow.pqrs.message_by_key(staff.account_id, form.idempotency_key)
+            if known is not None:
+                must_be_the_same(known, fingerprint)
+                return
+            case = await found(uow, form.pqrs_id)
+            check(case, PqrsAct.NOTE, PqrsActor.AGENCY)
+            message = replace(
+                written(case, staff, PqrsActor.AGENCY, PqrsMessageKind.MESSAGE, form.body, at=self.clock.now()),
+                internal=True,
+                idempotency_key=form.idempotency_key,
+                request_hash=fingerprint,
+            )
+            await uow.pqrs.add_message(message)
+            await uow.commit()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosePqrs:
+    """Be content with the answer. For the client of a case that is answered.
+
+    NotFound; InvalidTransition for a case that is not answered, or closed already.
+    """
+
+    unit_of_work: UnitOfWorkFactory
+    clock: Clock
+
+    async def __call__(self, viewer: Viewer, pqrs_id: PqrsId) -> None:
+        client_id, signed_in = require_client(viewer), require_signed_in(viewer)
+        async with self.unit_of_work(signed_in.scope) as uow:
+            case = await own(uow, pqrs_id, client_id)
+            who = Who(by=PqrsActor.CLIENT, account_id=signed_in.account_id)
+            moved = close(case, who, at=self.clock.now())
+            await uow.pqrs.save(moved.case, *moved.events)
+            await uow.commit()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenPqrs:
+    """Not be content with the answer, and say why: the case is pending again and has a new term, and whoever was in
+    charge is told. For the client of a case that is answered, or was closed at most thirty days ago.
+
+    InvalidInput for a reason that is empty or cannot be kept; NotFound; InvalidTransition for a case that waits for its
+    answer anyway, or was closed too long ago; LimitReached, since the reason is one of the day's messages.
+    """
+
+    unit_of_work: UnitOfWorkFactory
+    calendar: HolidayCalendar
+    clock: Clock
+
+    async def __call__(self, viewer: Viewer, pqrs_id: PqrsId, *, reason: str) -> None:
+        client_id, signed_in = require_client(viewer), require_signed_in(viewer)
+        must_say("reason", reason, limit=REASON_LIMIT)
+        async with self.unit_of_work(signed_in.scope) as uow:
+            case = await own(uow, pqrs_id, client_id)
+            at = self.clock.now()
+            who = Who(by=PqrsActor.CLIENT, account_id=signed_in.account_id)
+            moved = reopen(case, who, at=at, reason=reason, is_holiday=self.calendar.is_holiday)
+            await within_the_days_limit(uow, case.client_id, at=at)
+            message = written(case, signed_in, PqrsActor.CLIENT, PqrsMessageKind.REOPENING, reason, at=at)
+            await uow.pqrs.save(moved.case, *moved.events)
+            await uow.pqrs.add_message(message)
+            await uow.commit()
+
+
+async def own(uow: UnitOfWork, pqrs_id: PqrsId, client_id: ClientId) -> Pqrs:
+    """The client's own case; NotFound for any other, also for who works for the agency and finds all."""
+    case = await found(uow, pqrs_id)
+    if case.client_id != client_id:
+        raise NotFound
+    return case
+
+
+async def within_the_days_limit(uow: UnitOfWork, client_id: ClientId, *, at: datetime) -> None:
+    """LimitReached for a client who has written as much as one Bogotá day allows."""
+    midnight = datetime.combine(bogota_date(at), time.min, BOGOTA).astimezone(UTC)
+    if await uow.pqrs.written_since(client_id, midnight) >= DAILY_MESSAGES:
+        raise LimitReached(DAILY_MESSAGES)
+
+
+def must_be_the_same(known: PqrsMessage, fingerprint: str) -> None:
+    """IdempotencyConflict where the request that came before under the key was another one."""
+    if known.request_hash != fingerprint:
+        raise IdempotencyConflict

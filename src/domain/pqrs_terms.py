@@ -1,0 +1,90 @@
+"""How many business days there are to answer a PQRS, and by how many the answer may be put off.
+
+The law changes, so terms are rows with the day from which they hold: a new row is added, an old one is never changed.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from domain.pqrs import PqrsClassification, PqrsMatter
+
+_C = PqrsClassification
+_GENERAL = PqrsMatter.GENERAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalTerm:
+    """For cases whose term begins on `since` (a Bogotá date) or later. `days` and `extension` are business days; an
+    `extension` of 0 says that the answer cannot be put off."""
+
+    classification: PqrsClassification
+    matter: PqrsMatter
+    since: date
+    days: int
+    extension: int
+    source: str
+
+
+_PETITIONS = date(2015, 6, 30)
+_CONSUMERS = date(2012, 4, 12)
+_HOUSE = date(2000, 1, 1)
+
+TERMS = (
+    LegalTerm(
+        classification=_C.PETITION,
+        matter=_GENERAL,
+        since=_PETITIONS,
+        days=15,
+        extension=15,
+        source="Ley 1755 de 2015, art. 14 del CPACA; su parágrafo permite hasta el doble del plazo inicial",
+    ),
+    LegalTerm(
+        classification=_C.PETITION,
+        matter=PqrsMatter.DOCUMENTS,
+        since=_PETITIONS,
+        days=10,
+        extension=10,
+        source="Ley 1755 de 2015, art. 14 num. 1 y parágrafo del CPACA",
+    ),
+    LegalTerm(
+        classification=_C.COMPLAINT,
+        matter=_GENERAL,
+        since=_CONSUMERS,
+        days=15,
+        extension=0,
+        source="Ley 1480 de 2011, art. 58 num. 5, que no prevé prórroga",
+    ),
+    LegalTerm(
+        classification=_C.CLAIM,
+        matter=_GENERAL,
+        since=_CONSUMERS,
+        days=15,
+        extension=0,
+        source="Ley 1480 de 2011, art. 58 num. 5, que no prevé prórroga",
+    ),
+    LegalTerm(
+        classification=_C.SUGGESTION,
+        matter=_GENERAL,
+        since=_HOUSE,
+        days=15,
+        extension=15,
+        source="Sin plazo legal: es lo que la casa promete",
+    ),
+)
+
+
+def matters_of(classification: PqrsClassification) -> frozenset[PqrsMatter]:
+    """What a case of that kind may ask for."""
+    return frozenset(term.matter for term in TERMS if term.classification is classification)
+
+
+def term_of(classification: PqrsClassification, matter: PqrsMatter, *, on: date) -> LegalTerm:
+    """The term that holds for a case whose term begins on that Bogotá date; the oldest for days before all rows.
+
+    ValueError for a matter that is none of the classification's.
+    """
+    rows = [term for term in TERMS if (term.classification, term.matter) == (classification, matter)]
+    if not rows:
+        raise ValueError(f"no term for {classification} about {matter}")
+    rows.sort(key=lambda term: term.since)
+    return next((term for term in reversed(rows) if term.since <= on), rows[0])

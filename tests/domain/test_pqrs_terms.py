@@ -1,0 +1,50 @@
+"""How long there is to answer, by what is asked and by when."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from domain import pqrs_terms
+from domain.pqrs import PqrsClassification, PqrsMatter
+from domain.pqrs_terms import TERMS, LegalTerm, matters_of, term_of
+
+PETITION, COMPLAINT, CLAIM, SUGGESTION = PqrsClassification
+TODAY = date(2026, 7, 15)
+
+
+@pytest.mark.parametrize(
+    ("classification", "matter", "days", "extension"),
+    [
+        (PETITION, PqrsMatter.GENERAL, 15, 15),
+        (PETITION, PqrsMatter.DOCUMENTS, 10, 10),
+        (COMPLAINT, PqrsMatter.GENERAL, 15, 0),
+        (CLAIM, PqrsMatter.GENERAL, 15, 0),
+        (SUGGESTION, PqrsMatter.GENERAL, 15, 15),
+    ],
+)
+def test_terms_are_those_of_the_law(
+    classification: PqrsClassification, matter: PqrsMatter, days: int, extension: int
+) -> None:
+    term = term_of(classification, matter, on=TODAY)
+
+    assert (term.days, term.extension) == (days, extension)
+    assert term.source
+
+
+def test_every_classification_has_a_general_term_and_only_petitions_ask_for_documents() -> None:
+    assert {it: matters_of(it) for it in PqrsClassification if PqrsMatter.GENERAL not in matters_of(it)} == {}
+    assert [it for it in PqrsClassification if PqrsMatter.DOCUMENTS in matters_of(it)] == [PETITION]
+    with pytest.raises(ValueError, match="DOCUMENTS"):
+        term_of(CLAIM, PqrsMatter.DOCUMENTS, on=TODAY)
+
+
+def test_a_new_row_holds_from_its_day_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = term_of(CLAIM, PqrsMatter.GENERAL, on=TODAY)
+    new = LegalTerm(
+        classification=CLAIM, matter=PqrsMatter.GENERAL, since=TODAY, days=8, extension=4, source="Ley nueva"
+    )
+    monkeypatch.setattr(pqrs_terms, "TERMS", (new, *TERMS))
+
+    assert term_of(CLAIM, PqrsMatter.GENERAL, on=TODAY) is new
+    assert term_of(CLAIM, PqrsMatter.GENERAL, on=TODAY - timedelta(days=1)) is old
+    assert term_of(CLAIM, PqrsMatter.GENERAL, on=date.min) is old
