@@ -94,7 +94,19 @@ async def test_working_on_a_case(town: Town) -> None:
         assert told["__typename"] == "PqrsPayload", (name, told)
         taken[name] = (len(counts.statements), counts.checkouts)
 
-    assert taken == {}
+    # The entrance and the scope; what is looked up and kept; the payload.
+    assert taken == {
+        "start": (11, 3),
+        "assign": (11, 3),
+        "extend": (12, 3),
+        "note": (12, 3),
+        "ask": (14, 3),
+        "reply": (12, 3),
+        "answer": (12, 3),
+        "close": (11, 3),
+        "reopen": (14, 3),
+        "end": (13, 3),
+    }
 
 
 async def test_resolving_a_finding(town: Town) -> None:
