@@ -3,6 +3,7 @@
 Codes and numbers count up, so that none is given twice. Dates are the caller's, or fixed ones of July 2026.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -22,6 +23,7 @@ from domain.ids import (
     ClientId,
     ContractId,
     InvoiceId,
+    LinkId,
     PaymentId,
     PaymentIntentId,
     PayoutId,
@@ -31,6 +33,7 @@ from domain.ids import (
     SessionId,
 )
 from domain.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceStatus, status_after
+from domain.links import AccountLink, LinkPurpose
 from domain.money import ZERO, pesos
 from domain.payments import Payment, PaymentGatewayCode, PaymentMethod, PaymentStatus
 from domain.payouts import Payout, PayoutLine, PayoutLineKind
@@ -138,6 +141,14 @@ def staff_of(agency: Agency, *, client: Client | None = None) -> StaffViewer:
 
 def viewer_as(account: Account) -> SignedIn:
     return viewer_of(account, SessionId(uuid4()))
+
+
+def a_link(account: Account, purpose: LinkPurpose = LinkPurpose.RESET, **given: Any) -> AccountLink:
+    """One sent at noon, whose token is its id."""
+    link_id = LinkId(uuid4())
+    new_email = f"{uuid4()}@correo.example" if purpose is LinkPurpose.EMAIL_CHANGE else None
+    link = AccountLink.to(account, purpose, id=link_id, token=str(link_id), at=NOON, new_email=new_email)
+    return replace(link, **given)
 
 
 def a_session(

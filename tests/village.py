@@ -61,6 +61,8 @@ class Village:
         self.rosa = a.a_staff_account(self.agency)
         admin = a.a_staff_account(self.agency, roles=(AccountRole.ADMIN, AccountRole.STAFF))
         self.store.add(*people, *self.accounts.values(), self.rosa, admin)
+        self.links = [a.a_link(account) for account in (*self.accounts.values(), self.rosa)]
+        self.store.add(*self.links)
         for account in (*self.accounts.values(), self.rosa):
             session, pair = a.a_session(account)
             self.store.add(session, pair.access, pair.refresh)

@@ -14,9 +14,9 @@ class Scope:
 
     `viewer` is "visitor", "client" or "staff". The keys open single rows that precede a scope: a session by its
     token's hash, an account by the login typed, an agency by host or slug or by one of its origins, a merchant account
-    by its public key, a receipt by its verification code. `work` is for those who work through the queue of jobs: it
-    shows them which agencies there are, and the jobs of all. `command_line` is who acts where no account does, for
-    the record.
+    by its public key, a receipt by its verification code, a one-time link by its token's hash. `work` is for those
+    who work through the queue of jobs: it shows them which agencies there are, and the jobs of all. `command_line` is
+    who acts where no account does, for the record.
     """
 
     agency_id: AgencyId | None = None
@@ -29,6 +29,7 @@ class Scope:
     session_key: str = ""
     gateway_key: str = ""
     receipt_key: str = ""
+    link_key: str = ""
     work: bool = False
     command_line: bool = False
 
@@ -41,6 +42,12 @@ class Scope:
     def of_operator(cls, agency_id: AgencyId) -> "Scope":
         """The same for what an operator does at the command line, which is recorded as such."""
         return cls(agency_id=agency_id, viewer="staff", command_line=True)
+
+    @classmethod
+    def of_account(cls, account: Account) -> "Scope":
+        """What belongs to an account whose owner has proved to be that, without a session."""
+        viewer = "visitor" if account.client_id is None else "client"
+        return cls(agency_id=account.agency_id, viewer=viewer, client_id=account.client_id, account_id=account.id)
 
     @property
     def agency(self) -> AgencyId:

@@ -11,11 +11,14 @@ A new kind of letter is, by family (payments, people, …):
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from application.ports.jobs import Job, JobKind, Pace
+from domain.accounts import Account
 from domain.ids import AgencyId, ClientId
+from domain.links import AccountLink, LinkPurpose
 from domain.payment_intents import GatewayAttempt, PaymentIntent
 from domain.payments import Payment
 from domain.pqrs import Pqrs
@@ -26,11 +29,39 @@ _IN_ONE_LETTER = 20
 class Announcement(StrEnum):
     """The first word of a mail job's subject; the words after it are ids."""
 
+    ACCOUNT_ACTIVATED = "account-activated"
+    EMAIL_CHANGE = "email-change"
+    EMAIL_CHANGE_NOTICE = "email-change-notice"
+    INVITATION = "invitation"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105 (a kind of letter)
+    PASSWORD_RESET = "password-reset"  # noqa: S105
     INVOICES_ISSUED = "invoices-issued"
     PAYMENT_CONFIRMED = "payment-confirmed"
     PAYMENT_DECLINED = "payment-declined"
     PAYOUTS_SENT = "payouts-sent"
     PQRS_FILED = "pqrs-filed"
+
+
+def link_sent(link: AccountLink, *, pace: Pace = Pace.IMMEDIATE) -> Job:
+    """To the address that the link proves. Once for each link."""
+    return announcement(link.agency_id, _OF_LINKS[link.purpose], link.id, pace=pace)
+
+
+def email_change_told(link: AccountLink) -> Job:
+    """To the address that an account would no longer have."""
+    return announcement(link.agency_id, Announcement.EMAIL_CHANGE_NOTICE, link.id, pace=Pace.IMMEDIATE)
+
+
+def account_activated(account: Account, at: datetime) -> Job:
+    """To the owner of an account that has its first password."""
+    return announcement(account.agency_id, Announcement.ACCOUNT_ACTIVATED, account.id, at.isoformat())
+
+
+def password_changed(account: Account, at: datetime) -> Job:
+    """To the owner of the account, who may not be who changed it."""
+    return announcement(
+        account.agency_id, Announcement.PASSWORD_CHANGED, account.id, at.isoformat(), pace=Pace.IMMEDIATE
+    )
 
 
 def payment_confirmed(payment: Payment) -> Job:
@@ -56,6 +87,13 @@ def payouts_sent(agency_id: AgencyId, client_id: ClientId, payouts: Sequence[UUI
 def pqrs_filed(case: Pqrs) -> Job:
     """To the client, with the acknowledgement that the law asks for (Ley 1480 de 2011, art. 50)."""
     return announcement(case.agency_id, Announcement.PQRS_FILED, case.id)
+
+
+_OF_LINKS = {
+    LinkPurpose.INVITATION: Announcement.INVITATION,
+    LinkPurpose.RESET: Announcement.PASSWORD_RESET,
+    LinkPurpose.EMAIL_CHANGE: Announcement.EMAIL_CHANGE,
+}
 
 
 def announced(job: Job) -> tuple[Announcement, list[str]]:

@@ -14,22 +14,32 @@ from domain.errors import Cure
 from domain.ids import AccountId
 from domain.throttling import Backoff
 
+_HOUR = timedelta(hours=1)
 _A_MONTH = timedelta(days=30)
 
 OF_ONE_LOGIN = Backoff(free=5, forgotten_after=_A_MONTH, most=35, cure=Cure.PASSWORD)
 """Guesses at one user name or e-mail, from anywhere: five, then a growing wait, until the right password comes."""
 OF_FAMILIAR_PLACE = Backoff(free=5, forgotten_after=_A_MONTH, most=10, cure=Cure.PASSWORD)
 """The same from where somebody signed in with it before: whoever guesses from elsewhere does not use these up."""
-OF_ONE_ADDRESS = Backoff(free=100, forgotten_after=timedelta(hours=1))
+OF_ONE_ADDRESS = Backoff(free=100, forgotten_after=_HOUR)
 """Failures from one address, whomever they are about: many, because whole towns share a mobile operator's address."""
 OF_ONE_ACCOUNT = Backoff(free=5, forgotten_after=_A_MONTH, most=10, cure=Cure.PASSWORD)
 """Wrong current passwords inside a session, so that a phone left on a table does not give its password away."""
-OF_ONE_VERIFIER = Backoff(free=30, forgotten_after=timedelta(hours=1))
+OF_ONE_VERIFIER = Backoff(free=30, forgotten_after=_HOUR)
 """Codes of receipts that do not exist, from one address: nobody finds one by trying, and who mistypes has room."""
-OF_AN_AGENCY = Backoff(free=1_000_000_000, forgotten_after=timedelta(hours=1))
+OF_AN_AGENCY = Backoff(free=1_000_000_000, forgotten_after=_HOUR)
 """Wrong passwords in the whole agency in an hour: nobody waits for those, but the operator is told."""
 FAMILIAR_FOR = timedelta(days=90)
 """How long a place stays known after the last sign-in from there."""
+
+OF_RESETS_FROM_ONE_ADDRESS = Backoff(free=60, forgotten_after=_HOUR)
+"""Links asked for from one address, whoever they are for."""
+OF_RESETS_OF_ONE_LOGIN = Backoff(free=5, first=_HOUR, ceiling=_HOUR, forgotten_after=_HOUR)
+"""Letters that one user name or e-mail may cause: five an hour, so that nobody's mailbox is filled."""
+OF_GUESSED_LINKS = Backoff(free=20, forgotten_after=_HOUR)
+"""Links that are none, from one address; an old letter is opened a few times, and 256 bits are not guessed anyway."""
+OF_EMAIL_CHANGES = Backoff(free=5, first=_HOUR, ceiling=_HOUR, forgotten_after=_HOUR)
+"""Letters to addresses that an account says it wants to have."""
 
 
 def login_attempts(login_key: str, *, familiar: bool = False) -> str:
@@ -64,6 +74,23 @@ def address_attempts(ip: str | None) -> str:
 def verification_attempts(ip: str | None) -> str:
     """By what one address is there, as for signing in."""
     return f"receipt:{address_attempts(ip)}"
+
+
+def resets_from_address(ip: str | None) -> str:
+    return f"reset:{address_attempts(ip)}"
+
+
+def resets_of_login(login_key: str) -> str:
+    """Of what was typed, as for signing in."""
+    return f"reset:{login_attempts(login_key)}"
+
+
+def link_attempts(ip: str | None) -> str:
+    return f"link:{address_attempts(ip)}"
+
+
+def email_changes(account_id: AccountId) -> str:
+    return f"email:{account_id}"
 
 
 def password_attempts(account_id: AccountId) -> str:

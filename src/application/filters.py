@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from domain.accounts import AccountRole, AccountStatus
 from domain.clients import ClientProfile
 from domain.contracts import ContractKind, ContractStatus
 from domain.findings import FindingKind
@@ -25,6 +26,15 @@ class InvoiceOrder(StrEnum):
     NEWEST = "NEWEST"
     OLDEST = "OLDEST"
     DUE_FIRST = "DUE_FIRST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFilter:
+    """`role` is one of those that the account has."""
+
+    search: str = ""
+    role: AccountRole | None = None
+    status: AccountStatus | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

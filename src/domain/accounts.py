@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.errors import InvalidTransition
 from domain.ids import AccountId, AgencyId, ClientId
 
 
@@ -14,6 +15,8 @@ class AccountRole(StrEnum):
 
 
 class AccountStatus(StrEnum):
+    """INVITED: has no password yet. LOCKED: a new password by mail is needed. DISABLED: by the agency."""
+
     INVITED = "INVITED"
     ACTIVE = "ACTIVE"
     LOCKED = "LOCKED"
@@ -42,6 +45,23 @@ class Account:
     @property
     def may_sign_in(self) -> bool:
         return self.status is AccountStatus.ACTIVE and self.password_hash is not None
+
+    def set_password(self, password_hash: str) -> None:
+        """Of one who proved to be its owner: from now on it may sign in."""
+        self.password_hash = password_hash
+        self.status = AccountStatus.ACTIVE
+
+    def disable(self) -> None:
+        """Keep it from signing in; InvalidTransition where it is kept already."""
+        if self.status is AccountStatus.DISABLED:
+            raise InvalidTransition
+        self.status = AccountStatus.DISABLED
+
+    def enable(self) -> None:
+        """Let a disabled one in again, with the password it had; one that never had any is invited, as before."""
+        if self.status is not AccountStatus.DISABLED:
+            raise InvalidTransition
+        self.status = AccountStatus.ACTIVE if self.password_hash else AccountStatus.INVITED
 
 
 def login_key(text: str) -> str:

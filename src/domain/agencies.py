@@ -25,8 +25,9 @@ class Logo:
 class Agency:
     """One agency of the deployment. `tax_id` is the NIT without its check digit, `check_digit` that digit.
 
-    `return_urls` are the pages a payer may come back to, `origins` the web addresses whose pages may call the API.
-    `captcha_secret` is encrypted; only the verifier opens it. `brand_color` (#rrggbb) is that of its letters.
+    `return_urls` are the pages a payer may come back to, `origins` the web addresses whose pages may call the API,
+    `link_base` is where the pages are that letters lead to. `captcha_secret` is encrypted; only the verifier opens it.
+    `brand_color` (#rrggbb) is that of its letters.
     """
 
     id: AgencyId
@@ -48,6 +49,7 @@ class Agency:
     captcha_secret: str | None = None
     return_urls: tuple[str, ...] = field(default_factory=tuple)
     origins: tuple[str, ...] = field(default_factory=tuple)
+    link_base: str | None = None
 
     @property
     def nit(self) -> str:

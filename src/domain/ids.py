@@ -6,6 +6,7 @@ from uuid import UUID
 AgencyId = NewType("AgencyId", UUID)
 AccountId = NewType("AccountId", UUID)
 SessionId = NewType("SessionId", UUID)
+LinkId = NewType("LinkId", UUID)
 ClientId = NewType("ClientId", UUID)
 PropertyId = NewType("PropertyId", UUID)
 ContractId = NewType("ContractId", UUID)

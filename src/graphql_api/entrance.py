@@ -18,8 +18,10 @@ from graphql_api.handlers import explain
 from graphql_api.http.facts import OpenContext, OperationFacts, RequestFacts
 from graphql_api.presenting import present
 
-TOLERANT = frozenset({"login", "refreshSession", "captcha", "agency"})
-"""Fields for which a stale token does not matter: they are how one gets a good one."""
+TOLERANT = frozenset(
+    {"agency", "captcha", "confirmEmail", "login", "refreshSession", "requestPasswordReset", "resetPassword"}
+)
+"""Fields for which a stale token does not matter: they are how one gets a good one, or need none."""
 
 _log = logging.getLogger(__name__)
 

@@ -231,6 +231,7 @@ described_enum(
     "Qué hace un trabajo en segundo plano.",
     {
         JobKind.ASK_GATEWAY: "Preguntar a la pasarela por un pago.",
+        JobKind.OPEN_RESET: "Preparar el enlace de quien olvidó su contraseña.",
         JobKind.POLL_AGENCY: "Buscar los pagos por los que hay que preguntar.",
         JobKind.RECONCILE_AGENCY: "Guardar el informe de un día.",
         JobKind.SEND_MAIL: "Escribir un correo.",

@@ -6,7 +6,10 @@ from domain.passwords import PasswordProblem
 from graphql_api.import_texts import file_message
 
 _BY_FIELD = {
-    ("email", FieldProblemCode.NOT_ALLOWED): "El correo todavía no se puede cambiar por aquí.",
+    ("currentPassword", FieldProblemCode.REQUIRED): "Para cambiar el correo escriba su contraseña actual.",
+    ("email", FieldProblemCode.DUPLICATE): "Otra cuenta de la inmobiliaria usa ese correo.",
+    ("role", FieldProblemCode.NOT_ALLOWED): "Los clientes se invitan con inviteClient.",
+    ("username", FieldProblemCode.DUPLICATE): "Otra cuenta de la inmobiliaria usa ese usuario: escriba otro.",
     ("phone", FieldProblemCode.INVALID): "No es un teléfono válido.",
     ("passwordConfirmation", FieldProblemCode.MISMATCH): "Las contraseñas no coinciden.",
     ("attachments", FieldProblemCode.NOT_ALLOWED): "Todavía no se reciben archivos adjuntos.",
@@ -18,6 +21,13 @@ _BY_REASON = {
     "future": "No puede ser una fecha futura.",
     "too_early": "La fecha es demasiado antigua.",
     "control_characters": "Tiene caracteres que no se pueden guardar.",
+    "email": "No es un correo electrónico válido.",
+    "username": "Son de 3 a 60 letras, números o . + - _, sin espacios ni @.",
+    "no_email": "El cliente no tiene correo registrado: escriba uno.",
+    "link_base": (
+        "La inmobiliaria no ha dicho dónde está su área de clientes; quien administra el servicio lo fija con «portal "
+        "agency set … link_base=https://…»."
+    ),
     "cursor": "No es un cursor de esta lista.",
     "first_and_last": "Use first o last, no los dos.",
     "page_size": "Debe estar entre 0 y {limit}.",

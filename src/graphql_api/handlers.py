@@ -71,6 +71,13 @@ def _too_many(error: errors.TooManyAttempts, context: Context, field: str) -> re
     )
 
 
+def _expired(error: errors.TokenExpired, context: Context, field: str) -> refusals.TokenExpired:
+    message = (
+        "La sesión terminó. Entre de nuevo." if field == "refreshSession" else "Este enlace ya no sirve. Pida otro."
+    )
+    return refusals.TokenExpired(code=ErrorCode.TOKEN_EXPIRED, message=message)
+
+
 async def _not_payable(error: errors.InvoiceNotPayable, context: Context, field: str) -> refusals.InvoiceNotPayable:
     loaders = await context.reread()
     found = await loaders.invoices.load_many(error.invoice_ids)
@@ -115,6 +122,8 @@ async def _gateway(error: errors.GatewayUnavailable, context: Context, field: st
 
 _EACH = {
     "addPqrsMessage": "mensajes por día",
+    "inviteClient": "invitaciones por día a la misma persona",
+    "inviteStaff": "invitaciones por día a la misma persona",
     "refundPayment": "solicitudes de reembolso por pago",
     "reopenPqrs": "mensajes por día",
 }
@@ -134,6 +143,10 @@ _NO_LONGER = {
     "answerPqrs": "Esta PQRS ya fue respondida.",
     "applyCredit": "No hay saldo a favor sin usar, o no hay deudas a las que aplicarlo.",
     "assignPqrs": "Esta PQRS está cerrada.",
+    "disableAccount": "Esa cuenta ya está deshabilitada, es la suya o es la del único administrador.",
+    "enableAccount": "Esa cuenta no está deshabilitada.",
+    "inviteClient": "Ese cliente ya entra con su cuenta, o la tiene deshabilitada.",
+    "inviteStaff": "Esa persona ya entra con su cuenta, o la tiene deshabilitada.",
     "cancelPayment": "Este pago ya no se puede cancelar.",
     "closePqrs": "Solo se puede cerrar una PQRS que esté respondida y no se haya cerrado.",
     "extendPqrs": ("Esta PQRS ya no se puede prorrogar: fue respondida, su término venció o ya se prorrogó una vez."),
@@ -190,7 +203,7 @@ TABLE: dict[type[errors.DomainError], tuple[type[refusals.UserError], Handle]] =
     errors.TooManyAttempts: (refusals.TooManyAttempts, _too_many),
     errors.TokenExpired: (
         refusals.TokenExpired,
-        _plain(refusals.TokenExpired, ErrorCode.TOKEN_EXPIRED, "La sesión terminó. Entre de nuevo."),
+        _expired,
     ),
     errors.PaymentsDisabled: (
         refusals.PaymentsDisabled,

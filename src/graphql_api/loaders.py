@@ -50,7 +50,7 @@ class Loaders:
         self._show = show
         self._at = at
         self._today = today
-        self.accounts = self._one(reading.accounts)
+        self.accounts = self._one(reading.accounts.get_many)
         self.accounts_of_clients = self._one(reading.clients.accounts)
         self.clients = self._one(reading.clients.get_many)
         self.properties = self._one(reading.properties.get_many)
@@ -90,6 +90,7 @@ class Loaders:
         self._lists: dict[str, tuple[Batch, Batch]] = {
             name: (Batch(self._pages(listing, name)), Batch(self._counts(listing)))
             for name, listing in (
+                ("accounts", reading.accounts),
                 ("clients", reading.clients),
                 ("properties", reading.properties),
                 ("contracts", reading.contracts),

@@ -12,6 +12,7 @@ from domain.clients import ClientProfile
 from domain.contracts import ContractKind, ContractStatus
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.payment_intents import PaymentIntentStatus
+from graphql_api.account_queries import AccountQueries
 from graphql_api.book_queries import BookQueries
 from graphql_api.connections import After, Before, Connection, First, Last, Search
 from graphql_api.context import Info
@@ -85,7 +86,7 @@ def _one(info: Info, text: str, name: str) -> Any:
 
 
 @strawberry.type(description="Lo que se puede consultar.")
-class Query(BookQueries, FailedJobQueries):
+class Query(AccountQueries, BookQueries, FailedJobQueries):
     @strawberry.field(
         description="La inmobiliaria de la sesión o, antes de entrar, la del dominio o la de X-Agency. Pública."
     )

@@ -21,17 +21,21 @@ from adapters.postgres.rate_limits import PostgresFamiliarPlaces, PostgresRateLi
 from adapters.postgres.reading.snapshot import PostgresReadings
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.secrets.fernet import FernetSecretBox
+from adapters.secrets.links import DerivedLinkTokens
 from adapters.system.clock import SystemClock
 from adapters.web.calls import http_client
+from application.links import AccountLinks
 from application.merchants import Merchants
 from application.ports.clock import Clock
 from application.ports.payment_gateway import PaymentGateway
 from application.ports.reading import Readings
 from application.use_cases import UseCases
-from application.use_cases.accounts import ChangePassword, CreateAccount, UpdateProfile
+from application.use_cases.account_status import DisableAccount, EnableAccount
+from application.use_cases.accounts import ChangePassword, CreateAccount
 from application.use_cases.agencies import FindAgency, MayCall, RegisterAgency, SetAgency
 from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
+from application.use_cases.invitations import InviteClient, InviteStaff
 from application.use_cases.jobs import RetryJob
 from application.use_cases.payments import (
     ApplyCredit,
@@ -59,6 +63,8 @@ from application.use_cases.payments import (
 from application.use_cases.pqrs import FilePqrs
 from application.use_cases.pqrs_acts import AnswerPqrs, AssignPqrs, CountBusinessDays, ExtendPqrs, StartPqrs
 from application.use_cases.pqrs_messages import AddPqrsMessage, AddPqrsNote, ClosePqrs, ReopenPqrs
+from application.use_cases.profile import ConfirmEmail, UpdateProfile
+from application.use_cases.resets import OpenReset, RequestPasswordReset, ResetPassword
 from application.use_cases.sessions import EndSession, RefreshSession, SignOut, TouchSession
 from application.use_cases.sign_in import IssueCaptcha, SignIn
 from domain.payments import PaymentGatewayCode
@@ -194,6 +200,9 @@ def _use_cases(
             PaymentGatewayCode.ENLINEA: SIMULATOR_MERCHANTS,
         },
     )
+    links = AccountLinks(
+        tokens=DerivedLinkTokens(secrets.links), default_base=None if settings.is_production else public_url
+    )
     sheets = CsvSheetReader()
     return UseCases(
         add_pqrs_message=AddPqrsMessage(unit_of_work=unit_of_work, clock=clock),
@@ -206,9 +215,12 @@ def _use_cases(
         check_books=CheckBooks(unit_of_work=unit_of_work, clock=clock),
         close_pqrs=ClosePqrs(unit_of_work=unit_of_work, clock=clock),
         configure_gateway=ConfigureGateway(set_merchant_account=set_merchant_account),
+        confirm_email=ConfirmEmail(unit_of_work=unit_of_work, limiter=limiter, clock=clock),
         count_business_days=CountBusinessDays(calendar=ColombianHolidays()),
         create_account=CreateAccount(unit_of_work=unit_of_work, hasher=hasher, clock=clock),
+        disable_account=DisableAccount(unit_of_work=unit_of_work, clock=clock),
         draw_documents=DrawDocuments(renderer=renderer),
+        enable_account=EnableAccount(unit_of_work=unit_of_work, clock=clock),
         end_session=EndSession(unit_of_work=unit_of_work, clock=clock),
         extend_pqrs=ExtendPqrs(unit_of_work=unit_of_work, calendar=ColombianHolidays(), clock=clock),
         file_pqrs=FilePqrs(unit_of_work=unit_of_work, calendar=ColombianHolidays(), clock=clock),
@@ -216,7 +228,10 @@ def _use_cases(
         gateway_addresses=GatewayAddresses(public_url=public_url, test_allowed=merchants.test_allowed),
         import_file=ImportFile(unit_of_work=unit_of_work, sheets=sheets, clock=clock),
         import_records=ImportRecords(unit_of_work=unit_of_work, sheets=sheets, clock=clock),
+        invite_client=InviteClient(unit_of_work=unit_of_work, links=links, clock=clock),
+        invite_staff=InviteStaff(unit_of_work=unit_of_work, links=links, clock=clock),
         issue_captcha=IssueCaptcha(captchas=captchas),
+        open_reset=OpenReset(unit_of_work=unit_of_work, links=links, clock=clock),
         receive_dispute_notice=ReceiveDisputeNotice(
             settlement=settlement, limiter=limiter, calendar=ColombianHolidays()
         ),
@@ -231,6 +246,8 @@ def _use_cases(
         refresh_session=RefreshSession(unit_of_work=unit_of_work, clock=clock),
         refund_payment=RefundPayment(settlement=settlement),
         register_agency=RegisterAgency(unit_of_work=unit_of_work),
+        request_password_reset=RequestPasswordReset(unit_of_work=unit_of_work, captchas=captchas, limiter=limiter),
+        reset_password=ResetPassword(unit_of_work=unit_of_work, limiter=limiter, hasher=hasher, clock=clock),
         resolve_finding=ResolveFinding(unit_of_work=unit_of_work, clock=clock),
         reopen_pqrs=ReopenPqrs(unit_of_work=unit_of_work, calendar=ColombianHolidays(), clock=clock),
         retry_job=RetryJob(unit_of_work=unit_of_work),
@@ -257,6 +274,8 @@ def _use_cases(
         ),
         start_pqrs=StartPqrs(unit_of_work=unit_of_work, clock=clock),
         touch_session=TouchSession(unit_of_work=unit_of_work, clock=clock),
-        update_profile=UpdateProfile(unit_of_work=unit_of_work),
+        update_profile=UpdateProfile(
+            unit_of_work=unit_of_work, links=links, limiter=limiter, hasher=hasher, clock=clock
+        ),
         verify_receipt=VerifyReceipt(unit_of_work=unit_of_work, limiter=limiter),
     )

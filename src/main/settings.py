@@ -181,6 +181,11 @@ class Secrets:
         """Keys of their own for the record of what was done; the first makes its hashes, all are known in it."""
         return (hmac.digest(self.key.encode(), b"audit", hashlib.sha256),)
 
+    @property
+    def links(self) -> bytes:
+        """A key of its own for the tokens of one-time links, likewise."""
+        return hmac.digest(self.key.encode(), b"links", hashlib.sha256)
+
     def _kept(self, name: str) -> str:
         stored = self._read()
         if name not in stored:

@@ -62,11 +62,13 @@ def _handlers(portal: Portal, engine: AsyncEngine) -> dict[JobKind, Handler]:
     reconcile_day = ReconcileDay(unit_of_work=units, clock=portal.clock, ask=ReconcilePayments(settlement=settlement))
     return {
         JobKind.ASK_GATEWAY: AskGateway(settlement=settlement),
+        JobKind.OPEN_RESET: replace(portal.use_cases.open_reset, unit_of_work=units),
         JobKind.POLL_AGENCY: PollAgency(unit_of_work=units, clock=portal.clock),
         JobKind.RECONCILE_AGENCY: ReconcileAgency(reconcile_day=reconcile_day),
         JobKind.SEND_MAIL: SendMail(
             readings=PostgresReadings(engine, portal.clock, test_gateways=not portal.settings.is_production),
             draw_documents=portal.use_cases.draw_documents,
+            links=portal.use_cases.open_reset.links,
             mailer=portal.settings.mailer(),
             clock=portal.clock,
         ),

@@ -17,8 +17,10 @@ from adapters.postgres.scoping import SET_SCOPE, scope_parameters
 from adapters.postgres.tables import AgencyRow, ClientRow
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.access import Scope, StaffViewer, Visitor
+from application.links import AccountLinks
 from application.ports.reading import Entry
-from application.use_cases.accounts import ChangePassword, CreateAccount, UpdateProfile
+from application.use_cases.accounts import ChangePassword, CreateAccount
+from application.use_cases.profile import UpdateProfile
 from application.use_cases.sessions import EndSession, OpenedSession, RefreshSession, SignOut, TouchSession
 from application.use_cases.sign_in import SignIn
 from domain.accounts import Account, AccountRole
@@ -28,6 +30,7 @@ from domain.sessions import token_hash
 from tests.fakes.audit import KEYS
 from tests.fakes.captcha import FakeCaptcha
 from tests.fakes.clock import FakeClock
+from tests.fakes.links import FakeLinkTokens
 from tests.fakes.passwords import FakeHasher
 from tests.postgres import Database
 
@@ -61,7 +64,10 @@ class Service:
         self.sign_out = SignOut(unit_of_work=units, clock=clock)
         self.end_session = EndSession(unit_of_work=units, clock=clock)
         self.change_password = ChangePassword(unit_of_work=units, limiter=limiter, hasher=hasher, clock=clock)
-        self.update_profile = UpdateProfile(unit_of_work=units)
+        links = AccountLinks(tokens=FakeLinkTokens(), default_base="https://clientes.example")
+        self.update_profile = UpdateProfile(
+            unit_of_work=units, links=links, limiter=limiter, hasher=hasher, clock=clock
+        )
 
     async def client(
         self, username: str, code: str = "C-001", *, agency: AgencyId | None = None, email: str | None = None

@@ -3,7 +3,9 @@
 from uuid import uuid4
 
 from application.access import SignedIn, Visitor
-from application.use_cases.accounts import ChangePassword, CreateAccount, UpdateProfile
+from application.links import AccountLinks
+from application.use_cases.accounts import ChangePassword, CreateAccount
+from application.use_cases.profile import UpdateProfile
 from application.use_cases.sessions import EndSession, OpenedSession, RefreshSession, SignOut, TouchSession
 from application.use_cases.sign_in import IssueCaptcha, SignIn
 from domain.accounts import Account, AccountRole, AccountStatus
@@ -14,6 +16,7 @@ from domain.sessions import Session
 from tests.fakes.access import FakeAccess, Store
 from tests.fakes.captcha import FakeCaptcha
 from tests.fakes.clock import FakeClock
+from tests.fakes.links import FakeLinkTokens
 from tests.fakes.passwords import FakeHasher
 from tests.fakes.rate_limits import FakeFamiliarPlaces, FakeRateLimiter
 
@@ -45,7 +48,10 @@ class World:
         self.change_password = ChangePassword(
             unit_of_work=self.access, limiter=self.limiter, hasher=self.hasher, clock=self.clock
         )
-        self.update_profile = UpdateProfile(unit_of_work=self.access)
+        links = AccountLinks(tokens=FakeLinkTokens(), default_base="https://clientes.example")
+        self.update_profile = UpdateProfile(
+            unit_of_work=self.access, links=links, limiter=self.limiter, hasher=self.hasher, clock=self.clock
+        )
         self.create_account = CreateAccount(unit_of_work=self.access, hasher=self.hasher, clock=self.clock)
 
     @property

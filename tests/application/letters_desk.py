@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from application.announcements import payment_declined
+from application.links import AccountLinks
 from application.ports.jobs import Job
 from application.use_cases.documents import DrawDocuments
 from application.use_cases.letters import SendMail
@@ -10,6 +11,7 @@ from domain.payment_intents import PaymentIntentStatus
 from tests.factories import NOON
 from tests.fakes.clock import FakeClock
 from tests.fakes.documents import FakeDocumentRenderer
+from tests.fakes.links import FakeLinkTokens
 from tests.fakes.mail import FakeMailer
 from tests.fakes.reading.readings import FakeReadings
 from tests.fakes.unit_of_work import FakeDatabase
@@ -26,6 +28,7 @@ class Desk:
         self.send_mail = SendMail(
             readings=FakeReadings(self.database, self.clock),
             draw_documents=DrawDocuments(renderer=self.renderer),
+            links=AccountLinks(tokens=FakeLinkTokens(), default_base="https://clientes.example"),
             mailer=self.mailer,
             clock=self.clock,
         )

@@ -10,13 +10,16 @@ from typing import cast
 from application.access import Scope
 from application.ports.accounts import Accounts, Sessions
 from application.ports.agencies import Agencies
+from application.ports.links import Links
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from domain.accounts import Account, login_key
+from domain.accounts import Account, AccountRole, AccountStatus, login_key
 from domain.agencies import Agency
 from domain.audit import AuditEntry, AuditHead
+from domain.clients import Client
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
-from domain.ids import AccountId, AgencyId, ClientId, SessionId
+from domain.ids import AccountId, AgencyId, ClientId, LinkId, SessionId
 from domain.imports.clients import StoredClient
+from domain.links import AccountLink, LinkPurpose
 from domain.sessions import Session, SessionToken, TokenKind
 from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.jobs import FakeJobs, KeptJob
@@ -30,6 +33,8 @@ class Store:
     accounts: dict[AccountId, Account] = field(default_factory=dict)
     clients: dict[tuple[AgencyId, str], ClientId] = field(default_factory=dict)
     contacts: dict[ClientId, Contact] = field(default_factory=dict)
+    people: dict[ClientId, Client] = field(default_factory=dict)
+    links: dict[LinkId, AccountLink] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     tokens: dict[str, SessionToken] = field(default_factory=dict)
     jobs: list[KeptJob] = field(default_factory=list)
@@ -61,6 +66,7 @@ class FakeAccessUnit:
         self._work = deepcopy(self._factory.store)
         self.accounts = FakeAccounts(self._work, self._scope)
         self.sessions = FakeSessions(self._work, self._scope)
+        self.links = FakeLinks(self._work, self._scope)
         self.agencies = FakeAgencies(self._work, self._scope)
         self.jobs = FakeJobs(self._work.jobs, self._scope)
         self.audit = FakeAuditTrail(self._work.audit, self._work.heads, self._scope, self._work.accounts.values())
@@ -142,14 +148,28 @@ class FakeAccounts(Accounts):
         return next((account for account in self._seen() if account.id == account_id), None)
 
     async def add(self, account: Account) -> None:
-        for other in self.work.accounts.values():
-            if other.agency_id == account.agency_id:
-                for name in ("username", "email"):
-                    if login_key(getattr(other, name)) == login_key(getattr(account, name)):
-                        raise InvalidInput(FieldProblem(name, FieldProblemCode.DUPLICATE))
-                if account.client_id is not None and other.client_id == account.client_id:
-                    raise InvalidInput(FieldProblem("client", FieldProblemCode.DUPLICATE))
+        self._refuse_twin(account)
         self.work.accounts[account.id] = account
+
+    async def save_login(self, account: Account) -> None:
+        self._refuse_twin(account)
+        await self.save(account)
+        if account.client_id is not None:
+            client = await self.client(account.client_id)
+            assert client is not None
+            client.email = account.email
+
+    async def client(self, client_id: ClientId) -> Client | None:
+        client = self.work.people.get(client_id)
+        mine = self.scope.viewer == "staff" or (self.scope.viewer == "client" and client_id == self.scope.client_id)
+        return client if client is not None and client.agency_id == self.scope.agency_id and mine else None
+
+    async def of_client(self, client_id: ClientId) -> Account | None:
+        return next((account for account in self._seen() if account.client_id == client_id), None)
+
+    async def active_admins(self) -> Collection[AccountId]:
+        active = (account for account in self._seen() if account.status is AccountStatus.ACTIVE)
+        return sorted(account.id for account in active if AccountRole.ADMIN in account.roles)
 
     async def save(self, account: Account) -> None:
         assert self._sees(account)
@@ -164,6 +184,54 @@ class FakeAccounts(Accounts):
     async def contact_data(self, account: Account) -> Contact:
         assert account.client_id is not None
         return self.work.contacts[account.client_id]
+
+    def _refuse_twin(self, account: Account) -> None:
+        for other in self.work.accounts.values():
+            if other.agency_id == account.agency_id and other.id != account.id:
+                for name in ("username", "email"):
+                    if login_key(getattr(other, name)) == login_key(getattr(account, name)):
+                        raise InvalidInput(FieldProblem(name, FieldProblemCode.DUPLICATE))
+                if account.client_id is not None and other.client_id == account.client_id:
+                    raise InvalidInput(FieldProblem("client", FieldProblemCode.DUPLICATE))
+
+
+@dataclass
+class FakeLinks(Links):
+    work: Store
+    scope: Scope
+
+    async def find(self, token_hash: str) -> AccountLink | None:
+        return next((link for link in self._seen() if link.token_hash == token_hash), None)
+
+    async def get(self, link_id: LinkId) -> AccountLink | None:
+        return next((link for link in self._seen() if link.id == link_id), None)
+
+    async def add(self, links: Sequence[AccountLink]) -> None:
+        for link in links:
+            if not self._owns(link):
+                raise PermissionError("row-level security")
+            self.work.links[link.id] = link
+
+    async def end_all(self, account_id: AccountId, *, at: datetime) -> None:
+        for link in self._seen():
+            if link.account_id == account_id and link.ended_at is None and self._owns(link):
+                link.ended_at = at
+
+    async def made_since(
+        self, account_ids: Collection[AccountId], since: datetime, *purposes: LinkPurpose
+    ) -> Mapping[AccountId, int]:
+        made = [link for link in self._seen() if link.created_at > since and link.purpose in (purposes or LinkPurpose)]
+        return {key: sum(link.account_id == key for link in made) for key in account_ids}
+
+    def _seen(self) -> list[AccountLink]:
+        return [link for link in self.work.links.values() if self._owns(link) or self._holds(link)]
+
+    def _owns(self, link: AccountLink) -> bool:
+        whose = self.scope.viewer == "staff" or link.account_id == self.scope.account_id
+        return link.agency_id == self.scope.agency_id and whose
+
+    def _holds(self, link: AccountLink) -> bool:
+        return link.agency_id == self.scope.agency_id and link.token_hash == self.scope.link_key
 
 
 @dataclass
@@ -197,6 +265,18 @@ class FakeSessions(Sessions):
         for token in self.work.tokens.values():
             if token.session_id == session_id and token.kind is TokenKind.REFRESH and token.rotated_at is None:
                 token.rotated_at = at
+
+    async def end_all(self, account_id: AccountId, *, at: datetime, but: SessionId | None = None) -> int:
+        whose = self.scope.viewer == "staff" or account_id == self.scope.account_id
+        ending = [
+            session
+            for session in self.work.sessions.values()
+            if whose and (session.agency_id, session.account_id) == (self.scope.agency_id, account_id)
+            if session.is_live(at=at) and session.id != but
+        ]
+        for session in ending:
+            session.end(at=at)
+        return len(ending)
 
     async def siblings(self, session_id: SessionId) -> int:
         mine = [token for token in self.work.tokens.values() if token.session_id == session_id]

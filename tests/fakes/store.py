@@ -24,6 +24,7 @@ from domain.ids import (
     ContractId,
     GatewayAccountId,
     InvoiceId,
+    LinkId,
     PaymentId,
     PaymentIntentId,
     PayoutId,
@@ -34,6 +35,7 @@ from domain.ids import (
 )
 from domain.invoices import Invoice
 from domain.ledger import Journal
+from domain.links import AccountLink
 from domain.payment_intents import PaymentIntent
 from domain.payments import Payment, PaymentReversal, Share
 from domain.payouts import Payout
@@ -57,6 +59,7 @@ class FakeStore:
     contracts: dict[ContractId, Contract] = field(default_factory=dict)
     parties: list[ContractParty] = field(default_factory=list)
     accounts: dict[AccountId, Account] = field(default_factory=dict)
+    links: dict[LinkId, AccountLink] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     tokens: dict[str, SessionToken] = field(default_factory=dict)
     invoices: dict[InvoiceId, Invoice] = field(default_factory=dict)
@@ -158,6 +161,10 @@ class FakeStore:
     @_add.register
     def _(self, thing: Session) -> None:
         self.sessions[thing.id] = thing
+
+    @_add.register
+    def _(self, thing: AccountLink) -> None:
+        self.links[thing.id] = thing
 
     @_add.register
     def _(self, thing: SessionToken) -> None:

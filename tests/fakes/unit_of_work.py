@@ -17,7 +17,7 @@ from domain.accounts import Account
 from domain.agencies import Agency
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.ids import AgencyId, ClientId
-from tests.fakes.access import Contact, FakeAccounts, FakeSessions, Store
+from tests.fakes.access import Contact, FakeAccounts, FakeLinks, FakeSessions, Store
 from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.books import FakeFindings, FakeLedger, FakeReconciliations, FakeRequestKeys
 from tests.fakes.jobs import FakeJobs
@@ -62,6 +62,7 @@ class FakeUnitOfWork:
         self.intents = FakePaymentIntents(books, scope)
         self.jobs = FakeJobs(work.jobs, scope)
         self.ledger = FakeLedger(books, scope)
+        self.links = FakeLinks(_sign_in_store(work), scope)
         self.payments = FakePayments(books, scope)
         self.pqrs = FakePqrsCases(work, scope)
         self.reconciliations = FakeReconciliations(books, scope)
@@ -171,5 +172,11 @@ class _Accounts(FakeAccounts):
 def _sign_in_store(store: FakeStore) -> Any:
     """The same rows as the repositories of access look at them."""
     return Store(
-        agencies=store.agencies, accounts=store.accounts, sessions=store.sessions, tokens=store.tokens, jobs=store.jobs
+        agencies=store.agencies,
+        accounts=store.accounts,
+        people=store.clients,
+        links=store.links,
+        sessions=store.sessions,
+        tokens=store.tokens,
+        jobs=store.jobs,
     )

@@ -46,7 +46,7 @@ EXTEND = f"""mutation Prorrogar($id: ID!) {{
 ASSIGN = f"""mutation Asignar($id: ID!, $account: ID!) {{
   assignPqrs(id: $id, accountId: $account) {{ {FORM} }} }}"""
 
-FOR_ANYBODY = {"login", "refreshSession"}
+FOR_ANYBODY = {"confirmEmail", "login", "refreshSession", "requestPasswordReset", "resetPassword"}
 FOR_WHO_SIGNED_IN = {
     "addPqrsMessage": MESSAGE.replace("($id: ID!)", "").replace("$id", '"x"'),
     "applyCredit": 'mutation { applyCredit(input: {idempotencyKey: "otra"}) { __typename } }',
@@ -81,6 +81,10 @@ mutation Aplicar($client: ID, $ids: [ID!]) {{
 }}
 """
 
+DISABLE = f"mutation Deshabilitar($id: ID!) {{ disableAccount(accountId: $id) {{ {REFUSAL} }} }}"
+ENABLE = f"mutation Habilitar($id: ID!) {{ enableAccount(accountId: $id) {{ {REFUSAL} }} }}"
+INVITE = f"mutation Invitar($id: ID!) {{ inviteClient(input: {{clientId: $id}}) {{ {FORM} }} }}"
+
 
 def filled(query: str, **texts: str) -> str:
     """With its variables written out."""
@@ -101,6 +105,9 @@ FOR_STAFF = {
     "assignPqrs": filled(ASSIGN, id='"x"', account='"x"'),
     "extendPqrs": filled(EXTEND, id='"x"'),
     "startPqrs": filled(TAKE_UP, id='"x"'),
+    "disableAccount": filled(DISABLE, id='"x"'),
+    "enableAccount": filled(ENABLE, id='"x"'),
+    "inviteClient": filled(INVITE, id='"x"'),
     "importRecords": 'mutation { importRecords(input: {kind: CLIENTS, csv: "codigo"}) { __typename } }',
     "reconcileSettlement": """mutation { reconcileSettlement(input: {gateway: PAYU, csv: "referencia",
         from: "2026-07-01", to: "2026-07-01"}) { __typename } }""",
@@ -111,7 +118,11 @@ FOR_STAFF = {
     "resolvePaymentReview": filled(RESOLVE, it='"260715ABCDEFGHJKLM"'),
     "reversePayment": filled(REVERSE, id='"x"'),
 }
-FOR_ADMINS = {"configureGateway": "mutation { configureGateway(input: {code: PAYU, enabled: false}) { __typename } }"}
+FOR_ADMINS = {
+    "configureGateway": "mutation { configureGateway(input: {code: PAYU, enabled: false}) { __typename } }",
+    "inviteStaff": """mutation { inviteStaff(input: {username: "pedro", email: "pedro@andina.example", role: STAFF})
+        { __typename } }""",
+}
 IDS = {
     "addPqrsMessage(input.pqrsId)",
     "addPqrsNote(input.pqrsId)",
@@ -122,7 +133,10 @@ IDS = {
     "extendPqrs(id)",
     "reopenPqrs(id)",
     "startPqrs(id)",
+    "disableAccount(accountId)",
+    "enableAccount(accountId)",
     "endSession(id)",
+    "inviteClient(input.clientId)",
     "startPayment(input.invoiceIds)",
     "createPqrs(input.propertyId)",
     "createPqrs(input.contractId)",
@@ -182,6 +196,22 @@ async def test_a_finding_of_another_agency_is_resolved_like_one_that_does_not_ex
 
     assert absent.data["resolveFinding"]["__typename"] == "NotFound"
     foreign = surroundings.foreign(name, "Finding")
+    assert len(foreign) == 1
+    for key in (*foreign, surroundings.own(name, "Invoice")[0], "rubbish"):
+        answer = await _refused(surroundings, query, name, id=key)
+        assert (answer.text, answer.statements) == (absent.text, absent.statements)
+
+
+@pytest.mark.parametrize(("query", "kind"), [(DISABLE, "Account"), (ENABLE, "Account"), (INVITE, "Client")])
+@pytest.mark.parametrize("name", ["sara", "adan", "b.sara"])
+async def test_people_of_another_agency_are_those_who_do_not_exist(
+    surroundings: Surroundings, name: str, query: str, kind: str
+) -> None:
+    absent = await _refused(surroundings, query, name, id=global_id(kind, uuid4()))
+
+    ((told),) = absent.data.values()
+    assert told["__typename"] == "NotFound"
+    foreign = surroundings.foreign(name, kind)
     assert len(foreign) == 1
     for key in (*foreign, surroundings.own(name, "Invoice")[0], "rubbish"):
         answer = await _refused(surroundings, query, name, id=key)

@@ -30,7 +30,7 @@ async def everything(reading: Reading, store: FakeStore) -> dict[str, Any]:
 
     clients, homes, contracts = list(store.clients), list(store.properties), list(store.contracts)
     invoices, payouts, intents = list(store.invoices), list(store.payouts), list(store.intents)
-    await ask("accounts", reading.accounts(list(store.accounts)))
+    await ask("accounts", reading.accounts.get_many(list(store.accounts)))
     await ask("client accounts", reading.clients.accounts(clients))
     await ask("profiles", reading.clients.profiles(clients))
     await ask("owners", reading.properties.owners(homes))

@@ -171,6 +171,9 @@ class InPostgres(Place):
             for message in store.pqrs_messages.values():
                 if message.agency_id == agency_id:
                     await uow.pqrs.add_message(message)
+            links = [link for link in store.links.values() if link.agency_id == agency_id]
+            if links:
+                await uow.links.add(links)
             await uow.commit()
 
     async def _plant_sessions(self, store: FakeStore, agency_id: AgencyId) -> None:

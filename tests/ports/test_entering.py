@@ -175,7 +175,7 @@ async def test_a_host_or_header_of_another_agency_makes_the_token_no_good(
         async with place.readings.enter(entry(here, **said, tolerant=True)) as reading:
             assert reading.viewer == visitor
             assert await reading.clients.get_many([here.viewer.client_id]) == {}
-            assert await reading.accounts([here.account.id]) == {}
+            assert await reading.accounts.get_many([here.account.id]) == {}
             assert await reading.sessions(at=NOON) == []
     with pytest.raises(Unauthenticated):
         await entered(place, entry(here, slug="nobody"))
@@ -262,5 +262,5 @@ async def test_a_snapshot_that_was_entered_shows_what_one_for_its_viewer_shows(p
     async with place.readings.enter(entry(here)) as entered_as, place.readings.of(here.viewer) as opened_for:
         for reading in (entered_as, opened_for):
             assert set(await reading.clients.get_many([here.viewer.client_id])) == {here.viewer.client_id}
-            assert set(await reading.accounts([here.account.id])) == {here.account.id}
+            assert set(await reading.accounts.get_many([here.account.id])) == {here.account.id}
             assert [session.id for session in await reading.sessions(at=NOON)] == [here.session.id]

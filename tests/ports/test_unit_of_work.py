@@ -100,10 +100,10 @@ async def test_nobody_sees_work_before_its_commit(place: Place, agency: Agency) 
     async with place.unit_of_work(Scope.of_agency(agency.id)) as uow:
         await uow.accounts.add(account)
         async with place.readings.of(viewer) as reading:
-            assert await reading.accounts([account.id]) == {}
+            assert await reading.accounts.get_many([account.id]) == {}
         await uow.commit()
     async with place.readings.of(viewer) as reading:
-        assert set(await reading.accounts([account.id])) == {account.id}
+        assert set(await reading.accounts.get_many([account.id])) == {account.id}
 
 
 async def test_counters_count_from_one_by_agency_and_name(place: Place, agency: Agency) -> None:

@@ -12,6 +12,7 @@ from application.access import Scope
 SET_SCOPE = sa.text(
     "select set_config('app.agency_id', :agency_id, true), set_config('app.viewer', :viewer, true), "
     "set_config('app.origin_key', :origin_key, true), set_config('app.receipt_key', :receipt_key, true), "
+    "set_config('app.link_key', :link_key, true), "
     "set_config('app.client_id', :client_id, true), set_config('app.account_id', :account_id, true), "
     "set_config('app.agency_key', :agency_key, true), set_config('app.login_key', :login_key, true), "
     "set_config('app.session_key', :session_key, true), set_config('app.gateway_key', :gateway_key, true), "
@@ -32,6 +33,7 @@ def scope_parameters(scope: Scope) -> dict[str, str]:
         "session_key": scope.session_key,
         "gateway_key": scope.gateway_key,
         "receipt_key": scope.receipt_key,
+        "link_key": scope.link_key,
         "work": "on" if scope.work else "",
     }
 

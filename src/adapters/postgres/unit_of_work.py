@@ -18,6 +18,7 @@ from adapters.postgres.repositories.books import (
     PostgresRequestKeys,
 )
 from adapters.postgres.repositories.gateways import PostgresGatewayAccounts, PostgresGatewayEvents
+from adapters.postgres.repositories.links import PostgresLinks
 from adapters.postgres.repositories.payment_intents import PostgresPaymentIntents
 from adapters.postgres.repositories.payments import PostgresPayments
 from adapters.postgres.repositories.pqrs import PostgresPqrsCases
@@ -53,6 +54,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.intents = PostgresPaymentIntents(connection, scope)
         self.jobs = PostgresJobs(connection, scope)
         self.ledger = PostgresLedger(connection, scope)
+        self.links = PostgresLinks(connection, scope)
         self.payments = PostgresPayments(connection, scope)
         self.pqrs = PostgresPqrsCases(connection, scope)
         self.reconciliations = PostgresReconciliations(connection, scope)

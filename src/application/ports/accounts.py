@@ -1,11 +1,12 @@
 """Accounts and sessions as use cases keep them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from domain.accounts import Account
-from domain.ids import AccountId, SessionId
+from domain.clients import Client
+from domain.ids import AccountId, ClientId, SessionId
 from domain.sessions import Session, SessionToken
 
 
@@ -21,7 +22,27 @@ class Accounts(Protocol):
         without an e-mail gets the account's: the two change together from then on."""
         ...
 
-    async def save(self, account: Account) -> None: ...
+    async def save(self, account: Account) -> None:
+        """Save what is neither its user name nor its e-mail."""
+        ...
+
+    async def save_login(self, account: Account) -> None:
+        """Save its user name and e-mail too, the latter also on its client. Raises InvalidInput DUPLICATE on
+        `username` or `email` when another account of the agency has it."""
+        ...
+
+    async def client(self, client_id: ClientId) -> Client | None:
+        """The client who is to get an account, locked until the end. For staff."""
+        ...
+
+    async def of_client(self, client_id: ClientId) -> Account | None:
+        """The client's account, locked until the end."""
+        ...
+
+    async def active_admins(self) -> Collection[AccountId]:
+        """Accounts that manage the agency and may sign in, locked until the end so that the last one stays. For
+        staff."""
+        ...
 
     async def change_profile(
         self, account: Account, *, phone: str | None, address: str | None, city: str | None
@@ -55,6 +76,11 @@ class Sessions(Protocol):
 
     async def mark_rotated(self, session_id: SessionId, *, at: datetime) -> None:
         """Give every refresh token of the session that has none its `rotated_at`."""
+        ...
+
+    async def end_all(self, account_id: AccountId, *, at: datetime, but: SessionId | None = None) -> int:
+        """End the live sessions of an account, that one excepted; how many ended. For who has the account, and for
+        staff."""
         ...
 
     async def siblings(self, session_id: SessionId) -> int:

@@ -10,11 +10,13 @@ from domain.ids import AgencyId
 
 
 class JobKind(StrEnum):
-    """What is done later. ASK_GATEWAY: ask about the payment with that reference. POLL_AGENCY: find the payments of an
-    agency that have to be asked about. RECONCILE_AGENCY: keep the report of that day (AAAA-MM-DD). SEND_MAIL: write to
-    somebody about what happened (`application.announcements`)."""
+    """What is done later. ASK_GATEWAY: ask about the payment with that reference. OPEN_RESET: make the link for
+    somebody who forgot a password. POLL_AGENCY: find the payments of an agency that have to be asked about.
+    RECONCILE_AGENCY: keep the report of that day (AAAA-MM-DD). SEND_MAIL: write to somebody about what happened
+    (`application.announcements`)."""
 
     ASK_GATEWAY = "ASK_GATEWAY"
+    OPEN_RESET = "OPEN_RESET"
     POLL_AGENCY = "POLL_AGENCY"
     RECONCILE_AGENCY = "RECONCILE_AGENCY"
     SEND_MAIL = "SEND_MAIL"

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from application.access import Viewer
 from application.filters import (
+    AccountFilter,
     AuditFilter,
     ClientFilter,
     ContractFilter,
@@ -36,6 +37,7 @@ from domain.clients import Client, ClientProfile
 from domain.contracts import Contract, ContractParty
 from domain.findings import Finding
 from domain.invoices import Invoice
+from domain.links import AccountLink
 from domain.payment_intents import GatewayAttempt, PaymentIntent
 from domain.payments import Allocation, Payment, PaymentGatewayCode, PaymentReversal
 from domain.payouts import Payout
@@ -102,6 +104,10 @@ class PayoutInvoices:
 
     rent: Invoice | None = None
     commission: Invoice | None = None
+
+
+class AccountReader(Listing[Account, AccountFilter], Protocol):
+    """Its lists are for staff."""
 
 
 class ClientReader(Listing[Client, ClientFilter], Protocol):
@@ -211,6 +217,7 @@ class Reading(Protocol):
 
     viewer: Viewer
     last_seen_at: datetime | None
+    accounts: AccountReader
     clients: ClientReader
     properties: PropertyReader
     contracts: ContractReader
@@ -239,7 +246,9 @@ class Reading(Protocol):
         """Of all the agency's accounts at gateways. For staff; to others there are none."""
         ...
 
-    async def accounts(self, ids: Collection[UUID]) -> Many[Account]: ...
+    async def links(self, ids: Collection[UUID]) -> Many[AccountLink]:
+        """One-time links, as letters need them. For staff; to others there are none."""
+        ...
 
     async def sessions(self, *, at: datetime) -> Sequence[Session]:
         """Live sessions of the viewer's own account."""

@@ -10,6 +10,7 @@ from application.ports.audit import AuditTrail
 from application.ports.books import Findings, Ledger, Reconciliations, RequestKeys
 from application.ports.imports import ImportStore
 from application.ports.jobs import Jobs
+from application.ports.links import Links
 from application.ports.payments import GatewayAccounts, GatewayEvents, PaymentIntents, Payments
 from application.ports.pqrs import PqrsCases
 
@@ -32,6 +33,7 @@ class UnitOfWork(Protocol):
     intents: PaymentIntents
     jobs: Jobs
     ledger: Ledger
+    links: Links
     payments: Payments
     pqrs: PqrsCases
     reconciliations: Reconciliations

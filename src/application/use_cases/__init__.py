@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from application.use_cases.accounts import ChangePassword, CreateAccount, UpdateProfile
+from application.use_cases.account_status import DisableAccount, EnableAccount
+from application.use_cases.accounts import ChangePassword, CreateAccount
 from application.use_cases.agencies import FindAgency, MayCall, RegisterAgency, SetAgency
 from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
+from application.use_cases.invitations import InviteClient, InviteStaff
 from application.use_cases.jobs import RetryJob
 from application.use_cases.payments import (
     ApplyCredit,
@@ -32,6 +34,8 @@ from application.use_cases.payments import (
 from application.use_cases.pqrs import FilePqrs
 from application.use_cases.pqrs_acts import AnswerPqrs, AssignPqrs, CountBusinessDays, ExtendPqrs, StartPqrs
 from application.use_cases.pqrs_messages import AddPqrsMessage, AddPqrsNote, ClosePqrs, ReopenPqrs
+from application.use_cases.profile import ConfirmEmail, UpdateProfile
+from application.use_cases.resets import OpenReset, RequestPasswordReset, ResetPassword
 from application.use_cases.sessions import EndSession, RefreshSession, SignOut, TouchSession
 from application.use_cases.sign_in import IssueCaptcha, SignIn
 
@@ -48,9 +52,12 @@ class UseCases:
     check_books: CheckBooks
     close_pqrs: ClosePqrs
     configure_gateway: ConfigureGateway
+    confirm_email: ConfirmEmail
     count_business_days: CountBusinessDays
     create_account: CreateAccount
+    disable_account: DisableAccount
     draw_documents: DrawDocuments
+    enable_account: EnableAccount
     end_session: EndSession
     extend_pqrs: ExtendPqrs
     file_pqrs: FilePqrs
@@ -58,7 +65,10 @@ class UseCases:
     gateway_addresses: GatewayAddresses
     import_file: ImportFile
     import_records: ImportRecords
+    invite_client: InviteClient
+    invite_staff: InviteStaff
     issue_captcha: IssueCaptcha
+    open_reset: OpenReset
     receive_dispute_notice: ReceiveDisputeNotice
     receive_gateway_report: ReceiveGatewayReport
     receive_return: ReceiveReturn
@@ -73,6 +83,8 @@ class UseCases:
     retry_job: RetryJob
     refund_payment: RefundPayment
     register_agency: RegisterAgency
+    request_password_reset: RequestPasswordReset
+    reset_password: ResetPassword
     resolve_finding: ResolveFinding
     resolve_payment_review: ResolvePaymentReview
     reverse_payment: ReversePayment

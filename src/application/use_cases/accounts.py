@@ -1,18 +1,17 @@
-"""What people change about their own accounts, and how the first accounts come to be."""
+"""Passwords that people change themselves, and how the first accounts come to be."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
 from uuid import uuid4
 
 from application.access import Scope, Viewer, require_signed_in
+from application.announcements import password_changed
 from application.attempts import OF_ONE_ACCOUNT, password_attempts
 from application.ports.clock import Clock
 from application.ports.passwords import PasswordHasher
 from application.ports.rate_limits import RateLimiter
 from application.ports.unit_of_work import UnitOfWorkFactory
-from application.text import problem_of_text
 from domain.accounts import Account, AccountRole, AccountStatus
 from domain.agencies import Agency
 from domain.errors import (
@@ -24,27 +23,17 @@ from domain.errors import (
     InvalidInput,
     Unauthenticated,
 )
-from domain.identity import is_email, is_phone
+from domain.identity import is_email
 from domain.ids import AccountId, AgencyId
 from domain.passwords import MAXIMUM, PasswordProblem, minimum_length, password_problem
 
-PHONE_LIMIT, ADDRESS_LIMIT, CITY_LIMIT = 40, 200, 100
 _USERNAME = re.compile(r"[\w.+-]{3,60}")
-
-
-class Unchanged(Enum):
-    """What stands for a part of a form that was not sent; sent empty (None) it is erased."""
-
-    UNCHANGED = "unchanged"
-
-
-UNCHANGED = Unchanged.UNCHANGED
-Change = str | None | Unchanged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangePassword:
-    """Change the viewer's own password, and end the account's other sessions; how many ended.
+    """Change the viewer's own password, and end the account's other sessions; how many ended. Links that were sent
+    serve no more, and the owner is told by mail.
 
     For who is signed in. Refuses with InvalidInput (`passwordConfirmation` MISMATCH; `newPassword` WEAK or TOO_LONG)
     before anything else, then with TooManyAttempts or Busy, then with InvalidCredentials for a wrong current password.
@@ -64,14 +53,14 @@ class ChangePassword:
             agency = await uow.agencies.get(signed_in.agency_id)
         if account is None or agency is None:
             raise Unauthenticated
-        problems = [problem_of_new_password("newPassword", new_password, account.is_staff, _known(account, agency))]
+        problems = [problem_of_new_password("newPassword", new_password, account.is_staff, known_of(account, agency))]
         if new_password != password_confirmation:
             problems.append(FieldProblem("passwordConfirmation", FieldProblemCode.MISMATCH))
         elif new_password == current_password:
             problems.append(FieldProblem("newPassword", FieldProblemCode.WEAK, "unchanged"))
-        _refuse(problems)
+        refuse(problems)
 
-        await self._check(account, current_password)
+        await check_password(self.limiter, self.hasher, account, current_password)
         new_hash = await self.hasher.hash(new_password)
         async with self.unit_of_work(signed_in.scope) as uow:
             locked = await uow.accounts.get(account.id, for_update=True)
@@ -80,74 +69,11 @@ class ChangePassword:
             locked.password_hash = new_hash
             await uow.accounts.save(locked)
             now = self.clock.now()
-            others = [it for it in await uow.sessions.live(at=now) if it.id != signed_in.session_id]
-            for session in others:
-                session.end(at=now)
-                await uow.sessions.save(session)
+            others = await uow.sessions.end_all(account.id, at=now, but=signed_in.session_id)
+            await uow.links.end_all(account.id, at=now)
+            await uow.jobs.put(password_changed(account, now))
             await uow.commit()
-        return len(others)
-
-    async def _check(self, account: Account, password: str) -> None:
-        key = password_attempts(account.id)
-        await self.limiter.hit(account.agency_id, key, OF_ONE_ACCOUNT)
-        try:
-            check = await self.hasher.verify(account.password_hash, password)
-        except Busy:
-            await self.limiter.forgive(account.agency_id, key)
-            raise
-        if not check.matches:
-            raise InvalidCredentials
-        await self.limiter.clear(account.agency_id, key)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateProfile:
-    """Change the viewer's own contact data; the account, whose client has them.
-
-    For who is signed in; staff who are no client have none, and nothing changes. What is not sent stays, None or
-    blanks erase. Refuses with InvalidInput a telephone that is none, texts that are too long or hold control
-    characters, and the e-mail with its password (NOT_ALLOWED), which do not change here.
-    """
-
-    unit_of_work: UnitOfWorkFactory
-
-    async def __call__(
-        self,
-        viewer: Viewer,
-        *,
-        phone: Change = UNCHANGED,
-        address: Change = UNCHANGED,
-        city: Change = UNCHANGED,
-        email: Change = UNCHANGED,
-        current_password: Change = UNCHANGED,
-    ) -> Account:
-        signed_in = require_signed_in(viewer)
-        phone, address, city = _tidy(phone), _tidy(address), _tidy(city)
-        _refuse(
-            [
-                _problem_of_phone(phone),
-                _problem_of("address", address, ADDRESS_LIMIT),
-                _problem_of("city", city, CITY_LIMIT),
-                None if email is UNCHANGED else FieldProblem("email", FieldProblemCode.NOT_ALLOWED),
-                FieldProblem("currentPassword", FieldProblemCode.NOT_ALLOWED)
-                if isinstance(current_password, str)
-                else None,
-            ]
-        )
-        async with self.unit_of_work(signed_in.scope) as uow:
-            account = await uow.accounts.get(signed_in.account_id)
-            if account is None:
-                raise Unauthenticated
-            if account.client_id is not None:
-                before = await uow.accounts.contact_data(account)
-                after = tuple(
-                    old if isinstance(new, Unchanged) else new
-                    for old, new in zip(before, (phone, address, city), strict=True)
-                )
-                if after != before:
-                    await uow.accounts.change_profile(account, phone=after[0], address=after[1], city=after[2])
-                    await uow.commit()
-        return account
+        return others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,12 +123,12 @@ class CreateAccount:
             client_problem = FieldProblem("client", FieldProblemCode.NOT_FOUND)
         elif role is AccountRole.CLIENT and client is None:
             client_problem = FieldProblem("client", FieldProblemCode.REQUIRED)
-        _refuse(
+        refuse(
             [
-                None if _USERNAME.fullmatch(account.username) else FieldProblem("username", FieldProblemCode.INVALID),
+                problem_of_username(account.username),
                 None if is_email(account.email) else FieldProblem("email", FieldProblemCode.INVALID),
                 client_problem,
-                problem_of_new_password("password", password, account.is_staff, _known(account, agency)),
+                problem_of_new_password("password", password, account.is_staff, known_of(account, agency)),
             ]
         )
         account.password_hash = await self.hasher.hash(password)
@@ -210,6 +136,30 @@ class CreateAccount:
             await uow.accounts.add(account)
             await uow.commit()
         return account
+
+
+async def check_password(limiter: RateLimiter, hasher: PasswordHasher, account: Account, password: str) -> None:
+    """Whether who is signed in knows the password: TooManyAttempts or Busy before it is looked at, InvalidCredentials
+    for a wrong one."""
+    key = password_attempts(account.id)
+    await limiter.hit(account.agency_id, key, OF_ONE_ACCOUNT)
+    try:
+        check = await hasher.verify(account.password_hash, password)
+    except Busy:
+        await limiter.forgive(account.agency_id, key)
+        raise
+    if not check.matches:
+        raise InvalidCredentials
+    await limiter.clear(account.agency_id, key)
+
+
+def problem_of_username(username: str | None) -> FieldProblem | None:
+    """3 to 60 letters, digits or . + - _ and no @: it can be nobody's e-mail."""
+    return (
+        None
+        if username is None or _USERNAME.fullmatch(username)
+        else FieldProblem("username", FieldProblemCode.INVALID, "username")
+    )
 
 
 def problem_of_new_password(field: str, password: str, staff: bool, known: Iterable[str]) -> FieldProblem | None:
@@ -226,26 +176,12 @@ def problem_of_new_password(field: str, password: str, staff: bool, known: Itera
             return FieldProblem(field, FieldProblemCode.WEAK, problem.value)
 
 
-def _known(account: Account, agency: Agency) -> tuple[str, ...]:
+def known_of(account: Account, agency: Agency) -> tuple[str, ...]:
+    """What a stranger can find out, and no password is made of."""
     return (account.username, account.email, agency.name, agency.slug)
 
 
-def _refuse(problems: Iterable[FieldProblem | None]) -> None:
+def refuse(problems: Iterable[FieldProblem | None]) -> None:
     found = [problem for problem in problems if problem is not None]
     if found:
         raise InvalidInput(*found)
-
-
-def _tidy(change: Change) -> Change:
-    return (change.strip() or None) if isinstance(change, str) else change
-
-
-def _problem_of(field: str, change: Change, limit: int) -> FieldProblem | None:
-    return problem_of_text(field, change, limit=limit) if isinstance(change, str) else None
-
-
-def _problem_of_phone(phone: Change) -> FieldProblem | None:
-    problem = _problem_of("phone", phone, PHONE_LIMIT)
-    if problem is None and isinstance(phone, str) and not is_phone(phone):
-        return FieldProblem("phone", FieldProblemCode.INVALID)
-    return problem

@@ -113,9 +113,9 @@ class SetAgency:
     """Change an agency's settings. `logo` is the content of a PNG or JPEG.
 
     `settings` by name: name, phone, email, address, city, landlord_registration, privacy_policy_url, brand_color
-    (#rrggbb), partial_payments (true or false), captcha, captcha.site_key, captcha.secret, return_urls and origins
-    (separated by commas; empty takes them all away). InvalidInput names each that cannot stay. `strict` (production)
-    refuses captcha=none and addresses without encryption.
+    (#rrggbb), partial_payments (true or false), captcha, captcha.site_key, captcha.secret, link_base (where the pages
+    are that letters lead to), return_urls and origins (separated by commas; empty takes them all away). InvalidInput
+    names each that cannot stay. `strict` (production) refuses captcha=none and addresses without encryption.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -164,6 +164,10 @@ class SetAgency:
             case "captcha.secret":
                 sealed = self.secrets.seal(value, place=captcha_secret_place(agency.id))
                 agency.captcha_secret = sealed if value else None
+            case "link_base":
+                if value and not (self._is_address(value) and "?" not in value):
+                    return invalid
+                agency.link_base = value.rstrip("/") or None
             case "return_urls":
                 urls = _parts(value)
                 if not all(self._is_address(url) and "?" not in url for url in urls):

@@ -38,6 +38,19 @@ _ALARMING = 100
 """So many wrong passwords in an agency in an hour are told of, and again at each doubling."""
 
 
+async def find_login(unit_of_work: UnitOfWorkFactory, visitor: Visitor, login: str) -> tuple[Agency, Account | None]:
+    """The agency, and the account if the login is one; what no account could have is not searched for."""
+    key = login_key(login)
+    if problem_of_text("login", key, limit=_LONGEST_LOGIN):
+        key = ""
+    async with unit_of_work(visitor.with_login(key)) as uow:
+        agency = await uow.agencies.get(visitor.agency_id)
+        account = await uow.accounts.by_login(key) if key else None
+    if agency is None:
+        raise AgencyNotFound
+    return agency, account
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueCaptcha:
     """A challenge for the sign-in form of an agency. For anybody.
@@ -78,7 +91,7 @@ class SignIn:
         ip: str | None = None,
         user_agent: str | None = None,
     ) -> OpenedSession:
-        agency, account = await self._look_up(visitor, login)
+        agency, account = await find_login(self.unit_of_work, visitor, login)
         if not await self.captchas.of(agency).verify(captcha, ip=ip):
             raise CaptchaRejected
         key, by_address = login_key(login), address_attempts(ip)
@@ -108,18 +121,6 @@ class SignIn:
         times = failures // _ALARMING
         if failures % _ALARMING == 0 and times & (times - 1) == 0:
             _log.warning("many failed sign-ins", extra={"agency": str(agency_id), "failures_this_hour": failures})
-
-    async def _look_up(self, visitor: Visitor, login: str) -> tuple[Agency, Account | None]:
-        """The agency, and the account if the login is one; what no account could have is not searched for."""
-        key = login_key(login)
-        if problem_of_text("login", key, limit=_LONGEST_LOGIN):
-            key = ""
-        async with self.unit_of_work(visitor.with_login(key)) as uow:
-            agency = await uow.agencies.get(visitor.agency_id)
-            account = await uow.accounts.by_login(key) if key else None
-        if agency is None:
-            raise AgencyNotFound
-        return agency, account
 
     async def _rehash(self, password: str) -> str | None:
         try:

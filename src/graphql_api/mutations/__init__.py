@@ -4,9 +4,11 @@ import strawberry
 
 from graphql_api.failed_jobs import FailedJobMutations
 from graphql_api.mutations.access import AccessMutations
+from graphql_api.mutations.accounts import AccountMutations
 from graphql_api.mutations.findings import FindingMutations
 from graphql_api.mutations.gateways import GatewayMutations
 from graphql_api.mutations.imports import ImportMutations
+from graphql_api.mutations.links import LinkMutations
 from graphql_api.mutations.office import OfficeMutations
 from graphql_api.mutations.payments import PaymentMutations
 from graphql_api.mutations.pqrs import PqrsMutations
@@ -18,8 +20,10 @@ from graphql_api.mutations.settlements import SettlementMutations
 @strawberry.type(description="Lo que se puede hacer. Toda mutación devuelve su resultado o una negativa.")
 class Mutation(
     AccessMutations,
+    LinkMutations,
     ProfileMutations,
     PaymentMutations,
+    AccountMutations,
     OfficeMutations,
     FindingMutations,
     GatewayMutations,

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from application.use_cases.accounts import UNCHANGED
+from application.use_cases.profile import UNCHANGED
 from graphql_api.context import Info
 from graphql_api.describe import field
 from graphql_api.refusals import InvalidCredentials, InvalidInput, TooManyAttempts
@@ -18,7 +18,9 @@ from graphql_api.types.accounts import Account
 )
 class UpdateProfileInput:
     phone: str | None = field("Teléfono.", default=strawberry.UNSET)
-    email: str | None = field("Correo nuevo. Todavía no se puede cambiar.", default=strawberry.UNSET)
+    email: str | None = field(
+        "Correo nuevo; cambia cuando se confirma con el enlace que llega a él.", default=strawberry.UNSET
+    )
     address: str | None = field("Dirección de correspondencia.", default=strawberry.UNSET)
     city: str | None = field("Ciudad.", default=strawberry.UNSET)
     current_password: str | None = field("Contraseña actual, para cambiar el correo.", default=strawberry.UNSET)
@@ -58,13 +60,13 @@ def _change(value: Any) -> Any:
 
 @strawberry.type
 class ProfileMutations:
-    @strawberry.mutation(description="Cambia los datos de contacto propios.")
+    @strawberry.mutation(description="Cambia los datos de contacto propios; el correo, cuando se confirma el nuevo.")
     async def update_profile(
         self,
         info: Info,
         input: Annotated[UpdateProfileInput, strawberry.argument(description="Qué cambia.")],  # noqa: A002
     ) -> UpdateProfileResult:
-        account = await info.context.use_cases.update_profile(
+        changed = await info.context.use_cases.update_profile(
             info.context.viewer,
             phone=_change(input.phone),
             address=_change(input.address),
@@ -73,7 +75,9 @@ class ProfileMutations:
             current_password=_change(input.current_password),
         )
         loaders = await info.context.reread()
-        return UpdateProfilePayload(account=await loaders.accounts.load(account.id), email_confirmation_sent=False)
+        return UpdateProfilePayload(
+            account=await loaders.accounts.load(changed.account.id), email_confirmation_sent=changed.confirmation_sent
+        )
 
     @strawberry.mutation(description="Cambia la contraseña propia.")
     async def change_password(

@@ -26,7 +26,7 @@ FROM_PAYMENT = "select {} from payments where status = 'APPLIED' limit 1"
 REVERSAL = "id, agency_id, id, client_id, :kind, 1, :kind, :at"
 
 SETTINGS = ("agency_id", "viewer", "client_id", "account_id")
-KEYS = ("agency_key", "origin_key", "login_key", "session_key", "gateway_key")
+KEYS = ("agency_key", "origin_key", "login_key", "session_key", "gateway_key", "link_key")
 
 
 @dataclass

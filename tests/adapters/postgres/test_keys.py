@@ -32,7 +32,7 @@ async def test_a_key_opens_its_one_row_and_nothing_else(land: Land) -> None:
 async def test_a_login_opens_its_one_account_within_the_agency(land: Land) -> None:
     v = land.here
     account = v.accounts[v.ana.name]
-    beyond = set(TABLES) - {"accounts", "agency_keys", "rate_limits", "spent_challenges"}
+    beyond = set(TABLES) - {"accounts", "agency_keys", "audit_heads", "rate_limits", "spent_challenges"}
     for login in (account.username, account.email.upper()):
         settings = {"agency_id": v.agency.id, "viewer": "visitor", "login_key": login_key(login)}
         assert await land.count("accounts", f"id = '{account.id}'", **settings) == 1
@@ -41,6 +41,25 @@ async def test_a_login_opens_its_one_account_within_the_agency(land: Land) -> No
     theirs = {"agency_id": land.there.agency.id, "viewer": "visitor", "login_key": login_key(account.username)}
     assert await land.count("accounts", **theirs) == 0
     assert await land.count("accounts", login_key=login_key(account.username)) == 0
+
+
+async def test_a_link_opens_itself_within_the_agency_and_not_its_account(land: Land) -> None:
+    v = land.here
+    link = v.links[0]
+    settings = {"agency_id": v.agency.id, "viewer": "visitor", "link_key": link.token_hash}
+    beyond = set(TABLES) - {"account_links", "agency_keys", "audit_heads", "rate_limits", "spent_challenges"}
+    row = f"id = '{link.id}'"
+    assert await land.count("account_links", row, **settings) == await land.count("account_links", **settings) == 1
+    assert {it: await land.count(it, **settings) for it in beyond} == dict.fromkeys(beyond, 0)
+    assert await land.count("account_links", agency_id=land.there.agency.id, link_key=link.token_hash) == 0
+    assert await land.count("account_links", link_key=link.token_hash) == 0
+    async with land.seen_by(**settings) as connection:
+        for statement in (f"update account_links set ended_at = now() where {row}", "delete from account_links"):
+            assert (await connection.exec_driver_sql(statement)).rowcount == 0
+        locked = await connection.exec_driver_sql(f"select id from account_links where {row} for update")
+        assert locked.all() == []
+    async with land.seen_by(agency_id=v.agency.id, viewer="visitor", account_id=link.account_id) as connection:
+        assert (await connection.exec_driver_sql("update account_links set ended_at = now()")).rowcount == 1
 
 
 @pytest.mark.parametrize("value", ["", "%", "' or true --", "*", "{}"])

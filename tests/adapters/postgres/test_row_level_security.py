@@ -32,7 +32,7 @@ OF_CLIENTS = {
 }
 """Rows of one client each, whose `client_id` says whose."""
 SHARED = {"accounts", "clients", "contract_parties", "contracts", "properties", "property_owners"}
-OF_ACCOUNTS = {"session_tokens", "sessions"}
+OF_ACCOUNTS = {"account_links", "session_tokens", "sessions"}
 OF_STAFF = {
     "audit_entries",
     "findings",
@@ -255,6 +255,7 @@ def keys_to_everything(village: Village) -> dict[str, object]:
         "login_key": login_key(village.accounts["Ana Peña"].username),
         "session_key": token.token_hash,
         "gateway_key": village.merchant.public_key,
+        "link_key": village.links[1].token_hash,
         "agency_key": village.agency.slug,
         "origin_key": village.agency.origins[0],
     }

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from application.access import Scope
-from application.filters import ClientFilter, ContractFilter, Parent, PropertyFilter
-from application.ports.reading import ClientReader, ContractReader, Many, PropertyReader
+from application.filters import AccountFilter, ClientFilter, ContractFilter, Parent, PropertyFilter
+from application.ports.reading import AccountReader, ClientReader, ContractReader, Many, PropertyReader
 from application.text import folded
 from domain.accounts import Account
 from domain.clients import Client, ClientProfile
@@ -13,6 +13,23 @@ from domain.contracts import Contract, ContractParty, ContractStatus
 from domain.properties import Ownership, Property
 from tests.fakes.reading.listing import FakeListing, Order, all_stand
 from tests.fakes.store import Sight, client_text, property_text
+
+
+class FakeAccountReader(FakeListing[Account, AccountFilter], AccountReader):
+    def seen(self) -> list[Account]:
+        return [account for account in self.store.accounts.values() if self.sight.sees_account(account)]
+
+    def order(self, narrowed: AccountFilter) -> Order:
+        return Order("accounts.created_at", lambda row: row.created_at.isoformat(), lambda row: str(row.id))
+
+    def matches(self, row: Account, narrowed: AccountFilter) -> bool:
+        if narrowed.status not in (None, row.status) or (narrowed.role and narrowed.role not in row.roles):
+            return False
+        client = self.store.clients.get(row.client_id) if row.client_id else None
+        return all_stand(narrowed.search, row.username, row.email, client_text(client) if client else "")
+
+    def hangs(self, row: Account, parent: Parent, parent_id: UUID) -> bool:
+        raise ValueError(parent)
 
 
 class FakeClientReader(FakeListing[Client, ClientFilter], ClientReader):

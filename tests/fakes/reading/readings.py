@@ -10,10 +10,11 @@ from application.merchants import Merchants
 from application.ports.clock import Clock
 from application.ports.jobs import FailedJob
 from application.ports.reading import Entry, GatewaySetup, Many, Reading, Readings
-from domain.accounts import Account, AccountStatus
+from domain.accounts import AccountStatus
 from domain.agencies import Agency
 from domain.errors import AgencyNotFound, NotAllowed, Unauthenticated
 from domain.ids import AgencyId
+from domain.links import AccountLink
 from domain.payments import PaymentGatewayCode
 from domain.sessions import Session, TokenKind
 from tests.fakes.jobs import failed
@@ -22,7 +23,7 @@ from tests.fakes.reading.books import FakeFindingReader, FakeReconciliationReade
 from tests.fakes.reading.dashboards import FakeDashboards, FakePqrsReader
 from tests.fakes.reading.listing import FakeReader
 from tests.fakes.reading.money import FakeIntentReader, FakeInvoiceReader, FakePaymentReader, FakePayoutReader
-from tests.fakes.reading.people import FakeClientReader, FakeContractReader, FakePropertyReader
+from tests.fakes.reading.people import FakeAccountReader, FakeClientReader, FakeContractReader, FakePropertyReader
 from tests.fakes.secrets import FakeSecretBox
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeDatabase
@@ -35,6 +36,7 @@ class FakeReading(FakeReader, Reading):
         self.viewer = viewer
         self.last_seen_at = last_seen_at
         given = (store, viewer.scope)
+        self.accounts = FakeAccountReader(*given)
         self.clients = FakeClientReader(*given)
         self.properties = FakePropertyReader(*given)
         self.contracts = FakeContractReader(*given)
@@ -74,8 +76,9 @@ class FakeReading(FakeReader, Reading):
             if self.sight.is_staff
         ]
 
-    async def accounts(self, ids: Collection[UUID]) -> Many[Account]:
-        return {it.id: it for it in self.store.accounts.values() if it.id in ids and self.sight.sees_account(it)}
+    async def links(self, ids: Collection[UUID]) -> Many[AccountLink]:
+        mine = (link for link in self.store.links.values() if self.sight.of_agency(link) and self.sight.is_staff)
+        return {link.id: link for link in mine if link.id in ids}
 
     async def failed_jobs(self, *, first: int) -> Sequence[FailedJob]:
         return failed(self.store.jobs, self.scope)[:first]

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adapters.mail.wording import billing, payments, pqrs
+from adapters.mail.wording import accounts, billing, payments, pqrs
 from adapters.mail.wording.content import Content
 from application.ports.mail import Letter
 
 WORDS: Mapping[type[Letter], Callable[[Any], Content]] = {
+    **accounts.WORDS,
     **billing.WORDS,
     **payments.WORDS,
     **pqrs.WORDS,

@@ -5,6 +5,7 @@ from typing import Any
 from adapters.postgres.mapping import writer
 from application.ports.imports import Change
 from application.text import folded
+from domain.identity import DocumentNumber
 from domain.imports.cells import MAX_SHORT
 from domain.imports.clients import ClientRecord
 from domain.imports.contracts import ContractRecord
@@ -22,6 +23,11 @@ _invoice_lines = writer(tuple[InvoiceLine, ...]) or list
 _payout_lines = writer(tuple[PayoutLine, ...]) or list
 
 
+def client_search(code: str, name: str, document: DocumentNumber, email: str | None) -> str:
+    """What a client is found by."""
+    return folded(f"{code} {name} {document} {email or ''}")
+
+
 def client_row(change: Change[ClientRecord]) -> Values:
     record = change.record
     return {
@@ -36,7 +42,7 @@ def client_row(change: Change[ClientRecord]) -> Values:
         "address": record.address,
         "city": record.city,
         "name_key": folded(record.name)[:MAX_SHORT],  # some letters unfold into many, and an index has a limit
-        "search": folded(f"{record.code} {record.name} {record.document} {record.email or ''}"),
+        "search": client_search(record.code, record.name, record.document, record.email),
         "import_digest": change.digest,
     }
 

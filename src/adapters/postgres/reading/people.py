@@ -12,8 +12,8 @@ from adapters.postgres.repositories.accounts import ACCOUNTS
 from adapters.postgres.repositories.accounts import MAPPER as ACCOUNT
 from adapters.postgres.scoping import PROPERTY_READERS, table_of
 from adapters.postgres.tables import ClientRow, ContractPartyRow, ContractRow, PropertyOwnerRow, PropertyRow
-from application.filters import ClientFilter, ContractFilter, Parent, PropertyFilter
-from application.ports.reading import ClientReader, ContractReader, Many, PropertyReader
+from application.filters import AccountFilter, ClientFilter, ContractFilter, Parent, PropertyFilter
+from application.ports.reading import AccountReader, ClientReader, ContractReader, Many, PropertyReader
 from domain.accounts import Account
 from domain.clients import Client, ClientProfile
 from domain.contracts import Contract, ContractParty, ContractStatus, PartyRole
@@ -29,6 +29,36 @@ PROPERTY = Mapper(Property, PROPERTIES)
 CONTRACT = Mapper(Contract, CONTRACTS)
 OWNERSHIP = Mapper(Ownership, OWNERS)
 PARTY = Mapper(ContractParty, PARTIES)
+
+
+class PostgresAccountReader(SnapshotListing[Account, AccountFilter], AccountReader):
+    table, mapper = ACCOUNTS, ACCOUNT
+
+    async def get_many(self, ids: Collection[UUID]) -> Many[Account]:
+        """Accounts of staff have no client to narrow by: the policies decide which are seen besides the agency."""
+        rows = await self.source.rows(
+            sa.select(ACCOUNTS).where(ACCOUNTS.c.agency_id == self.scope.agency, ACCOUNTS.c.id.in_(ids))
+        )
+        return await self.entities(rows)
+
+    def order(self, narrowed: AccountFilter) -> Order:
+        return Order(ACCOUNTS.c.created_at, ACCOUNTS.c.id)
+
+    def conditions(self, narrowed: AccountFilter) -> Sequence[Condition]:
+        found = [self._named(word) for word in words_of(narrowed.search)]
+        if narrowed.role is not None:
+            found.append(sa.literal(narrowed.role.value) == sa.any_(ACCOUNTS.c.roles))
+        if narrowed.status is not None:
+            found.append(ACCOUNTS.c.status == narrowed.status.value)
+        return found
+
+    def under(self, parent: Parent, parent_id: Any) -> Condition:
+        raise ValueError(parent)
+
+    def _named(self, word: str) -> Condition:
+        """By user name or e-mail, or by what its client is found by."""
+        clients = self.select(CLIENTS, CLIENTS.c.id).where(stands(word, CLIENTS.c.search))
+        return stands(word, fold(ACCOUNTS.c.username), fold(ACCOUNTS.c.email)) | ACCOUNTS.c.client_id.in_(clients)
 
 
 class PostgresClientReader(SnapshotListing[Client, ClientFilter], ClientReader):

@@ -20,21 +20,25 @@ from adapters.postgres.reading.failed_jobs import failed_jobs
 from adapters.postgres.reading.intents import PostgresIntentReader
 from adapters.postgres.reading.invoices import PostgresInvoiceReader
 from adapters.postgres.reading.money import PostgresPaymentReader, PostgresPayoutReader
-from adapters.postgres.reading.people import PostgresClientReader, PostgresContractReader, PostgresPropertyReader
+from adapters.postgres.reading.people import (
+    PostgresAccountReader,
+    PostgresClientReader,
+    PostgresContractReader,
+    PostgresPropertyReader,
+)
 from adapters.postgres.reading.pqrs import PostgresPqrsReader
-from adapters.postgres.repositories.accounts import ACCOUNTS
-from adapters.postgres.repositories.accounts import MAPPER as ACCOUNT
 from adapters.postgres.repositories.agencies import AGENCIES, agency_of
 from adapters.postgres.repositories.gateways import GATEWAY_ACCOUNTS
+from adapters.postgres.repositories.links import LINK, LINKS
 from adapters.postgres.repositories.sessions import SESSION, SESSIONS
 from adapters.postgres.scoping import SET_SCOPE, scope_parameters
 from application.access import ClientViewer, StaffViewer, Viewer, Visitor
 from application.ports.clock import Clock
 from application.ports.jobs import FailedJob
 from application.ports.reading import Entry, GatewaySetup, Many, Reading, Readings
-from domain.accounts import Account
 from domain.agencies import Agency
 from domain.errors import AgencyNotFound, Unauthenticated
+from domain.links import AccountLink
 from domain.payments import PaymentGatewayCode
 from domain.sessions import Session
 
@@ -53,6 +57,7 @@ class PostgresReading(Reading):
         self._scope = viewer.scope
         self._source = SnapshotConnection(connection)
         given = (self._source, self._scope)
+        self.accounts = PostgresAccountReader(*given)
         self.clients = PostgresClientReader(*given)
         self.properties = PostgresPropertyReader(*given)
         self.contracts = PostgresContractReader(*given)
@@ -106,11 +111,13 @@ class PostgresReading(Reading):
             for row in rows
         ]
 
-    async def accounts(self, ids: Collection[UUID]) -> Many[Account]:
+    async def links(self, ids: Collection[UUID]) -> Many[AccountLink]:
+        if self._scope.viewer != "staff":
+            return {}
         rows = await self._source.rows(
-            sa.select(ACCOUNTS).where(ACCOUNTS.c.agency_id == self._scope.agency, ACCOUNTS.c.id.in_(ids))
+            sa.select(LINKS).where(LINKS.c.agency_id == self._scope.agency, LINKS.c.id.in_(ids))
         )
-        return {row.id: ACCOUNT.entity(row._mapping) for row in rows}
+        return {row.id: LINK.entity(row._mapping) for row in rows}
 
     async def sessions(self, *, at: datetime) -> Sequence[Session]:
         rows = await self._source.rows(

@@ -1,22 +1,27 @@
 """Accounts in Postgres."""
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from adapters.postgres.engine import violated_constraint
+from adapters.postgres.imports.rows import client_search
 from adapters.postgres.mapping import Mapper
 from adapters.postgres.scoping import ScopedRepository, table_of
 from adapters.postgres.tables import AccountRow, ClientRow
 from application.ports.accounts import Accounts
 from application.text import folded
-from domain.accounts import Account, login_key
+from domain.accounts import Account, AccountRole, AccountStatus, login_key
+from domain.clients import Client
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
-from domain.ids import AccountId
+from domain.identity import DocumentNumber
+from domain.ids import AccountId, ClientId
 
 ACCOUNTS = table_of(AccountRow)
 CLIENTS = table_of(ClientRow)
+CLIENT = Mapper(Client, CLIENTS)
 MAPPER = Mapper(Account, ACCOUNTS)
 
 _DUPLICATES = {
@@ -44,14 +49,7 @@ class PostgresAccounts(ScopedRepository, Accounts):
         return MAPPER.entity(row._mapping) if row else None
 
     async def add(self, account: Account) -> None:
-        try:
-            async with self.connection.begin_nested():
-                await self.write(sa.insert(ACCOUNTS), _values(account))
-        except IntegrityError as error:
-            field = _DUPLICATES.get(violated_constraint(error))
-            if field is None:
-                raise
-            raise InvalidInput(FieldProblem(field, FieldProblemCode.DUPLICATE)) from error
+        await self._write_unique(sa.insert(ACCOUNTS), account)
         if account.client_id is not None:
             nothing_yet = (CLIENTS.c.id == account.client_id) & CLIENTS.c.email.is_(None)
             await self.write(
@@ -61,10 +59,40 @@ class PostgresAccounts(ScopedRepository, Accounts):
             )
 
     async def save(self, account: Account) -> None:
+        await self.write(self._update(account), _values(account))
+
+    async def save_login(self, account: Account) -> None:
+        await self._write_unique(self._update(account), account)
+        if account.client_id is None:
+            return
+        client = await self.client(account.client_id)
+        if client is None:
+            raise LookupError(account.client_id)
+        document = DocumentNumber(client.document_number, client.check_digit)
         await self.write(
-            sa.update(ACCOUNTS).where(ACCOUNTS.c.agency_id == self.scope.agency, ACCOUNTS.c.id == account.id),
-            _values(account),
+            sa.update(CLIENTS).where(CLIENTS.c.agency_id == self.scope.agency, CLIENTS.c.id == client.id),
+            {"email": account.email, "search": client_search(client.code, client.name, document, account.email)},
         )
+
+    async def client(self, client_id: ClientId) -> Client | None:
+        statement = self.select(CLIENTS).where(CLIENTS.c.id == client_id).with_for_update()
+        row = (await self.connection.execute(statement)).one_or_none()
+        return CLIENT.entity(row._mapping) if row else None
+
+    async def of_client(self, client_id: ClientId) -> Account | None:
+        statement = self.select_account().where(ACCOUNTS.c.client_id == client_id).with_for_update()
+        row = (await self.connection.execute(statement)).one_or_none()
+        return MAPPER.entity(row._mapping) if row else None
+
+    async def active_admins(self) -> Collection[AccountId]:
+        manages = sa.literal(AccountRole.ADMIN.value) == sa.any_(ACCOUNTS.c.roles)
+        statement = (
+            sa.select(ACCOUNTS.c.id)
+            .where(ACCOUNTS.c.agency_id == self.scope.agency, manages, ACCOUNTS.c.status == AccountStatus.ACTIVE.value)
+            .order_by(ACCOUNTS.c.id)
+            .with_for_update()
+        )
+        return [AccountId(key) for key in (await self.connection.execute(statement)).scalars()]
 
     async def contact_data(self, account: Account) -> tuple[str | None, str | None, str | None]:
         row = (
@@ -83,6 +111,20 @@ class PostgresAccounts(ScopedRepository, Accounts):
             sa.update(CLIENTS).where(CLIENTS.c.agency_id == self.scope.agency, CLIENTS.c.id == account.client_id),
             {"phone": phone, "address": address, "city": city},
         )
+
+    def _update(self, account: Account) -> sa.Update:
+        return sa.update(ACCOUNTS).where(ACCOUNTS.c.agency_id == self.scope.agency, ACCOUNTS.c.id == account.id)
+
+    async def _write_unique(self, statement: sa.Insert | sa.Update, account: Account) -> None:
+        """InvalidInput, and the work goes on, where another account has its name, e-mail or client."""
+        try:
+            async with self.connection.begin_nested():
+                await self.write(statement, _values(account))
+        except IntegrityError as error:
+            field = _DUPLICATES.get(violated_constraint(error))
+            if field is None:
+                raise
+            raise InvalidInput(FieldProblem(field, FieldProblemCode.DUPLICATE)) from error
 
 
 def _values(account: Account) -> dict[str, Any]:

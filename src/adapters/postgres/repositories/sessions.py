@@ -9,7 +9,7 @@ from adapters.postgres.mapping import Mapper
 from adapters.postgres.scoping import ScopedRepository, table_of
 from adapters.postgres.tables import SessionRow, SessionTokenRow
 from application.ports.accounts import Sessions
-from domain.ids import SessionId
+from domain.ids import AccountId, SessionId
 from domain.sessions import Session, SessionToken, TokenKind
 
 SESSIONS = table_of(SessionRow)
@@ -58,6 +58,15 @@ class PostgresSessions(ScopedRepository, Sessions):
                 TOKENS.c.rotated_at.is_(None),
             )
             .values(rotated_at=at)
+        )
+
+    async def end_all(self, account_id: AccountId, *, at: datetime, but: SessionId | None = None) -> int:
+        live = (SESSIONS.c.ended_at.is_(None)) & (SESSIONS.c.expires_at > at)
+        others = sa.true() if but is None else SESSIONS.c.id != but
+        return await self.write(
+            sa.update(SESSIONS)
+            .where(SESSIONS.c.agency_id == self.scope.agency, SESSIONS.c.account_id == account_id, live, others)
+            .values(ended_at=at)
         )
 
     async def siblings(self, session_id: SessionId) -> int:

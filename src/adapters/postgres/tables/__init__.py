@@ -3,7 +3,14 @@
 `table=True` classes do not validate; they are table definitions. Read and write through their `__table__`.
 """
 
-from adapters.postgres.tables.access import AccountRow, RateLimitRow, SessionRow, SessionTokenRow, SpentChallengeRow
+from adapters.postgres.tables.access import (
+    AccountLinkRow,
+    AccountRow,
+    RateLimitRow,
+    SessionRow,
+    SessionTokenRow,
+    SpentChallengeRow,
+)
 from adapters.postgres.tables.agencies import AgencyKeyRow, AgencyRow, CounterRow
 from adapters.postgres.tables.audit import AuditEntryRow, AuditHeadRow
 from adapters.postgres.tables.billing import InvoiceRow, PaymentAllocationRow, PaymentRow, PayoutRow
@@ -37,6 +44,7 @@ from adapters.postgres.tables.people import (
 from adapters.postgres.tables.pqrs import PqrsEventRow, PqrsMessageRow, PqrsRow
 
 __all__ = [
+    "AccountLinkRow",
     "AccountRow",
     "AgencyKeyRow",
     "AgencyRow",

@@ -20,6 +20,7 @@ class AccountRow(SQLModel, table=True):
         sa.UniqueConstraint("agency_id", "email_key"),
         sa.UniqueConstraint("agency_id", "client_id"),
         c.belongs_to("client_id", "clients"),
+        sa.Index(None, "agency_id", "created_at", "id"),
         t.held("Cuenta"),
     )
 
@@ -78,6 +79,29 @@ class SessionTokenRow(SQLModel, table=True):
     issued_at: datetime = c.instant(t.STRUCTURE)
     expires_at: datetime = c.instant(t.STRUCTURE)
     rotated_at: datetime | None = c.instant(t.STRUCTURE)
+
+
+class AccountLinkRow(SQLModel, table=True):
+    """Only the SHA-256 of a link's token is kept. Addresses are kept as long as the row is."""
+
+    __tablename__ = "account_links"
+    __table_args__ = (
+        sa.UniqueConstraint("token_hash"),
+        c.belongs_to("account_id", "accounts"),
+        sa.Index(None, "agency_id", "account_id", "created_at"),
+        t.held("Enlaces enviados", removed=True),
+    )
+
+    id: UUID = c.identity()
+    agency_id: UUID = c.of_agency()
+    account_id: UUID = c.owner()
+    purpose: str = c.code(t.fact("Para qué"))
+    token_hash: str = c.text(t.SECRET)
+    email: str = c.text(t.person("Correo al que se envió"))
+    former_email: str | None = c.text(t.person("Correo que reemplazaría"))
+    created_at: datetime = c.instant(t.fact("Enviado"))
+    expires_at: datetime = c.instant(t.fact("Sirve hasta"))
+    ended_at: datetime | None = c.instant(t.fact("Dejó de servir"))
 
 
 class RateLimitRow(SQLModel, table=True):

@@ -36,6 +36,7 @@ class AgencyRow(SQLModel, table=True):
     captcha_secret: str | None = c.text(t.SECRET)
     return_urls: list[str] = c.texts(t.AGENCY)
     origins: list[str] = c.texts(t.AGENCY)
+    link_base: str | None = c.text(t.AGENCY)
     gateways: list[str] = c.texts(t.AGENCY, sa_column_kwargs={"server_default": "{}"})
     test_gateways: list[str] = c.texts(t.AGENCY, sa_column_kwargs={"server_default": "{}"})
     created_at: datetime = c.instant(t.AGENCY)

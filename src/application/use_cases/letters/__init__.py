@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 from application.access import StaffViewer
 from application.announcements import Announcement, announced
+from application.links import AccountLinks
 from application.ports.clock import Clock
 from application.ports.jobs import Job
 from application.ports.mail import Mail, Mailer
 from application.ports.reading import Readings
 from application.use_cases.documents import DrawDocuments
-from application.use_cases.letters import billing, payments, pqrs
+from application.use_cases.letters import accounts, billing, payments, pqrs
 from application.use_cases.letters.desk import Desk, Writer
 
 WRITERS: Mapping[Announcement, Writer] = {
+    **accounts.WRITERS,
     **billing.WRITERS,
     **payments.WRITERS,
     **pqrs.WRITERS,
@@ -31,13 +33,14 @@ class SendMail:
 
     readings: Readings
     draw_documents: DrawDocuments
+    links: AccountLinks
     mailer: Mailer
     clock: Clock
 
     async def __call__(self, job: Job) -> None:
         kind, ids = announced(job)
         async with self.readings.of(StaffViewer.of_nobody(job.agency_id)) as reading:
-            desk = Desk(reading=reading, draw_documents=self.draw_documents, now=self.clock.now())
+            desk = Desk(reading=reading, draw_documents=self.draw_documents, links=self.links, now=self.clock.now())
             draft = await WRITERS[kind](desk, ids)
         if draft is None:
             return

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from application.links import AccountLinks
 from application.ports.documents import Document, Letterhead
 from application.ports.mail import Letter
 from application.ports.reading import Reading
@@ -21,6 +22,7 @@ class Desk:
 
     reading: Reading
     draw_documents: DrawDocuments
+    links: AccountLinks
     now: datetime
 
     @property
