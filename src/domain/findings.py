@@ -16,7 +16,8 @@ class FindingKind(StrEnum):
     is to be given money back. CHARGED_BACK, DISPUTE: the bank took money back, or may. REFUND_DECLINED. SLOW: in
     process for longer than its method takes. UNCONFIRMED: ended without the gateway ever telling how.
     NOT_SETTLED, SETTLED_UNKNOWN, SETTLED_DIFFERENTLY: the gateway's statement disagrees. BOOKS: a figure and the
-    ledger disagree. RETURNED_TWICE: the gateway gave back money of a receipt that the staff had taken back."""
+    ledger disagree. RETURNED_TWICE: the gateway gave back money of a receipt that the staff had taken back.
+    REFUND_UNDECIDED: a refund was asked for long ago, and the gateway has not decided it or may not have it."""
 
     REVIEW = "REVIEW"
     CREDITED = "CREDITED"
@@ -35,6 +36,7 @@ class FindingKind(StrEnum):
     SETTLED_DIFFERENTLY = "SETTLED_DIFFERENTLY"
     BOOKS = "BOOKS"
     RETURNED_TWICE = "RETURNED_TWICE"
+    REFUND_UNDECIDED = "REFUND_UNDECIDED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from domain.money import ZERO
 from domain.payment_intents import DisputeStatus, GatewayAttempt, PaymentIntent
 from domain.payment_table import Trigger, row_for
 from domain.payments import ReversalKind
-from domain.refunds import Refund, RefundStatus
+from domain.refunds import ON_ITS_WAY, Refund, RefundStatus
 
 _MAX_REFUNDS = 20
 """Of one intent: PayU lets declined requests be repeated, but nobody needs more than a few."""
@@ -92,8 +92,7 @@ def request_refund(
     """T18: a request to return (part of) a booked charge. InvalidTransition if that transaction brought no money, the
     bank took it back or another request is open; LimitReached after many."""
     charge = intent.attempt(charge_id)
-    open_already = any(refund.is_open and refund.charge_id == charge_id for refund in intent.refunds)
-    if charge is None or not charge.charged or charge.charged_back or open_already:
+    if charge is None or not charge.charged or charge.charged_back or _is_open(intent, charge_id):
         raise InvalidTransition
     if len(intent.refunds) >= _MAX_REFUNDS:
         raise LimitReached(_MAX_REFUNDS)
@@ -111,21 +110,54 @@ def request_refund(
 
 def refund_answered(intent: PaymentIntent, refund_id: RefundId, told: RefundReport, *, at: datetime) -> PaymentIntent:
     """What the gateway answered to the request itself: declined at once, or that it will decide."""
+    refund = next(it for it in intent.refunds if it.id == refund_id)
     declined = told.state in (ReportedState.DECLINED, ReportedState.EXPIRED)
-    return replace(
-        intent,
-        refunds=tuple(
-            replace(
-                refund,
-                status=RefundStatus.DECLINED if declined else refund.status,
-                resolved_at=at if declined else None,
-                gateway_id=told.transaction_id or refund.gateway_id,
-            )
-            if refund.id == refund_id and refund.is_open
-            else refund
-            for refund in intent.refunds
-        ),
+    if refund.status is RefundStatus.RELEASED and not declined and not _is_open(intent, refund.charge_id):
+        refund_then = _reopened(refund)  # it was on its way still
+    elif refund.is_open:
+        refund_then = refund
+    else:
+        return intent
+    newer = replace(
+        refund_then,
+        status=RefundStatus.DECLINED if declined else refund_then.status,
+        resolved_at=at if declined else None,
+        gateway_id=told.transaction_id or refund_then.gateway_id,
     )
+    return replace(intent, refunds=tuple(newer if it is refund else it for it in intent.refunds))
+
+
+def release_refund(
+    intent: PaymentIntent, charge_id: str, *, at: datetime, by: AccountId, note: str
+) -> tuple[PaymentIntent, Refund]:
+    """Give up a request of which the gateway, asked about just now, knew nothing; gives it as it is then. Should the
+    gateway come to tell of it, it is open again. InvalidTransition where there is none, or it may be on its way."""
+    lost = next((it for it in intent.refunds if it.charge_id == charge_id and it.is_lost), None)
+    if lost is None or at - lost.requested_at < ON_ITS_WAY:
+        raise InvalidTransition
+    released = replace(lost, status=RefundStatus.RELEASED, resolved_at=at, resolved_by=by, note=note)
+    return replace(intent, refunds=tuple(released if it is lost else it for it in intent.refunds)), released
+
+
+def knows_no_refund(charge: GatewayAttempt, answer: Iterable[GatewayReport]) -> bool:
+    """Whether an answer tells of that charge, and of no refund of it that has no number yet. An answer that leaves the
+    charge out says nothing about its refunds."""
+    about = [report for report in answer if report.transaction_id == charge.transaction_id]
+    unnumbered = any(not told.transaction_id for report in about for told in report.refunds)
+    return bool(about) and not unnumbered
+
+
+def _is_open(intent: PaymentIntent, charge_id: str) -> bool:
+    return any(it.is_open and it.charge_id == charge_id for it in intent.refunds)
+
+
+def _is_given_up(refund: Refund, charge_id: str) -> bool:
+    return refund.status is RefundStatus.RELEASED and refund.charge_id == charge_id and refund.gateway_id is None
+
+
+def _reopened(refund: Refund) -> Refund:
+    """Who released it, and why, stays."""
+    return replace(refund, status=RefundStatus.REQUESTED, resolved_at=None)
 
 
 def _charge(intent: PaymentIntent, transaction_id: str, listed: Iterable[str]) -> GatewayAttempt | None:
@@ -144,8 +176,13 @@ def _refunded(
         return intent, [], [(FindingKind.UNKNOWN_CODE, charge_id)]
     known = next((it for it in intent.refunds if it.gateway_id == told.transaction_id), None)
     if known is None:
-        waiting = (it for it in intent.refunds if it.is_open and it.charge_id == charge_id and not it.gateway_id)
-        known = next(waiting, None)
+        known = next((it for it in intent.refunds if it.charge_id == charge_id and it.is_lost), None)
+    if known is None and told.state in (ReportedState.APPROVED, ReportedState.PENDING):
+        given_up = next((it for it in intent.refunds if _is_given_up(it, charge_id)), None)
+        if given_up is not None and (told.state is ReportedState.APPROVED or not _is_open(intent, charge_id)):
+            # It reached the gateway after all, later than anybody would have thought.
+            known = _reopened(given_up)
+            intent = replace(intent, refunds=tuple(known if it is given_up else it for it in intent.refunds))
     if known is None and told.state is ReportedState.APPROVED:
         # Asked for in the gateway's own panel.
         known = Refund(

@@ -12,7 +12,7 @@ from zlib import crc32
 
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 from domain.payments import PaymentMethod
-from domain.refunds import REFUNDABLE
+from domain.refunds import REFUNDABLE, Refund, RefundStatus
 
 _LONGEST_DELAY = timedelta(minutes=5)
 
@@ -94,10 +94,17 @@ def _schedules(intent: PaymentIntent) -> Iterator[tuple[timedelta, ...]]:
     for attempt in intent.attempts:
         if attempt.status is PaymentIntentStatus.PENDING:
             yield IN_CASH if attempt.method is PaymentMethod.CASH else IN_PROCESS
-    if any(refund.is_open for refund in intent.refunds):
+    if any(refund.is_open or _may_arrive(refund, intent) for refund in intent.refunds):
         yield REFUNDING
     if any(it.charged and not it.charged_back and it.method in REFUNDABLE for it in intent.attempts):
         yield CARD
+
+
+def _may_arrive(refund: Refund, intent: PaymentIntent) -> bool:
+    """The gateway has not been asked for a month since the staff gave it up: it could tell of it still."""
+    if refund.status is not RefundStatus.RELEASED or refund.resolved_at is None:
+        return False
+    return intent.queried_at is None or intent.queried_at < refund.resolved_at + 30 * _DAY
 
 
 @cache

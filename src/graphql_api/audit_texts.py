@@ -28,6 +28,7 @@ AUDIT_ACTION: Mapping[str, str] = {
     AuditAction.PAYMENT_REVERSED: "Reversó un recibo",
     AuditAction.CREDIT_APPLIED: "Aplicó un saldo a favor",
     AuditAction.REFUND_REQUESTED: "Pidió una devolución a la pasarela",
+    AuditAction.REFUND_RELEASED: "Liberó una devolución que no llegó a la pasarela",
     AuditAction.REVIEW_RESOLVED: "Decidió un pago en revisión",
     AuditAction.FINDING_RESOLVED: "Cerró un hallazgo",
     AuditAction.SETTLEMENT_RECONCILED: "Concilió una liquidación",

@@ -69,6 +69,9 @@ _SENTENCES: Mapping[FindingKind, str] = {
         "La pasarela le devolvió {amount} a quien pagó el recibo {detail}, que ya estaba reversado. Si ese dinero "
         "también se le había entregado, lo recibió dos veces: cóbreselo."
     ),
+    FindingKind.REFUND_UNDECIDED: (
+        "La devolución de {amount} del pago {reference} se pidió hace días y la pasarela no la ha decidido. {where}"
+    ),
 }
 _UNNAMED_DISPUTE = (
     "Llegó un aviso de reclamo (controversia) que no nombra un pago recibido aquí. Búsquelo en el panel de la "
@@ -89,5 +92,10 @@ def finding_message(finding: Finding) -> str:
         amount=pesos(ZERO if finding.amount is None else finding.amount),
         detail=finding.detail,
         due=f"{finding.due_on:%d/%m/%Y}" if finding.due_on else "plazo que indique la pasarela",
+        where=(
+            f"Consúltela en su panel con el número {finding.detail}."
+            if finding.detail
+            else "Puede que no le haya llegado: si no está en su panel, libérela con releaseRefund y pídala de nuevo."
+        ),
         cus=f" El banco lo identifica con el número {finding.detail}." if finding.detail else "",
     )

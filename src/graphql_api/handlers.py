@@ -154,6 +154,10 @@ _NO_LONGER = {
         "Este pago no admite un reembolso ahora: ya se devolvió, está en disputa o en revisión, o tiene otra solicitud "
         "en curso."
     ),
+    "releaseRefund": (
+        "No hay una devolución que se pueda liberar: la pasarela la tiene o ya la decidió, o se pidió hace menos de "
+        "diez minutos."
+    ),
     "reopenPqrs": (
         "Esta PQRS no se puede reabrir: todavía espera respuesta, o se cerró hace más de 30 días. Puede radicar otra."
     ),

@@ -60,6 +60,7 @@ described_enum(
         FindingKind.SETTLED_DIFFERENTLY: "La liquidación trae otro valor.",
         FindingKind.BOOKS: "Los libros no cuadran.",
         FindingKind.RETURNED_TWICE: "La pasarela devolvió dinero de un recibo que el personal ya había reversado.",
+        FindingKind.REFUND_UNDECIDED: "Una devolución lleva días sin que la pasarela la decida, o no le llegó.",
     },
 )
 described_enum(
@@ -87,6 +88,7 @@ described_enum(
         RefundStatus.REQUESTED: "Pedida; la pasarela todavía no decide, o no se sabe si la recibió.",
         RefundStatus.APPROVED: "Aprobada: la pasarela devolvió el dinero.",
         RefundStatus.DECLINED: "Rechazada por la pasarela; se puede pedir de nuevo.",
+        RefundStatus.RELEASED: "Liberada: nunca llegó a la pasarela (releaseRefund); se puede pedir de nuevo.",
     },
 )
 described_enum(

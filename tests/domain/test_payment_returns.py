@@ -1,6 +1,7 @@
 """Refunds, disputes and chargebacks: facts beside a payment, told by the gateway's own answer."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from domain.findings import FindingKind
 from domain.gateway_reports import GatewayReport, RefundReport
 from domain.ids import AccountId, RefundId
 from domain.payment_intents import DisputeStatus, PaymentIntent
-from domain.payment_returns import TakeBack, refund_answered, request_refund
+from domain.payment_returns import TakeBack, refund_answered, release_refund, request_refund
 from domain.payment_transitions import reconcile
 from domain.payments import ReversalKind
 from domain.refunds import RefundStatus
@@ -103,6 +104,40 @@ def test_nobody_asks_for_ever() -> None:
         intent = refund_answered(intent, RefundId(UUID(int=number)), a_refund(R.DECLINED, key=f"r{number}"), at=AT)
     with pytest.raises(LimitReached):
         refunding(intent, number=99)
+
+
+def released(intent: PaymentIntent) -> PaymentIntent:
+    """With its open request given up, eleven minutes after it was made."""
+    intent, _ = release_refund(intent, "t1", at=AT + timedelta(minutes=11), by=CLERK, note="No llegó.")
+    return intent
+
+
+def test_a_request_that_was_given_up_is_open_again_when_it_arrived_after_all() -> None:
+    gone = released(refunding(paid()))
+
+    by_its_answer = refund_answered(gone, RefundId(UUID(int=1)), a_refund(R.PENDING), at=AT)
+    by_asking = reconcile(gone, [with_refunds(a_refund(R.PENDING))], at=AT)
+
+    for intent in (by_its_answer, by_asking.intent):
+        (refund,) = intent.refunds
+        assert (refund.status, refund.gateway_id, refund.resolved_at) == (RefundStatus.REQUESTED, "r1", None)
+        assert (refund.resolved_by, refund.note) == (CLERK, "No llegó.")
+    declined = reconcile(gone, [with_refunds(a_refund(R.DECLINED))], at=AT)
+    assert declined.intent.refunds == gone.refunds
+    assert refund_answered(gone, RefundId(UUID(int=1)), a_refund(R.DECLINED), at=AT) == gone
+
+
+def test_beside_another_request_the_one_that_was_given_up_is_taken_back_when_approved_and_not_open_twice() -> None:
+    both = refunding(released(refunding(paid())), number=2)
+    both = refund_answered(both, RefundId(UUID(int=2)), a_refund(R.PENDING, key="r2"), at=AT)
+
+    late = reconcile(both, [with_refunds(a_refund(R.PENDING, key="r2"), a_refund(R.PENDING, key="r1"))], at=AT)
+    assert [it.status for it in late.intent.refunds] == [RefundStatus.RELEASED, RefundStatus.REQUESTED]
+    assert refund_answered(both, RefundId(UUID(int=1)), a_refund(R.PENDING), at=AT) == both
+
+    done = reconcile(both, [with_refunds(a_refund(R.PENDING, key="r2"), a_refund(key="r1"))], at=AT)
+    assert [it.status for it in done.intent.refunds] == [RefundStatus.APPROVED, RefundStatus.REQUESTED]
+    assert [(it.about, it.amount) for it in done.take_backs] == [("r1", HALF)]
 
 
 def test_a_chargeback_takes_all_that_is_left_once() -> None:

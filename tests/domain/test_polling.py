@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
+from domain.ids import RefundId
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 from domain.payment_transitions import apply, reconcile
 from domain.payments import PaymentMethod
 from domain.polling import check_after_asking, next_check
+from domain.refunds import Refund, RefundStatus
 from tests.domain.payment_examples import AT, R, a_report, an_intent, told
 
 S = PaymentIntentStatus
@@ -89,6 +92,26 @@ def test_a_card_that_paid_is_asked_about_for_as_long_as_its_holder_can_claim_it_
 
     assert intent.method is PaymentMethod.PSE
     assert max(ages(intent)) > 120 * DAY
+
+
+def test_a_refund_that_was_given_up_is_asked_about_for_another_month() -> None:
+    card = replace(told(), method=PaymentMethod.CREDIT_CARD)
+    paid = replace(reconcile(an_intent(), [card], at=AT).intent, queried_at=AT + 300 * DAY)
+    refund = Refund(
+        id=RefundId(UUID(int=1)),
+        charge_id="t1",
+        amount=paid.amount,
+        status=RefundStatus.RELEASED,
+        reason="Doble",
+        requested_at=AT + 290 * DAY,
+        resolved_at=AT + 300 * DAY,
+    )
+    assert next_check(paid) is None
+
+    released = replace(paid, refunds=(refund,))
+
+    assert (next_check(released) or AT) - AT < 301 * DAY + TOLERATED
+    assert next_check(replace(released, queried_at=AT + 330 * DAY)) is None
 
 
 def test_what_came_late_is_not_made_up_for() -> None:

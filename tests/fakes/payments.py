@@ -174,6 +174,11 @@ class FakePaymentIntents(Repository, PaymentIntents):
         pending = [it for it in self._seen() if it.status is PaymentIntentStatus.PENDING]
         return self._oldest([it for it in pending if it.created_at < created_before], limit)
 
+    async def refunding(self, *, limit: int) -> Sequence[PaymentIntent]:
+        waiting = {it.id: [refund.requested_at for refund in it.refunds if refund.is_open] for it in self._seen()}
+        found = [it for it in self._seen() if waiting[it.id]]
+        return sorted(found, key=lambda intent: (min(waiting[intent.id]), intent.id))[:limit]
+
     async def unheard(
         self, gateway: PaymentGatewayCode, *, since: datetime, until: datetime, limit: int
     ) -> Sequence[PaymentIntent]:

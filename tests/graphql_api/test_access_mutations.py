@@ -75,6 +75,7 @@ mutation Devolver($id: ID!) {{
   refundPayment(input: {{paymentId: $id, reason: "Pagó dos veces.", idempotencyKey: "otra"}}) {{ {REFUSAL} }}
 }}
 """
+RELEASE = f"""mutation Liberar($id: ID!) {{ releaseRefund(paymentId: $id, note: "No llegó.") {{ {REFUSAL} }} }}"""
 CREDIT = f"""
 mutation Aplicar($client: ID, $ids: [ID!]) {{
   applyCredit(input: {{clientId: $client, invoiceIds: $ids, idempotencyKey: "otra"}}) {{ {FORM} }}
@@ -115,6 +116,7 @@ FOR_STAFF = {
     "retryJob": 'mutation { retryJob(id: "x") { __typename } }',
     "recordPayment": filled(RECORD, client='"x"', ids="null"),
     "refundPayment": filled(REFUND, id='"x"'),
+    "releaseRefund": filled(RELEASE, id='"x"'),
     "resolvePaymentReview": filled(RESOLVE, it='"260715ABCDEFGHJKLM"'),
     "reversePayment": filled(REVERSE, id='"x"'),
 }
@@ -148,6 +150,7 @@ IDS = {
     "recordPayment(input.clientId)",
     "recordPayment(input.invoiceIds)",
     "refundPayment(input.paymentId)",
+    "releaseRefund(paymentId)",
     "reversePayment(id)",
 }
 """Every place where a mutation takes an id."""
@@ -290,7 +293,7 @@ async def test_staff_decide_about_no_payment_of_another_agency(surroundings: Sur
     assert (foreign.text, foreign.statements) == (absent.text, absent.statements)
 
 
-@pytest.mark.parametrize("query", [REVERSE, REFUND], ids=["reverse", "refund"])
+@pytest.mark.parametrize("query", [REVERSE, REFUND, RELEASE], ids=["reverse", "refund", "release"])
 @pytest.mark.parametrize("name", ["sara", "b.sara"])
 async def test_receipts_of_another_agency_are_returned_like_those_that_do_not_exist(
     surroundings: Surroundings, name: str, query: str

@@ -11,9 +11,10 @@ from application.access import Scope
 from application.ports.payments import AnsweredKey, InvoicesHeld
 from domain.clients import Client
 from domain.gateway_reports import Evidence, Hint, StatusReason
-from domain.ids import ClientId, PaymentIntentId
+from domain.ids import ClientId, PaymentIntentId, RefundId
 from domain.payment_intents import GatewayAttempt, PaymentIntentStatus
 from domain.payments import PaymentMethod
+from domain.refunds import Refund, RefundStatus
 from tests.fakes.clock import NOON_IN_BOGOTA as AT
 from tests.ports.payments_place import Place, place
 
@@ -230,6 +231,52 @@ async def test_a_transaction_that_a_notice_announces_under_anothers_id_is_kept_b
     assert theirs is not None
     assert [(attempt.transaction_id, attempt.charged) for attempt in mine.attempts] == [(f"tx~{forged.id}", True)]
     assert [(attempt.transaction_id, attempt.charged) for attempt in theirs.attempts] == [("tx", False)]
+
+
+def a_refund(charge: str = "tx", **changes: object) -> Refund:
+    refund = Refund(
+        id=RefundId(uuid4()),
+        charge_id=charge,
+        amount=Decimal("5000.00"),
+        status=RefundStatus.REQUESTED,
+        reason="Pagó dos veces",
+        requested_at=AT,
+    )
+    return replace(refund, **changes)  # type: ignore[arg-type]
+
+
+async def test_of_a_refund_is_kept_what_may_change_and_only_staff_see_it(place: Place) -> None:
+    intent = await place.add(place.intent())
+    refund = a_refund(requested_by=await place.store.add_account(place.agency))
+    await place.save(replace(intent, refunds=(refund,)))
+    later = replace(
+        refund,
+        amount=Decimal("4000.00"),
+        status=RefundStatus.RELEASED,
+        gateway_id="r-1",
+        resolved_at=AT + timedelta(hours=1),
+        resolved_by=refund.requested_by,
+        note="No llegó.",
+    )
+
+    await place.save(replace(intent, refunds=(later,)))
+
+    assert await place.found(intent) == replace(intent, refunds=(later,))
+    assert await place.found(intent, place.mine) == intent
+
+
+async def test_intents_of_which_a_refund_is_open_come_the_oldest_request_first(place: Place) -> None:
+    new, old, done = [await place.add(place.intent(invoice)) for invoice in place.invoices]
+    await place.save(replace(new, refunds=(a_refund(), a_refund("other"))))
+    await place.save(replace(old, refunds=(a_refund(requested_at=AT - timedelta(days=1)),)))
+    await place.save(replace(done, refunds=(a_refund(status=RefundStatus.RELEASED, resolved_at=AT),)))
+
+    async with place.store.unit_of_work(place.staff) as uow:
+        assert [it.id for it in await uow.intents.refunding(limit=9)] == [old.id, new.id]
+        assert [it.id for it in await uow.intents.refunding(limit=1)] == [old.id]
+    for stranger in place.strangers:
+        async with place.store.unit_of_work(stranger) as uow:
+            assert await uow.intents.refunding(limit=9) == []
 
 
 async def test_the_intents_to_ask_about_come_the_longest_waiting_first(place: Place) -> None:

@@ -96,6 +96,10 @@ class PaymentIntents(Protocol):
         """PENDING ones, the oldest first."""
         ...
 
+    async def refunding(self, *, limit: int) -> Sequence[PaymentIntent]:
+        """Those of which a refund is open, the oldest request first."""
+        ...
+
     async def unheard(
         self, gateway: PaymentGatewayCode, *, since: datetime, until: datetime, limit: int
     ) -> Sequence[PaymentIntent]:

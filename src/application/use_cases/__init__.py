@@ -24,6 +24,7 @@ from application.use_cases.payments import (
     RecordPayment,
     RefreshPayment,
     RefundPayment,
+    ReleaseRefund,
     ResolveFinding,
     ResolvePaymentReview,
     ReversePayment,
@@ -85,6 +86,7 @@ class UseCases:
     register_agency: RegisterAgency
     request_password_reset: RequestPasswordReset
     reset_password: ResetPassword
+    release_refund: ReleaseRefund
     resolve_finding: ResolveFinding
     resolve_payment_review: ResolvePaymentReview
     reverse_payment: ReversePayment

@@ -9,8 +9,10 @@ from application.use_cases.payments.office import OfficePayment
 from application.use_cases.payments.refunds import RefundForm
 from application.use_cases.payments.reviews import ReviewDecision
 from domain.ids import ClientId, InvoiceId, PaymentId
+from domain.payment_intents import PaymentIntent as IntentEntity
 from domain.payments import Payment as PaymentEntity
 from domain.payments import PaymentMethod
+from domain.refunds import Refund as RefundEntity
 from graphql_api.context import Info
 from graphql_api.describe import field
 from graphql_api.ids import key_of
@@ -83,8 +85,19 @@ RefundPaymentResult = Annotated[
 ]
 
 
+ReleaseRefundResult = Annotated[
+    RefundPaymentPayload | InvalidInput | NotFound | InvalidTransition | GatewayUnavailable,
+    strawberry.union("ReleaseRefundResult", description="La solicitud como quedó, o por qué no se liberó."),
+]
+
+
 async def _receipt(info: Info, payment: PaymentEntity) -> PaymentPayload:
     return PaymentPayload(payment=await (await info.context.reread()).payments.load(payment.id))
+
+
+async def _refund(info: Info, intent: IntentEntity, refund: RefundEntity) -> RefundPaymentPayload:
+    loaders = await info.context.reread()
+    return RefundPaymentPayload(refund=info.context.show(refund), intent=await loaders.intents.load(intent.id))
 
 
 @strawberry.type
@@ -140,9 +153,23 @@ class OfficeMutations:
             idempotency_key=input.idempotency_key,
             amount=input.amount,
         )
-        intent, refund = await info.context.use_cases.refund_payment(info.context.viewer, form)
-        loaders = await info.context.reread()
-        return RefundPaymentPayload(refund=info.context.show(refund), intent=await loaders.intents.load(intent.id))
+        return await _refund(info, *await info.context.use_cases.refund_payment(info.context.viewer, form))
+
+    @strawberry.mutation(
+        description=(
+            "Libera la devolución de un recibo que nunca llegó a la pasarela, para pedirla de nuevo o reversar el "
+            "recibo. Para el personal. Antes le pregunta a la pasarela: lo que ella tiene no se libera."
+        )
+    )
+    async def release_refund(
+        self,
+        info: Info,
+        payment_id: Annotated[strawberry.ID, strawberry.argument(description="El recibo que se iba a devolver.")],
+        note: Annotated[str, strawberry.argument(description="Por qué, de 1 a 500 caracteres.")],
+    ) -> ReleaseRefundResult:
+        key = PaymentId(key_of(payment_id, "Payment") or NOBODY)
+        done = await info.context.use_cases.release_refund(info.context.viewer, payment_id=key, note=note)
+        return await _refund(info, *done)
 
     @strawberry.mutation(
         description=(

@@ -18,6 +18,7 @@ from graphql_api.ids import global_id
 from graphql_api.node import Node
 from graphql_api.scalars import Money
 from graphql_api.texts import intent_message
+from graphql_api.types.accounts import Account
 from graphql_api.types.invoices import Invoice
 from graphql_api.types.later import ClientType
 from graphql_api.types.payments import Payment
@@ -80,6 +81,13 @@ class Refund:
     gateway_reference: str | None = field("Identificador del reembolso en la pasarela, desde que lo informa.")
     requested_at: datetime = field("Cuándo se pidió.")
     resolved_at: datetime | None = field("Cuándo se supo el resultado.")
+    note: str | None = field("Por qué se liberó, si nunca llegó a la pasarela.")
+    source: strawberry.Private[RefundEntity]
+
+    @strawberry.field(description="Quién la liberó, si nunca llegó a la pasarela.")
+    def released_by(self, info: Info) -> Account | None:
+        key = self.source.resolved_by
+        return info.context.loaders.accounts.load(key) if key else None
 
     @classmethod
     def of(cls, entity: RefundEntity, context: Context) -> "Refund":
@@ -91,6 +99,8 @@ class Refund:
             gateway_reference=entity.gateway_id,
             requested_at=entity.requested_at,
             resolved_at=entity.resolved_at,
+            note=entity.note,
+            source=entity,
         )
 
 

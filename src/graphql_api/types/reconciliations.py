@@ -68,6 +68,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "SETTLED_DIFFERENTLY": "Pagos liquidados por otro valor",
         "BOOKS": "Libros que no cuadran",
         "RETURNED_TWICE": "Devoluciones dobles",
+        "REFUND_UNDECIDED": "Devoluciones sin decidir",
     },
     "ledger": {
         "GATEWAY": "En las pasarelas",

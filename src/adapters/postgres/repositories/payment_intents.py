@@ -27,7 +27,7 @@ from domain.ids import ClientId, InvoiceId, PaymentId, PaymentIntentId
 from domain.payment_intents import Checkout, GatewayAttempt, IntentInvoice, PaymentIntent, PaymentIntentStatus
 from domain.payments import PaymentGatewayCode
 from domain.polling import check_after_asking, next_check
-from domain.refunds import Refund
+from domain.refunds import Refund, RefundStatus
 
 CLIENTS = table_of(ClientRow)
 ACCOUNTS = table_of(AccountRow)
@@ -37,6 +37,8 @@ KEYS = table_of(PaymentIntentKeyRow)
 TRANSACTIONS = table_of(GatewayTransactionRow)
 REFUNDS = table_of(RefundRow)
 
+_OF_A_REFUND = ("amount", "status", "gateway_id", "resolved_at", "resolved_by", "note")
+"""What of a request may change."""
 _LIVE = "uq_payment_intent_invoices_live"
 INTENT = Mapper(PaymentIntent, INTENTS, apart=("checkout", "invoices", "attempts", "refunds"))
 PART = Mapper(IntentInvoice, PARTS)
@@ -101,6 +103,16 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
         rows = self.select(INTENTS).where(pending)
         return await self._intents(rows.order_by(INTENTS.c.created_at, INTENTS.c.id).limit(limit))
 
+    async def refunding(self, *, limit: int) -> Sequence[PaymentIntent]:
+        oldest = (
+            self.select(REFUNDS, REFUNDS.c.intent_id, sa.func.min(REFUNDS.c.requested_at).label("since"))
+            .where(REFUNDS.c.status == RefundStatus.REQUESTED.value)
+            .group_by(REFUNDS.c.intent_id)
+            .subquery()
+        )
+        rows = self.select(INTENTS).join(oldest, oldest.c.intent_id == INTENTS.c.id)
+        return await self._intents(rows.order_by(oldest.c.since, INTENTS.c.id).limit(limit))
+
     async def unheard(
         self, gateway: PaymentGatewayCode, *, since: datetime, until: datetime, limit: int
     ) -> Sequence[PaymentIntent]:
@@ -144,7 +156,7 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
             await self._save_attempt(intent, attempt, (booked or {}).get(attempt.transaction_id))
         for refund in intent.refunds:
             values = REFUND.values(refund) | {"agency_id": intent.agency_id, "intent_id": intent.id}
-            newer = {name: values[name] for name in ("amount", "status", "gateway_id", "resolved_at")}
+            newer = {name: values[name] for name in _OF_A_REFUND}
             await self.write(insert(REFUNDS).values(values).on_conflict_do_update(index_elements=["id"], set_=newer))
 
     async def is_of_another(self, transaction_id: str, intent: PaymentIntent) -> bool:

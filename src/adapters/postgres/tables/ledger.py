@@ -94,6 +94,7 @@ class RefundRow(SQLModel, table=True):
         sa.UniqueConstraint("agency_id", "id"),
         c.belongs_to("intent_id", "payment_intents"),
         c.belongs_to("requested_by", "accounts"),
+        c.belongs_to("resolved_by", "accounts"),
         sa.CheckConstraint("amount > 0", name="amount_positive"),
         sa.Index(None, "agency_id", "intent_id"),
         sa.Index(
@@ -118,6 +119,8 @@ class RefundRow(SQLModel, table=True):
     requested_by: UUID | None = c.reference()
     gateway_id: str | None = c.text(t.tax("Número en la pasarela"))
     resolved_at: datetime | None = c.instant(t.tax("Resuelto"))
+    resolved_by: UUID | None = c.reference()
+    note: str | None = c.text(t.INTERNAL_TAX)
 
 
 class RequestKeyRow(SQLModel, table=True):

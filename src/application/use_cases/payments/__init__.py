@@ -10,6 +10,7 @@ from application.use_cases.payments.disputes import ReceiveDisputeNotice
 from application.use_cases.payments.findings import ResolveFinding
 from application.use_cases.payments.office import RecordPayment, ReversePayment
 from application.use_cases.payments.refunds import RefundPayment
+from application.use_cases.payments.releases import ReleaseRefund
 from application.use_cases.payments.reports import ReceiveGatewayReport, ReconcilePayments, RefreshPayment
 from application.use_cases.payments.returns import ReceiveReturn
 from application.use_cases.payments.reviews import ResolvePaymentReview
@@ -38,6 +39,7 @@ __all__ = [
     "RecordPayment",
     "RefreshPayment",
     "RefundPayment",
+    "ReleaseRefund",
     "ResolveFinding",
     "ResolvePaymentReview",
     "ReversePayment",

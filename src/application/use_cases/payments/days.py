@@ -22,6 +22,7 @@ from domain.payment_returns import DISPUTES_LAST, dispute_over
 from domain.payments import PaymentGatewayCode
 from domain.periods import BOGOTA
 from domain.polling import SLOW_AFTER, is_slow
+from domain.refunds import Refund
 
 BODIES_KEPT = timedelta(days=180)
 """How long the text of a gateway's notice is kept: it holds the payer's data (Ley 1581 de 2012, art. 4: no longer than
@@ -85,6 +86,7 @@ class ReconcileDay:
         async with self.unit_of_work(Scope.of_agency(agency_id)) as uow:
             await _follow_disputes(uow, at=at)
             await _report_slow(uow, agency_id, at=at)
+            await _report_undecided(uow, at=at)
             await _report_unconfirmed(uow, agency_id, on, since=since, until=until, at=at)
             differences = await uow.ledger.differences()
             await _report_differences(uow, agency_id, differences, at=at)
@@ -141,6 +143,34 @@ async def _report_slow(uow: UnitOfWork, agency_id: AgencyId, *, at: datetime) ->
             )
 
 
+async def _report_undecided(uow: UnitOfWork, *, at: datetime) -> None:
+    """Refunds that the gateway leaves open, or does not have; those that came to an end are findings no more."""
+    slow = [
+        (undecided_key(refund), intent, refund)
+        for intent in await uow.intents.refunding(limit=_MOST_LOOKED_AT)
+        for refund in intent.refunds
+        if refund.is_slow(at=at)
+    ]
+    still = {key for key, _, _ in slow}
+    known = await uow.findings.open_ones([FindingKind.REFUND_UNDECIDED], limit=_MOST_LOOKED_AT)
+    await uow.findings.resolve_keys([it.key for it in known if it.key not in still], at=at)
+    for key, intent, refund in slow:
+        await uow.findings.report(
+            Finding(
+                id=uuid4(),
+                agency_id=intent.agency_id,
+                kind=FindingKind.REFUND_UNDECIDED,
+                key=key,
+                at=at,
+                reference=intent.reference,
+                client_id=intent.client_id,
+                intent_id=intent.id,
+                amount=refund.amount,
+                detail=refund.gateway_id or "",
+            )
+        )
+
+
 async def _follow_disputes(uow: UnitOfWork, *, at: datetime) -> None:
     """Disputes that were lost, or of which nothing was heard for as long as there can be, are findings no more."""
     for finding in await uow.findings.open_ones([FindingKind.DISPUTE], limit=_MOST_LOOKED_AT):
@@ -179,6 +209,11 @@ async def _report_differences(
         key = f"{it.invoice_id}:{it.receipts}:{it.ledger}"
         amount = it.receipts - it.ledger
         await uow.findings.report(_finding(agency_id, FindingKind.BOOKS, key, at=at, amount=amount, detail=it.number))
+
+
+def undecided_key(refund: Refund) -> str:
+    """Of the finding about a refund that stays open."""
+    return f"{FindingKind.REFUND_UNDECIDED}:{refund.id}"
 
 
 def unconfirmed_key(gateway: PaymentGatewayCode, on: date) -> str:

@@ -85,12 +85,12 @@ class RefundPayment:
         """What only a notice has told, and what became of a request that is repeated, the gateway has to say."""
         async with self.settlement.unit_of_work(staff.scope) as uow:
             known = await form.request(staff.account_id).answered(uow)
-            payment, intent, charge = await _charge_of(uow, form.payment_id)
+            payment, intent, charge = await charge_of(uow, form.payment_id)
             if known is None:
                 self._refuse_unreturnable(payment)
         if known is not None or not charge.verified_by.is_proof or charge.order_id is None:
             asked = await self.settlement.ask(intent)
-            if asked is None and any(it.id == known and _is_lost(it) for it in intent.refunds):
+            if asked is None and any(it.id == known and it.is_lost for it in intent.refunds):
                 # Somebody asked before the gateway had it, perhaps: to send it again, it has to be asked now.
                 raise GatewayUnavailable(ASK_AGAIN_AFTER.seconds, intent.id)
 
@@ -101,10 +101,10 @@ class RefundPayment:
         at = self.settlement.clock.now()
         async with self.settlement.unit_of_work(staff.scope) as uow:
             known = await form.request(staff.account_id).answered(uow)
-            payment, intent, charge = await _charge_of(uow, form.payment_id)
+            payment, intent, charge = await charge_of(uow, form.payment_id)
             if known is not None:
                 refund = next(it for it in intent.refunds if it.id == known)
-                return intent, refund, charge if _is_lost(refund) else None, refund.amount == charge.amount
+                return intent, refund, charge if refund.is_lost else None, refund.amount == charge.amount
             await uow.payments.lock_client(payment.client_id)
             payment = await uow.payments.get(payment.id) or payment
             self._refuse_unreturnable(payment)
@@ -175,12 +175,7 @@ class RefundPayment:
             raise RefundNotPossible(why)
 
 
-def _is_lost(refund: Refund) -> bool:
-    """Whether the gateway has the request is not known."""
-    return refund.is_open and refund.gateway_id is None
-
-
-async def _charge_of(uow: UnitOfWork, payment_id: PaymentId) -> tuple[Payment, PaymentIntent, GatewayAttempt]:
+async def charge_of(uow: UnitOfWork, payment_id: PaymentId) -> tuple[Payment, PaymentIntent, GatewayAttempt]:
     """A receipt, its intent (locked) and the transaction that it was booked by; RefundNotPossible for money that came
     through no gateway."""
     payment = await uow.payments.get(payment_id)
