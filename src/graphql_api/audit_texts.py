@@ -30,6 +30,7 @@ AUDIT_ACTION: Mapping[str, str] = {
     AuditAction.REFUND_REQUESTED: "Pidió una devolución a la pasarela",
     AuditAction.REFUND_RELEASED: "Liberó una devolución que no llegó a la pasarela",
     AuditAction.REVIEW_RESOLVED: "Decidió un pago en revisión",
+    AuditAction.PAYMENT_CANCELLED: "Canceló un pago en línea",
     AuditAction.FINDING_RESOLVED: "Cerró un hallazgo",
     AuditAction.SETTLEMENT_RECONCILED: "Concilió una liquidación",
     AuditAction.PQRS_FILED: "Radicó una PQRS en nombre de un cliente",

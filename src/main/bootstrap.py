@@ -196,6 +196,7 @@ def _use_cases(
     set_merchant_account = SetMerchantAccount(
         unit_of_work=unit_of_work,
         merchants=merchants,
+        clock=clock,
         sandbox_merchants={
             PaymentGatewayCode.PAYU: SANDBOX_MERCHANTS,
             PaymentGatewayCode.ENLINEA: SIMULATOR_MERCHANTS,
@@ -246,16 +247,16 @@ def _use_cases(
         refresh_payment=RefreshPayment(settlement=settlement),
         refresh_session=RefreshSession(unit_of_work=unit_of_work, clock=clock),
         refund_payment=RefundPayment(settlement=settlement),
-        register_agency=RegisterAgency(unit_of_work=unit_of_work),
+        register_agency=RegisterAgency(unit_of_work=unit_of_work, clock=clock),
         request_password_reset=RequestPasswordReset(unit_of_work=unit_of_work, captchas=captchas, limiter=limiter),
         reset_password=ResetPassword(unit_of_work=unit_of_work, limiter=limiter, hasher=hasher, clock=clock),
         release_refund=ReleaseRefund(settlement=settlement),
         resolve_finding=ResolveFinding(unit_of_work=unit_of_work, clock=clock),
         reopen_pqrs=ReopenPqrs(unit_of_work=unit_of_work, calendar=ColombianHolidays(), clock=clock),
-        retry_job=RetryJob(unit_of_work=unit_of_work),
+        retry_job=RetryJob(unit_of_work=unit_of_work, clock=clock),
         resolve_payment_review=ResolvePaymentReview(settlement=settlement),
         reverse_payment=ReversePayment(unit_of_work=unit_of_work, clock=clock),
-        set_agency=SetAgency(unit_of_work=unit_of_work, secrets=box, strict=settings.is_production),
+        set_agency=SetAgency(unit_of_work=unit_of_work, secrets=box, clock=clock, strict=settings.is_production),
         set_merchant_account=set_merchant_account,
         sign_in=SignIn(
             unit_of_work=unit_of_work,

@@ -12,6 +12,7 @@ from application.use_cases.payments.accounts import DIALECTS
 from domain.errors import FieldProblemCode, InvalidInput
 from domain.payments import PaymentGatewayCode
 from tests.application.payments_world import PAYU, an_agency
+from tests.fakes.clock import FakeClock
 from tests.fakes.payments import FakeTill
 from tests.fakes.secrets import FakeSecretBox
 
@@ -44,6 +45,7 @@ class Operator:
         self._set = SetMerchantAccount(
             unit_of_work=self.till,
             merchants=self.merchants,
+            clock=FakeClock(),
             sandbox_merchants={PAYU: {"508029"}, ENLINEA: {"simulador"}},
         )
 

@@ -12,6 +12,7 @@ from application.use_cases.payments import ConfigureGateway, GatewayAddresses, S
 from domain.errors import FieldProblem, InvalidInput, NotAllowed, Unauthenticated
 from domain.payments import PaymentGatewayCode
 from tests.application.payments_world import PAYU, a_client, an_agency, as_client, as_staff
+from tests.fakes.clock import FakeClock
 from tests.fakes.payments import FakeTill
 from tests.fakes.secrets import FakeSecretBox
 
@@ -27,7 +28,10 @@ class Administration:
         self.merchants = Merchants(secrets=FakeSecretBox(), test_allowed=test_allowed)
         self.configure = ConfigureGateway(
             set_merchant_account=SetMerchantAccount(
-                unit_of_work=self.till, merchants=self.merchants, sandbox_merchants={PAYU: {"508029"}}
+                unit_of_work=self.till,
+                merchants=self.merchants,
+                clock=FakeClock(),
+                sandbox_merchants={PAYU: {"508029"}},
             )
         )
         self.admin: StaffViewer = replace(as_staff(self.agency), is_admin=True)

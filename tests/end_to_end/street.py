@@ -12,13 +12,11 @@ from uuid import uuid4
 import httpx
 from pypdf import PdfReader
 
-from application.access import StaffViewer
 from domain.accounts import AccountRole
-from domain.ids import AccountId, SessionId
 from domain.imports.sheets import ImportKind
 from domain.payments import PaymentGatewayCode
 from main.bootstrap import Portal
-from tests.application.imports_office import csv_of
+from tests.application.imports_office import imported
 from tests.simulator.support import Form, Page
 
 PASSWORD = "tortuga azul canta"
@@ -186,9 +184,7 @@ class Street:
     async def take(self, slug: str, kind: ImportKind, *rows: dict[str, str]) -> None:
         """Import rows that differ from the usual one."""
         agency = await self.portal.use_cases.find_agency(slug)
-        clerk = StaffViewer(agency_id=agency.id, account_id=AccountId(uuid4()), session_id=SessionId(uuid4()))
-        report = await self.portal.use_cases.import_records(clerk, kind=kind, csv=csv_of(kind, *rows))
-        assert not report.row_errors, report.row_errors
+        await imported(self.portal.use_cases.import_file, agency.id, kind, *rows)
 
     async def register(
         self, slug: str, username: str, *, client: str | None = None, role: AccountRole = AccountRole.CLIENT

@@ -1,4 +1,7 @@
-"""How many statements and connections a mutation takes: exact numbers, which grow with nothing that clients send."""
+"""How many statements and connections a mutation takes: exact numbers, which grow with nothing that clients send.
+
+What staff do takes three more, for the record.
+"""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -117,7 +120,7 @@ async def test_resolving_a_finding(town: Town) -> None:
     resolved, told = await done(town, query, by="sara", id=global_id("Finding", finding.id))
 
     assert told["__typename"] == "FindingPayload"
-    assert (len(resolved.statements), resolved.checkouts) == (7, 3)
+    assert (len(resolved.statements), resolved.checkouts) == (10, 3)
 
 
 async def test_setting_up_a_gateway(town: Town) -> None:
@@ -127,7 +130,7 @@ async def test_setting_up_a_gateway(town: Town) -> None:
     done_so, told = await done(town, query, by="adan")
 
     assert told["__typename"] == "AgencyPayload"
-    assert (len(done_so.statements), done_so.checkouts) == (9, 3)
+    assert (len(done_so.statements), done_so.checkouts) == (12, 3)
 
 
 async def test_starting_a_payment_of_one_or_of_many(town: Town) -> None:
@@ -155,8 +158,8 @@ async def test_importing_few_rows_or_many(town: Town, kind: ImportKind) -> None:
 
     (few, many) = taken
     assert few == many
-    assert few[0] <= 15
-    assert few[2] <= 6
+    assert few[0] <= 18
+    assert few[2] <= 9
     assert few[1] == few[3] == 2
 
 

@@ -19,16 +19,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from adapters.postgres.tables import metadata
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
-from application.access import Scope, StaffViewer
+from application.access import Scope
 from application.ports.documents import DocumentRenderer
 from application.ports.unit_of_work import UnitOfWork
 from domain.accounts import AccountRole
 from domain.agencies import Agency
 from domain.findings import Finding, FindingKind
-from domain.ids import AccountId, SessionId
 from domain.imports.sheets import ImportKind
 from domain.payments import PaymentGatewayCode
-from tests.application.imports_office import MANAGEMENT, OWNER, csv_of
+from tests.application.imports_office import MANAGEMENT, OWNER, imported
 from tests.fakes.clock import FakeClock
 from tests.postgres import Database
 from tests.served import Service, opened
@@ -191,11 +190,7 @@ class Town:
 
     async def take(self, slug: str, kind: ImportKind, *rows: dict[str, str]) -> None:
         """Import rows that differ from the usual one; all of them enter."""
-        viewer = StaffViewer(
-            agency_id=self.agencies[slug].id, account_id=AccountId(uuid4()), session_id=SessionId(uuid4())
-        )
-        report = await self.use_cases.import_records(viewer, kind=kind, csv=csv_of(kind, *rows), dry_run=False)
-        assert not report.row_errors, report.row_errors
+        await imported(self.use_cases.import_file, self.agencies[slug].id, kind, *rows)
 
     async def books(self, slug: str) -> None:
         """A lease of the property I1 to T1, whose owner is T2; nothing is billed yet."""

@@ -25,6 +25,7 @@ from domain.imports.problems import ImportReport
 from domain.imports.sheets import ImportKind
 from domain.invoices import InvoiceStatus
 from tests.application.imports_office import csv_of
+from tests.factories import a_staff_account, an_agency
 from tests.fakes.audit import KEYS
 from tests.fakes.clock import FakeClock
 from tests.fakes.imports import FakeImports, KeptPayment
@@ -118,6 +119,9 @@ class InPostgres(Imported):
             "values (:agency_id, :slug, 'Andina', '900123456', 8, false, 'NONE', '{}', '{}', now())",
             slug=f"agency-{opened.agency_id}",
         )
+        async with opened.factory(Scope.of_agency(opened.agency_id)) as uow:
+            await uow.accounts.add(a_staff_account(an_agency(id=opened.agency_id), id=opened.viewer.account_id))
+            await uow.commit()
         return opened
 
     async def another(self) -> "InPostgres":

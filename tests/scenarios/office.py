@@ -3,16 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Self
-from uuid import uuid4
 
-from application.access import StaffViewer
 from domain.accounts import AccountRole
 from domain.agencies import Agency
 from domain.identity import nit_check_digit
-from domain.ids import AccountId, SessionId
 from domain.imports.sheets import ImportKind
 from domain.payments import PaymentGatewayCode
-from tests.application.imports_office import csv_of
+from tests.application.imports_office import imported
 from tests.end_to_end.street import PASSWORD, RETURN_URL, Person
 from tests.scenarios.stage import Stage
 from tests.scenarios.story import RENT
@@ -82,9 +79,7 @@ class Office:
 
     async def take(self, kind: ImportKind, *rows: dict[str, str]) -> None:
         """Import rows of the back office that differ from the usual one."""
-        clerk = StaffViewer(agency_id=self.agency.id, account_id=AccountId(uuid4()), session_id=SessionId(uuid4()))
-        report = await self.stage.portal.use_cases.import_records(clerk, kind=kind, csv=csv_of(kind, *rows))
-        assert not report.row_errors, report.row_errors
+        await imported(self.stage.portal.use_cases.import_file, self.agency.id, kind, *rows)
 
     async def bill(self, number: str, amount: int = RENT, **changed: str) -> None:
         """Import an invoice of Ana's, or change it."""

@@ -14,6 +14,7 @@ from application.ports.rate_limits import RateLimiter
 from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.accounts import Account, AccountRole, AccountStatus
 from domain.agencies import Agency
+from domain.audit import AuditAction
 from domain.errors import (
     AgencyNotFound,
     Busy,
@@ -72,6 +73,8 @@ class ChangePassword:
             others = await uow.sessions.end_all(account.id, at=now, but=signed_in.session_id)
             await uow.links.end_all(account.id, at=now)
             await uow.jobs.put(password_changed(account, now))
+            told, entity = {"sessionsEnded": others}, ("Account", account.id)
+            await uow.audit.record(AuditAction.PASSWORD_CHANGED, at=now, entity=entity, changes=told)
             await uow.commit()
         return others
 
@@ -100,7 +103,7 @@ class CreateAccount:
         role: AccountRole,
         client_code: str | None = None,
     ) -> Account:
-        scope = Scope.of_agency(agency_id)
+        scope = Scope.of_operator(agency_id)
         async with self.unit_of_work(scope) as uow:
             agency = await uow.agencies.get(agency_id)
             client = (await uow.imports.clients({client_code})).get(client_code) if client_code else None
@@ -134,6 +137,8 @@ class CreateAccount:
         account.password_hash = await self.hasher.hash(password)
         async with self.unit_of_work(scope) as uow:
             await uow.accounts.add(account)
+            told, entity = {"username": account.username, "roles": account.roles}, ("Account", account.id)
+            await uow.audit.record(AuditAction.ACCOUNT_CREATED, at=account.created_at, entity=entity, changes=told)
             await uow.commit()
         return account
 

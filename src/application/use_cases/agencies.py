@@ -8,11 +8,13 @@ from uuid import uuid4
 
 from application.access import Scope
 from application.ports.captcha import captcha_secret_place
+from application.ports.clock import Clock
 from application.ports.reading import Entry, Readings
 from application.ports.secrets import SecretBox
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.text import problem_of_text
 from domain.agencies import Agency, CaptchaProvider, Logo
+from domain.audit import AuditAction
 from domain.clients import IdentityDocumentType
 from domain.errors import AgencyNotFound, FieldProblem, FieldProblemCode, InvalidInput
 from domain.identity import BadDocument, DocumentNumber, is_email
@@ -84,6 +86,7 @@ class RegisterAgency:
     """
 
     unit_of_work: UnitOfWorkFactory
+    clock: Clock
 
     async def __call__(self, *, slug: str, name: str, tax_id: str, hosts: tuple[str, ...] = ()) -> Agency:
         nit = _nit(tax_id)
@@ -102,8 +105,10 @@ class RegisterAgency:
             tax_id=nit.number if nit else "",
             check_digit=(nit.check_digit if nit else None) or 0,
         )
-        async with self.unit_of_work(Scope.of_agency(agency.id)) as uow:
+        async with self.unit_of_work(Scope.of_operator(agency.id)) as uow:
             await uow.agencies.add(agency, hosts=hosts)
+            told, entity = {"slug": slug, "hosts": hosts}, ("Agency", agency.id)
+            await uow.audit.record(AuditAction.AGENCY_CREATED, at=self.clock.now(), entity=entity, changes=told)
             await uow.commit()
         return agency
 
@@ -120,10 +125,11 @@ class SetAgency:
 
     unit_of_work: UnitOfWorkFactory
     secrets: SecretBox
+    clock: Clock
     strict: bool
 
     async def __call__(self, agency_id: AgencyId, *, settings: Mapping[str, str], logo: bytes | None = None) -> Agency:
-        async with self.unit_of_work(Scope.of_agency(agency_id)) as uow:
+        async with self.unit_of_work(Scope.of_operator(agency_id)) as uow:
             agency = await uow.agencies.get(agency_id)
             if agency is None:
                 raise AgencyNotFound
@@ -134,6 +140,9 @@ class SetAgency:
                 problems.append(_apply_logo(agency, logo))
             _refuse(problems)
             await uow.agencies.save(agency)
+            told = {"fields": sorted([*settings, *(["logo"] if logo is not None else [])])}
+            entity, at = ("Agency", agency_id), self.clock.now()
+            await uow.audit.record(AuditAction.AGENCY_CHANGED, at=at, entity=entity, changes=told)
             await uow.commit()
         return agency
 

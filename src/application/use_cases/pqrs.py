@@ -12,6 +12,7 @@ from application.ports.calendar import HolidayCalendar
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.text import problem_of_required_text, problem_of_text
+from domain.audit import AuditAction
 from domain.business_days import add_business_days
 from domain.errors import FieldProblem, FieldProblemCode, IdempotencyConflict, InvalidInput, LimitReached, NotAllowed
 from domain.ids import ClientId, ContractId, PqrsId, PropertyId
@@ -110,6 +111,9 @@ class FilePqrs:
             )
             await uow.pqrs.add(case, event)
             await uow.jobs.put(pqrs_filed(case))
+            if by is PqrsActor.AGENCY:
+                told, entity = {"filingNumber": case.filing_number}, ("Pqrs", case.id)
+                await uow.audit.record(AuditAction.PQRS_FILED, at=now, entity=entity, changes=told)
             await uow.commit()
         return case
 

@@ -27,6 +27,7 @@ from application.text import problem_of_text
 from application.use_cases.sessions import OpenedSession, may_enter
 from domain.accounts import Account, login_key
 from domain.agencies import Agency
+from domain.audit import AuditAction
 from domain.errors import AgencyNotFound, Busy, CaptchaRejected, InvalidCredentials
 from domain.ids import AgencyId, SessionId
 from domain.sessions import Session
@@ -149,5 +150,7 @@ class SignIn:
             await uow.accounts.save(account)
             await uow.sessions.add(session)
             await uow.sessions.add_tokens((pair.access, pair.refresh))
+            if account.is_staff:
+                await uow.audit.record(AuditAction.SIGNED_IN, at=now, entity=("Account", account.id))
             await uow.commit()
         return OpenedSession.of(account, pair)

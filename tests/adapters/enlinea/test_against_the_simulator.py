@@ -78,7 +78,10 @@ class Town:
 
     async def set(self, **settings: str) -> None:
         account = SetMerchantAccount(
-            unit_of_work=self.till, merchants=self.merchants, sandbox_merchants={ENLINEA: SIMULATOR_MERCHANTS}
+            unit_of_work=self.till,
+            merchants=self.merchants,
+            clock=FakeClock(),
+            sandbox_merchants={ENLINEA: SIMULATOR_MERCHANTS},
         )
         await account(self.agency.id, gateway=ENLINEA, settings=settings)
 

@@ -85,7 +85,7 @@ class Town:
     async def open(self, algorithm: SignatureAlgorithm = SignatureAlgorithm.MD5) -> None:
         settings = {"merchant_id": "508029", "account_id": "512321", "api_login": LOGIN, "api_key": KEY}
         account = SetMerchantAccount(
-            unit_of_work=self.till, merchants=self.merchants, sandbox_merchants={PAYU: {"508029"}}
+            unit_of_work=self.till, merchants=self.merchants, clock=FakeClock(), sandbox_merchants={PAYU: {"508029"}}
         )
         await account(
             self.agency.id, gateway=PAYU, settings=settings | {"enabled": "true", "signature": algorithm.value}

@@ -15,6 +15,7 @@ from application.use_cases.imports.billing import InvoiceImporter, PaymentImport
 from application.use_cases.imports.importer import Importer, SheetImport, rows_of, survey
 from application.use_cases.imports.news import News
 from application.use_cases.imports.people import ClientImporter, ContractImporter, PropertyImporter
+from domain.audit import AuditAction
 from domain.ids import AgencyId
 from domain.imports.problems import ImportReport
 from domain.imports.sheets import ImportKind
@@ -40,8 +41,7 @@ class ImportRecords:
     async def __call__(self, viewer: Viewer, *, kind: ImportKind, csv: str, dry_run: bool = False) -> ImportReport:
         scope = require_staff(viewer).scope
         sheet = await asyncio.to_thread(self.sheets.of_text, csv, kind.columns)
-        today = self.clock.today()
-        return await _import(self.unit_of_work, scope, kind, sheet, today=today, dry_run=dry_run, progress=_silent)
+        return await _import(self.unit_of_work, self.clock, scope, kind, sheet, dry_run=dry_run, progress=_silent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +60,18 @@ class ImportFile:
         self, agency_id: AgencyId, *, kind: ImportKind, path: Path, progress: Callable[[int], None] | None = None
     ) -> ImportReport:
         sheet = await asyncio.to_thread(self.sheets.of_file, path, kind.columns)
-        scope = Scope.of_agency(agency_id)
-        today, told = self.clock.today(), progress or _silent
-        return await _import(self.unit_of_work, scope, kind, sheet, today=today, dry_run=False, progress=told)
+        scope = Scope.of_operator(agency_id)
+        told = progress or _silent
+        return await _import(self.unit_of_work, self.clock, scope, kind, sheet, dry_run=False, progress=told)
 
 
 async def _import(
     unit_of_work: UnitOfWorkFactory,
+    clock: Clock,
     scope: Scope,
     kind: ImportKind,
     sheet: Sheet,
     *,
-    today: date,
     dry_run: bool,
     progress: Callable[[int], None],
 ) -> ImportReport:
@@ -80,7 +80,7 @@ async def _import(
     async with unit_of_work(scope) as uow:
         await uow.imports.begin()
         muted = kind not in _TOLD or not await uow.imports.has_any(kind)
-        importer = _importer(kind, uow.imports, News(today=today, muted=muted))
+        importer = _importer(kind, uow.imports, News(today=clock.today(), muted=muted))
         sheet_import = SheetImport(importer, surveyed)
         await sheet_import.take(rows_of(sheet, surveyed), progress)
         report = sheet_import.report
@@ -89,6 +89,9 @@ async def _import(
         if not dry_run:
             if importer.news.numbers:
                 await uow.jobs.put_all(await importer.announcements(scope.agency))
+            told = {name: getattr(report, name) for name in ("created", "updated", "unchanged", "rejected")}
+            changes = {"kind": kind} | told
+            await uow.audit.record(AuditAction.RECORDS_IMPORTED, at=clock.now(), changes=changes)
             await uow.commit()
     return report
 

@@ -6,12 +6,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
-from application.access import Scope
+from application.access import Scope, StaffViewer
 from application.merchants import Merchants
+from application.ports.clock import Clock
 from application.ports.payment_gateway import SignatureAlgorithm
 from application.ports.payments import GatewayAccount
 from application.ports.secrets import SecretUnreadable
 from application.ports.unit_of_work import UnitOfWorkFactory
+from domain.audit import AuditAction
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.ids import AgencyId, GatewayAccountId
 from domain.payments import PaymentGatewayCode
@@ -66,7 +68,8 @@ UNCERTIFIED = frozenset({PaymentGatewayCode.ENLINEA})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetMerchantAccount:
-    """Change settings of an agency's merchant account; the first ones make it. For the operator's command line.
+    """Change settings of an agency's merchant account; the first ones make it. For the operator's command line,
+    or `by` a person of the staff who may.
 
     `settings` by the gateway's own names: enabled and test (true or false) for all; for PayU merchant_id, account_id,
     api_login, api_key, signature (md5, sha1, sha256); for EnLineaPagos usuario, clave, llavemd5, dialect (gangway,
@@ -81,10 +84,16 @@ class SetMerchantAccount:
 
     unit_of_work: UnitOfWorkFactory
     merchants: Merchants
+    clock: Clock
     sandbox_merchants: Mapping[PaymentGatewayCode, Collection[str]] = field(default_factory=dict)
 
     async def __call__(
-        self, agency_id: AgencyId, *, gateway: PaymentGatewayCode, settings: Mapping[str, str]
+        self,
+        agency_id: AgencyId,
+        *,
+        gateway: PaymentGatewayCode,
+        settings: Mapping[str, str],
+        by: StaffViewer | None = None,
     ) -> GatewayAccount:
         known = _SETTINGS[gateway]
         _refuse(
@@ -93,7 +102,7 @@ class SetMerchantAccount:
                 for name, text in settings.items()
             ]
         )
-        async with self.unit_of_work(Scope.of_agency(agency_id)) as uow:
+        async with self.unit_of_work(by.scope if by else Scope.of_operator(agency_id)) as uow:
             account = await uow.gateway_accounts.get(gateway) or GatewayAccount(
                 id=GatewayAccountId(uuid4()),
                 agency_id=agency_id,
@@ -102,6 +111,9 @@ class SetMerchantAccount:
             )
             account = self._changed(account, {known[name].part: text for name, text in settings.items()})
             await uow.gateway_accounts.save(account)
+            told = {"gateway": gateway, "enabled": account.enabled, "set": sorted(settings)}
+            entity, at = ("Agency", agency_id), self.clock.now()
+            await uow.audit.record(AuditAction.GATEWAY_CONFIGURED, at=at, entity=entity, changes=told)
             await uow.commit()
         return account
 

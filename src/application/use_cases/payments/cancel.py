@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from application.access import Viewer
+from application.access import StaffViewer, Viewer, require_signed_in
+from application.ports.unit_of_work import UnitOfWork
 from application.use_cases.payments.acts import intent_of
 from application.use_cases.payments.settlement import ASK_AGAIN_AFTER, Settlement
+from domain.audit import AuditAction
 from domain.errors import GatewayUnavailable, InvalidTransition
 from domain.gateway_reports import GatewayReport
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus
@@ -31,7 +33,15 @@ class CancelPayment:
         intent = await intent_of(self.settlement.unit_of_work, viewer, reference)
         if row_for(Trigger.CANCELLED, intent.status) is None:
             raise InvalidTransition
-        closed = await self.settlement.ask(intent, then=_cancelled)
+        signed_in = require_signed_in(viewer)
+
+        async def record(uow: UnitOfWork, after: PaymentIntent) -> None:
+            if isinstance(signed_in, StaffViewer) and after.status in _OVER:
+                told, entity = {"reference": reference}, ("PaymentIntent", after.id)
+                at = self.settlement.clock.now()
+                await uow.audit.record(AuditAction.PAYMENT_CANCELLED, at=at, entity=entity, changes=told)
+
+        closed = await self.settlement.ask(intent, then=_cancelled, last=record, by=signed_in.account_id)
         if closed is None:
             raise GatewayUnavailable(ASK_AGAIN_AFTER.seconds, intent.id)  # another call is asking
         if closed.status not in _OVER:

@@ -43,7 +43,7 @@ class ConfigureGateway:
             raise InvalidInput(*misplaced)
         settings = dict(credentials) | {"enabled": str(enabled).lower()}
         try:
-            await self.set_merchant_account(admin.agency_id, gateway=gateway, settings=settings)
+            await self.set_merchant_account(admin.agency_id, gateway=gateway, settings=settings, by=admin)
         except SecretUnreadable as error:
             unreadable = FieldProblem("credentials", FieldProblemCode.REQUIRED, "unreadable_credentials")
             raise InvalidInput(unreadable) from error

@@ -1,7 +1,7 @@
 """Paying with credit: money that a client has here already."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from application.use_cases.payments.acts import (
     refuse,
 )
 from application.use_cases.payments.books import open_credit
+from domain.audit import AuditAction
 from domain.credit import spend
 from domain.errors import (
     FieldProblem,
@@ -30,6 +31,7 @@ from domain.errors import (
 from domain.ids import AccountId, ClientId, InvoiceId
 from domain.invoices import Invoice
 from domain.ledger import Journal, JournalKind, credit_used
+from domain.money import ZERO
 from domain.payments import FIRST_FROM_CREDIT, Payment, Share
 
 
@@ -65,7 +67,8 @@ class ApplyCredit:
         client_id, request = _whose(signed_in, form), form.request(signed_in.account_id)
         at = self.clock.now()
         # The books are the agency's: a client changes them by this act alone.
-        async with self.unit_of_work(Scope.of_agency(signed_in.agency_id)) as uow:
+        scope = replace(Scope.of_agency(signed_in.agency_id), account_id=signed_in.account_id)
+        async with self.unit_of_work(scope) as uow:
             if await request.answered(uow) is not None:
                 return client_id
             if not await uow.payments.has_client(client_id):
@@ -82,6 +85,10 @@ class ApplyCredit:
             for payment, parts in used:
                 await _draw(uow, payment, parts, at=at, by=signed_in.account_id)
             await request.remember(uow, client_id)
+            if isinstance(signed_in, StaffViewer):
+                total = sum((part for _, parts in used for _, part in parts), ZERO)
+                entity = ("Client", client_id)
+                await uow.audit.record(AuditAction.CREDIT_APPLIED, at=at, entity=entity, changes={"amount": total})
             await uow.commit()
         return client_id
 

@@ -7,6 +7,7 @@ from application.access import Viewer, require_staff
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.text import problem_of_text
+from domain.audit import AuditAction
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput, InvalidTransition, NotFound
 from domain.findings import Finding, FindingKind
 from domain.payment_intents import PaymentIntentStatus
@@ -41,6 +42,8 @@ class ResolveFinding:
             at = self.clock.now()
             if not await uow.findings.resolve(finding.id, at=at, by=staff.account_id, note=note.strip()):
                 raise InvalidTransition
+            told, entity = {"kind": finding.kind}, ("Finding", finding.id)
+            await uow.audit.record(AuditAction.FINDING_RESOLVED, at=at, entity=entity, changes=told)
             await uow.commit()
 
 

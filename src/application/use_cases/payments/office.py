@@ -18,6 +18,7 @@ from application.use_cases.payments.acts import (
     refuse,
 )
 from application.use_cases.payments.books import Receipt, give_back, receive
+from domain.audit import AuditAction
 from domain.errors import FieldProblem, FieldProblemCode, InvalidTransition, NotFound
 from domain.ids import AccountId, ClientId, InvoiceId, PaymentId
 from domain.invoices import Invoice
@@ -92,6 +93,8 @@ class RecordPayment:
             )
             payment = await receive(uow, receipt, wanted, {it.id: it for it in owing}, at)
             await request.remember(uow, payment.id)
+            told = {"receiptNumber": payment.receipt_number, "amount": payment.amount, "method": payment.method}
+            await uow.audit.record(AuditAction.PAYMENT_RECORDED, at=at, entity=("Payment", payment.id), changes=told)
             await uow.commit()
         return payment
 
@@ -119,15 +122,18 @@ class ReversePayment:
             payment = await _receipt(uow, payment_id)
             if payment.status is PaymentStatus.REVERSED:
                 raise InvalidTransition
+            at, amount = self.clock.now(), payment.in_force
             await give_back(
                 uow,
                 payment,
                 amount=None,
                 kind=ReversalKind.OFFICE,
                 reason=reason.strip(),
-                at=self.clock.now(),
+                at=at,
                 by=staff.account_id,
             )
+            told = {"receiptNumber": payment.receipt_number, "amount": amount}
+            await uow.audit.record(AuditAction.PAYMENT_REVERSED, at=at, entity=("Payment", payment.id), changes=told)
             await uow.commit()
         return payment
 

@@ -16,6 +16,7 @@ from application.use_cases.payments.acts import (
     refuse,
 )
 from application.use_cases.payments.settlement import ASK_AGAIN_AFTER, Settlement
+from domain.audit import AuditAction
 from domain.errors import (
     AmountNotAllowed,
     FieldProblem,
@@ -126,6 +127,8 @@ class RefundPayment:
             )
             await uow.intents.save(intent)
             await form.request(staff.account_id).remember(uow, refund_id)
+            told = {"receiptNumber": payment.receipt_number, "amount": amount}
+            await uow.audit.record(AuditAction.REFUND_REQUESTED, at=at, entity=("Payment", payment.id), changes=told)
             await uow.commit()
         return intent, intent.refunds[-1], charge, amount == charge.amount
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from application.access import Viewer, require_staff
 from application.use_cases.payments.acts import intent_of, problem_of_note, refuse
 from application.use_cases.payments.settlement import ASK_AGAIN_AFTER, Settlement, keep
+from domain.audit import AuditAction
 from domain.errors import GatewayUnavailable, InvalidTransition, NotFound
 from domain.payment_decisions import decide_against, decide_for
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus
@@ -53,6 +54,9 @@ class ResolvePaymentReview:
                 raise silence
             outcome = decide_for(current) if decision is ReviewDecision.APPROVE else decide_against(current)
             await keep(uow, outcome, at=at, by=staff.account_id, note=note.strip())
+            told = {"reference": reference, "decision": decision}
+            entity = ("PaymentIntent", current.id)
+            await uow.audit.record(AuditAction.REVIEW_RESOLVED, at=at, entity=entity, changes=told)
             await uow.commit()
         return outcome.intent
 

@@ -1,8 +1,8 @@
 """What a gateway's report does to the books. Notices, returns, the regular check and the staff all end here."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -34,6 +34,7 @@ ASK_AGAIN_AFTER = timedelta(seconds=3)
 _END_A_REVIEW = frozenset({"T6", "T23"})
 
 Effect = Callable[[PaymentIntent, Sequence[GatewayReport], datetime], Outcome]
+Last = Callable[[UnitOfWork, PaymentIntent], Awaitable[None]]
 
 
 def as_answered(intent: PaymentIntent, answer: Sequence[GatewayReport], at: datetime) -> Outcome:
@@ -67,11 +68,14 @@ class Settlement:
         event: str | None = None,
         is_new: bool = False,
         then: Effect = as_answered,
+        last: Last | None = None,
+        by: AccountId | None = None,
     ) -> PaymentIntent | None:
         """Ask the gateway what it knows and act on it (`then`); the intent afterwards. None, and nothing is asked, if
         somebody else asked about it within the last seconds: a gateway that is slow is not asked the same by many at
         once; `is_new` says that it is not the same. `event` is the inbox's key of the notice that made us ask, which
-        is then dealt with. GatewayUnavailable leaves everything as it was."""
+        is then dealt with. `last` is what else is done in the same work before its end, as the account `by`.
+        GatewayUnavailable leaves everything as it was."""
         scope = Scope.of_agency(intent.agency_id)
         asked_at = self.clock.now()
         async with self.unit_of_work(scope) as uow:
@@ -92,7 +96,7 @@ class Settlement:
         except GatewayUnavailable as error:
             raise GatewayUnavailable(error.retry_after_seconds, intent.id) from error
         at = self.clock.now()
-        async with self.unit_of_work(scope) as uow:
+        async with self.unit_of_work(replace(scope, account_id=by)) as uow:
             current = await uow.intents.by_reference(intent.reference, for_update=True)
             if current is None:
                 raise NotFound
@@ -103,6 +107,8 @@ class Settlement:
             # The answer says more than any notice before the question, also one that a crash left undone.
             until, told = asked_at, description(outcome)
             await uow.gateway_events.conclude_about(intent.reference, until=until, outcome=told)
+            if last is not None:
+                await last(uow, outcome.intent)
             await uow.commit()
         return outcome.intent
 

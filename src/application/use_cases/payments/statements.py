@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import islice
 from uuid import uuid4
 
-from application.access import Scope, Viewer, require_staff
+from application.access import Scope, StaffViewer, Viewer, require_staff
 from application.ports.clock import Clock
 from application.ports.imports import Sheet, SheetReader
 from application.ports.jobs import Job, JobKind
@@ -17,6 +17,7 @@ from application.ports.payments import ChargedPayment
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.use_cases.payments.days import unconfirmed_key
 from application.use_cases.payments.settlement import keep
+from domain.audit import AuditAction
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.findings import Finding, FindingKind
 from domain.ids import AgencyId, PaymentId
@@ -117,7 +118,7 @@ class ReconcileSettlement:
             report.differences += [_unknown(line) for line, _ in found.unbooked]
         report.differences.sort(key=lambda it: (it.row or 0, it.reference))
         if not dry_run:
-            await self._tell(staff.agency_id, gateway, found, report, days=(from_on, to_on))
+            await self._tell(staff, gateway, found, report, days=(from_on, to_on))
         return report
 
     async def _settle(self, agency_id: AgencyId, found: Comparison, *, dry_run: bool) -> int:
@@ -146,7 +147,7 @@ class ReconcileSettlement:
 
     async def _tell(
         self,
-        agency_id: AgencyId,
+        staff: StaffViewer,
         gateway: PaymentGatewayCode,
         found: Comparison,
         report: StatementReport,
@@ -154,7 +155,7 @@ class ReconcileSettlement:
         days: tuple[date, date],
     ) -> None:
         """Findings, and questions to the gateway, in one transaction."""
-        at = self.clock.now()
+        at, agency_id = self.clock.now(), staff.agency_id
         closed = [f"{FindingKind.SETTLED_UNKNOWN}:{line.reference}:{line.transaction_id}" for line, *_ in found.matched]
         for _, intent, attempt in found.matched:
             about = f"{intent.reference}:{attempt.transaction_id}"
@@ -162,7 +163,7 @@ class ReconcileSettlement:
         if not report.row_errors:
             span = (days[1] - days[0]).days + 1
             closed += [unconfirmed_key(gateway, days[0] + timedelta(days=number)) for number in range(span)]
-        async with self.unit_of_work(Scope.of_agency(agency_id)) as uow:
+        async with self.unit_of_work(staff.scope) as uow:
             await uow.findings.resolve_keys(closed, at=at)
             for it in report.differences[:MOST_FINDINGS]:
                 if it.kind is not FindingKind.NOT_SETTLED or not report.row_errors:
@@ -171,6 +172,9 @@ class ReconcileSettlement:
                 for reference in dict.fromkeys(intent.reference for _, intent in found.unbooked):
                     question = Job(kind=JobKind.ASK_GATEWAY, agency_id=agency_id, subject=reference, key=reference)
                     await uow.jobs.put(question)
+            told: dict[str, object] = {"gateway": gateway, "from": days[0], "to": days[1], "rows": report.rows}
+            told |= {"matched": report.matched, "settled": report.settled, "differences": len(report.differences)}
+            await uow.audit.record(AuditAction.SETTLEMENT_RECONCILED, at=at, changes=told)
             await uow.commit()
 
 
