@@ -2,6 +2,7 @@
 
 from application.filters import InvoiceOrder
 from application.ports.jobs import JobKind
+from application.use_cases.bulk_invitations import InvitationObstacle
 from domain.accounts import AccountRole, AccountStatus
 from domain.agencies import CaptchaProvider
 from domain.clients import ClientProfile, IdentityDocumentType, PersonKind
@@ -212,6 +213,16 @@ described_enum(
         PqrsSubject.UTILITIES: "Servicios públicos.",
         PqrsSubject.CONTRACT_TERMINATION: "Terminación de contrato.",
         PqrsSubject.OTHER: "Otros.",
+    },
+)
+described_enum(
+    InvitationObstacle,
+    "Por qué no se invita a un cliente.",
+    {
+        InvitationObstacle.NO_EMAIL: "No tiene correo registrado.",
+        InvitationObstacle.HAS_ACCOUNT: "Ya tiene cuenta, en cualquier estado.",
+        InvitationObstacle.EMAIL_TAKEN: "Otra cuenta, u otro cliente de la lista, tiene su correo.",
+        InvitationObstacle.USERNAME_TAKEN: "Otra cuenta, u otro cliente de la lista, tiene su número de documento.",
     },
 )
 described_enum(

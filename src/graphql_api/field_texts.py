@@ -23,6 +23,7 @@ _BY_REASON = {
     "control_characters": "Tiene caracteres que no se pueden guardar.",
     "email": "No es un correo electrónico válido.",
     "username": "Son de 3 a 60 letras, números o . + - _, sin espacios ni @.",
+    "too_many": "Son demasiados: el máximo es {limit}.",
     "no_email": "El cliente no tiene correo registrado: escriba uno.",
     "link_base": (
         "La inmobiliaria no ha dicho dónde está su área de clientes; quien administra el servicio lo fija con «portal "

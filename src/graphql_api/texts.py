@@ -1,6 +1,7 @@
 """Sentences and labels that clients and staff read."""
 
 from application.ports.reading import GatewaySetup
+from application.use_cases.bulk_invitations import InvitationObstacle
 from domain.gateway_reports import StatusReason
 from domain.invoices import InvoiceStatus
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus
@@ -20,6 +21,14 @@ PQRS_STATUS = {
     PqrsStatus.ANSWERED: "respondida",
     PqrsStatus.CLOSED: "cerrada",
 }
+
+NOT_INVITED = {
+    InvitationObstacle.NO_EMAIL: "No tienen correo registrado: escríbalo en inviteClient o en la próxima importación.",
+    InvitationObstacle.HAS_ACCOUNT: "Ya tienen cuenta.",
+    InvitationObstacle.EMAIL_TAKEN: "Otra cuenta usa su correo: invítelos uno por uno con otro.",
+    InvitationObstacle.USERNAME_TAKEN: "Otra cuenta tiene por usuario su documento: invítelos uno por uno con otro.",
+}
+"""Why clients were left out of an invitation of many, and what to do about it."""
 
 PAY_WITH = {PaymentGatewayCode.PAYU: "Pagar con PayU", PaymentGatewayCode.ENLINEA: "EnLineapagos"}
 

@@ -33,6 +33,7 @@ from application.use_cases import UseCases
 from application.use_cases.account_status import DisableAccount, EnableAccount
 from application.use_cases.accounts import ChangePassword, CreateAccount
 from application.use_cases.agencies import FindAgency, MayCall, RegisterAgency, SetAgency
+from application.use_cases.bulk_invitations import InviteClients
 from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
 from application.use_cases.invitations import InviteClient, InviteStaff
@@ -231,6 +232,7 @@ def _use_cases(
         import_file=ImportFile(unit_of_work=unit_of_work, sheets=sheets, clock=clock),
         import_records=ImportRecords(unit_of_work=unit_of_work, sheets=sheets, clock=clock),
         invite_client=InviteClient(unit_of_work=unit_of_work, links=links, clock=clock),
+        invite_clients=InviteClients(unit_of_work=unit_of_work, links=links, clock=clock),
         invite_staff=InviteStaff(unit_of_work=unit_of_work, links=links, clock=clock),
         issue_captcha=IssueCaptcha(captchas=captchas),
         open_reset=OpenReset(unit_of_work=unit_of_work, links=links, clock=clock),

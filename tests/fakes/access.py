@@ -1,6 +1,7 @@
 """Accounts, sessions and agencies in memory, behind a unit of work that shows what its scope shows."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,14 +9,16 @@ from types import TracebackType
 from typing import cast
 
 from application.access import Scope
-from application.ports.accounts import Accounts, Sessions
+from application.ports.accounts import Accounts, Invitee, Sessions
 from application.ports.agencies import Agencies
 from application.ports.links import Links
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from application.text import folded
 from domain.accounts import Account, AccountRole, AccountStatus, login_key
 from domain.agencies import Agency
 from domain.audit import AuditEntry, AuditHead
-from domain.clients import Client
+from domain.clients import Client, ClientProfile
+from domain.contracts import ContractParty
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.ids import AccountId, AgencyId, ClientId, LinkId, SessionId
 from domain.imports.clients import StoredClient
@@ -33,6 +36,7 @@ class Store:
     accounts: dict[AccountId, Account] = field(default_factory=dict)
     clients: dict[tuple[AgencyId, str], ClientId] = field(default_factory=dict)
     contacts: dict[ClientId, Contact] = field(default_factory=dict)
+    parties: list[ContractParty] = field(default_factory=list)
     people: dict[ClientId, Client] = field(default_factory=dict)
     links: dict[LinkId, AccountLink] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
@@ -166,6 +170,31 @@ class FakeAccounts(Accounts):
 
     async def of_client(self, client_id: ClientId) -> Account | None:
         return next((account for account in self._seen() if account.client_id == client_id), None)
+
+    async def invitees(
+        self, client_ids: Collection[ClientId] | None, profile: ClientProfile | None
+    ) -> Sequence[Invitee]:
+        staff = self.scope.viewer == "staff"
+        people = [it for it in self.work.people.values() if staff and it.agency_id == self.scope.agency_id]
+        mine = [it for it in people if client_ids is None or it.id in client_ids]
+        mine = [it for it in mine if profile in (None, self._profile(it.id))]
+        known = {account.client_id for account in self.work.accounts.values()}
+        return [Invitee(it, it.id in known) for it in sorted(mine, key=lambda it: (folded(it.name), it.code))]
+
+    async def taken_logins(self) -> Collection[str]:
+        return {key for account in self._seen() for key in _keys(account)}
+
+    async def add_new(self, accounts: Sequence[Account]) -> Collection[AccountId]:
+        added = set()
+        for account in accounts:
+            with suppress(InvalidInput):
+                self._refuse_twin(account)
+                self.work.accounts[account.id] = account
+                added.add(account.id)
+        return added
+
+    def _profile(self, client_id: ClientId) -> ClientProfile:
+        return ClientProfile.of_roles({part.role for part in self.work.parties if part.client_id == client_id})
 
     async def active_admins(self) -> Collection[AccountId]:
         active = (account for account in self._seen() if account.status is AccountStatus.ACTIVE)

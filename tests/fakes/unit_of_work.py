@@ -174,6 +174,7 @@ def _sign_in_store(store: FakeStore) -> Any:
     return Store(
         agencies=store.agencies,
         accounts=store.accounts,
+        parties=store.parties,
         people=store.clients,
         links=store.links,
         sessions=store.sessions,

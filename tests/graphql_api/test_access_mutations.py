@@ -84,6 +84,7 @@ mutation Aplicar($client: ID, $ids: [ID!]) {{
 
 DISABLE = f"mutation Deshabilitar($id: ID!) {{ disableAccount(accountId: $id) {{ {REFUSAL} }} }}"
 ENABLE = f"mutation Habilitar($id: ID!) {{ enableAccount(accountId: $id) {{ {REFUSAL} }} }}"
+INVITE_MANY = f"mutation Invitar($ids: [ID!]) {{ inviteClients(input: {{clientIds: $ids}}) {{ {FORM} }} }}"
 INVITE = f"mutation Invitar($id: ID!) {{ inviteClient(input: {{clientId: $id}}) {{ {FORM} }} }}"
 
 
@@ -109,6 +110,7 @@ FOR_STAFF = {
     "disableAccount": filled(DISABLE, id='"x"'),
     "enableAccount": filled(ENABLE, id='"x"'),
     "inviteClient": filled(INVITE, id='"x"'),
+    "inviteClients": filled(INVITE_MANY, ids='["x"]'),
     "importRecords": 'mutation { importRecords(input: {kind: CLIENTS, csv: "codigo"}) { __typename } }',
     "reconcileSettlement": """mutation { reconcileSettlement(input: {gateway: PAYU, csv: "referencia",
         from: "2026-07-01", to: "2026-07-01"}) { __typename } }""",
@@ -139,6 +141,7 @@ IDS = {
     "enableAccount(accountId)",
     "endSession(id)",
     "inviteClient(input.clientId)",
+    "inviteClients(input.clientIds)",
     "startPayment(input.invoiceIds)",
     "createPqrs(input.propertyId)",
     "createPqrs(input.contractId)",
@@ -218,6 +221,19 @@ async def test_people_of_another_agency_are_those_who_do_not_exist(
     assert len(foreign) == 1
     for key in (*foreign, surroundings.own(name, "Invoice")[0], "rubbish"):
         answer = await _refused(surroundings, query, name, id=key)
+        assert (answer.text, answer.statements) == (absent.text, absent.statements)
+
+
+@pytest.mark.parametrize("name", ["sara", "b.sara"])
+async def test_among_many_who_are_invited_those_of_another_agency_do_not_exist(
+    surroundings: Surroundings, name: str
+) -> None:
+    (own,) = surroundings.own("ana" if name == "sara" else "b.ana", "Client")
+    absent = await _refused(surroundings, INVITE_MANY, name, ids=[own, global_id("Client", uuid4())])
+
+    assert absent.data["inviteClients"] == _not_found("clientIds.1")
+    for key in (*surroundings.foreign(name, "Client"), surroundings.own(name, "Invoice")[0], "rubbish"):
+        answer = await _refused(surroundings, INVITE_MANY, name, ids=[own, key])
         assert (answer.text, answer.statements) == (absent.text, absent.statements)
 
 

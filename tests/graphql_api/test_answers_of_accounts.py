@@ -19,6 +19,9 @@ INVITE = f"""mutation Invitar($input: InviteClientInput!) {{ inviteClient(input:
 INVITE_STAFF = (
     f"""mutation Invitar($input: InviteStaffInput!) {{ inviteStaff(input: $input) {{ {ACCOUNT} {LIMIT} }} }}"""
 )
+INVITE_MANY = f"""mutation Invitar($input: InviteClientsInput!) {{ inviteClients(input: $input) {{
+    __typename ... on InviteClientsPayload {{ invited remaining skipped {{ reason message count clients {{ code }} }} }}
+    {USER_ERROR} {FIELDS} }} }}"""
 DISABLE = f"mutation Deshabilitar($id: ID!) {{ disableAccount(accountId: $id) {{ {ACCOUNT} }} }}"
 ENABLE = f"mutation Habilitar($id: ID!) {{ enableAccount(accountId: $id) {{ {ACCOUNT} }} }}"
 ASK = f"""mutation Olvidar($login: String!, $captcha: String) {{
@@ -121,6 +124,27 @@ async def test_invitations_to_one_person_have_an_end(town: Town) -> None:
 
     assert (told["is"], told["limit"]) == ("inviteClient.LimitReached", 5)
     assert len(await delivered(town)) == 5
+
+
+async def test_many_are_invited_at_once_and_why_not_the_others(town: Town) -> None:
+    people = [{"codigo": f"M{n}", "nombre": f"Muchos {n}", "numero_documento": f"900{n}0"} for n in range(3)]
+    rows = [it | {"correo": f"muchos{n}@correo.example"} for n, it in enumerate(people)]
+    await town.take("andina", ImportKind.CLIENTS, *rows, {"codigo": "M9", "nombre": "Muchos 9", "correo": ""})
+    ids = [await client(town, code) for code in ("M0", "M1", "M2", "M9")]
+
+    counted = await act(town, INVITE_MANY, by="sara", input={"clientIds": ids, "dryRun": True})
+    told = await act(town, INVITE_MANY, by="sara", input={"clientIds": ids})
+
+    assert (told["is"], told["invited"], told["remaining"]) == ("inviteClients.InviteClientsPayload", 3, 0)
+    assert counted == told
+    ((skipped),) = told["skipped"]
+    assert (skipped["reason"], skipped["count"], skipped["clients"]) == ("NO_EMAIL", 1, [{"code": "M9"}])
+    assert skipped["message"].endswith(".")
+    assert {mail.address for mail in await delivered(town)} == {it["correo"] for it in rows}
+    again = await act(town, INVITE_MANY, by="sara", input={"clientIds": ids})
+    assert (again["invited"], [it["reason"] for it in again["skipped"]]) == (0, ["NO_EMAIL", "HAS_ACCOUNT"])
+    absent = await act(town, INVITE_MANY, by="sara", input={"clientIds": ["x"]})
+    assert (absent["is"], absent["fields"][0]["field"]) == ("inviteClients.InvalidInput", "clientIds.0")
 
 
 async def test_staff_is_invited_by_who_manages(town: Town) -> None:

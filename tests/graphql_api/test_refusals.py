@@ -11,6 +11,7 @@ from application.ports.documents import DocumentUnavailable
 from application.ports.mail import MailUnavailable
 from application.use_cases.account_status import DisableAccount, EnableAccount
 from application.use_cases.accounts import ChangePassword
+from application.use_cases.bulk_invitations import InviteClients
 from application.use_cases.imports import ImportRecords
 from application.use_cases.invitations import InviteClient, InviteStaff
 from application.use_cases.jobs import RetryJob
@@ -59,6 +60,7 @@ USE_CASES: dict[str, type[Any]] = {
     "extendPqrs": ExtendPqrs,
     "importRecords": ImportRecords,
     "inviteClient": InviteClient,
+    "inviteClients": InviteClients,
     "inviteStaff": InviteStaff,
     "login": SignIn,
     "logout": SignOut,

@@ -1,13 +1,22 @@
 """Accounts and sessions as use cases keep them."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from domain.accounts import Account
-from domain.clients import Client
+from domain.clients import Client, ClientProfile
 from domain.ids import AccountId, ClientId, SessionId
 from domain.sessions import Session, SessionToken
+
+
+@dataclass(frozen=True, slots=True)
+class Invitee:
+    """A client, and whether there is an account already."""
+
+    client: Client
+    has_account: bool
 
 
 class Accounts(Protocol):
@@ -37,6 +46,21 @@ class Accounts(Protocol):
 
     async def of_client(self, client_id: ClientId) -> Account | None:
         """The client's account, locked until the end."""
+        ...
+
+    async def invitees(
+        self, client_ids: Collection[ClientId] | None, profile: ClientProfile | None
+    ) -> Sequence[Invitee]:
+        """Those of these clients who have that profile, or of all, in the order of their names. For staff."""
+        ...
+
+    async def taken_logins(self) -> Collection[str]:
+        """Folded user names and e-mails of all accounts. For staff."""
+        ...
+
+    async def add_new(self, accounts: Sequence[Account]) -> Collection[AccountId]:
+        """Add accounts of clients whose e-mail they have; those whose name, e-mail or client has one meanwhile are left
+        out. Which were added."""
         ...
 
     async def active_admins(self) -> Collection[AccountId]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from application.use_cases.account_status import DisableAccount, EnableAccount
 from application.use_cases.accounts import ChangePassword, CreateAccount
 from application.use_cases.agencies import FindAgency, MayCall, RegisterAgency, SetAgency
+from application.use_cases.bulk_invitations import InviteClients
 from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
 from application.use_cases.invitations import InviteClient, InviteStaff
@@ -67,6 +68,7 @@ class UseCases:
     import_file: ImportFile
     import_records: ImportRecords
     invite_client: InviteClient
+    invite_clients: InviteClients
     invite_staff: InviteStaff
     issue_captcha: IssueCaptcha
     open_reset: OpenReset

@@ -4,14 +4,20 @@ from typing import Annotated
 
 import strawberry
 
+from application.use_cases.bulk_invitations import InvitationObstacle
 from domain.accounts import AccountRole
+from domain.clients import ClientProfile
 from domain.ids import AccountId, ClientId
 from graphql_api.context import Info
 from graphql_api.describe import field
 from graphql_api.ids import key_of
 from graphql_api.refusals import InvalidInput, InvalidTransition, LimitReached, NotFound
+from graphql_api.texts import NOT_INVITED
 from graphql_api.types.accounts import Account
+from graphql_api.types.later import ClientType
 from graphql_api.types.lists import NOBODY
+
+_FEW = 20
 
 
 @strawberry.input(
@@ -32,6 +38,28 @@ class InviteStaffInput:
     role: AccountRole = field("STAFF o ADMIN.")
 
 
+@strawberry.input(description="A qué clientes; sin decir cuáles, a todos los que tienen correo y no tienen cuenta.")
+class InviteClientsInput:
+    client_ids: list[strawberry.ID] | None = field("Solo a estos, mil a lo sumo.", default=None)
+    profile: ClientProfile | None = field("Solo a los que tienen exactamente este perfil.", default=None)
+    dry_run: bool = field("Solo contar: no se crea ni se envía nada.", default=False)
+
+
+@strawberry.type(description="Clientes que no se invitaron, por una misma causa.")
+class SkippedInvitations:
+    reason: InvitationObstacle = field("La causa.")
+    message: str = field("La causa y qué hacer, en español.")
+    count: int = field("Cuántos son.")
+    clients: list[ClientType] = field("Los primeros veinte, por nombre.")
+
+
+@strawberry.type(description="A cuántos se invitó y a quiénes no.")
+class InviteClientsPayload:
+    invited: int = field("Cuentas creadas, cada una con su enlace en camino; con dryRun, las que se crearían.")
+    skipped: list[SkippedInvitations] = field("Los que no, por causa.")
+    remaining: int = field("Los que faltan: se invitan repitiendo la mutación.")
+
+
 @strawberry.type(description="La cuenta como quedó.")
 class AccountPayload:
     account: Account = field("La cuenta.")
@@ -40,6 +68,10 @@ class AccountPayload:
 AccountResult = Annotated[
     AccountPayload | InvalidInput | NotFound | InvalidTransition | LimitReached,
     strawberry.union("AccountResult", description="La cuenta, o por qué no se hizo."),
+]
+InviteClientsResult = Annotated[
+    InviteClientsPayload | InvalidInput,
+    strawberry.union("InviteClientsResult", description="A cuántos se invitó, o qué hay que corregir."),
 ]
 AccountKey = Annotated[strawberry.ID, strawberry.argument(description="La cuenta.")]
 
@@ -69,6 +101,39 @@ class AccountMutations:
             username=input.username,
         )
         return await _payload(info, account.id)
+
+    @strawberry.mutation(
+        description=(
+            "Invita de una vez a los clientes que tienen correo y no tienen cuenta, 5.000 por llamada a lo sumo; "
+            "repetirla no invita dos veces a nadie."
+        )
+    )
+    async def invite_clients(
+        self,
+        info: Info,
+        input: Annotated[InviteClientsInput, strawberry.argument(description="A quiénes.")],  # noqa: A002
+    ) -> InviteClientsResult:
+        ids = input.client_ids
+        done = await info.context.use_cases.invite_clients(
+            info.context.viewer,
+            client_ids=None if ids is None else [ClientId(key_of(it, "Client") or NOBODY) for it in ids],
+            profile=input.profile,
+            dry_run=input.dry_run,
+        )
+        loaders = await info.context.reread()
+        return InviteClientsPayload(
+            invited=done.invited,
+            skipped=[
+                SkippedInvitations(
+                    reason=obstacle,
+                    message=NOT_INVITED[obstacle],
+                    count=len(skipped),
+                    clients=await loaders.clients.load_many(skipped[:_FEW]),
+                )
+                for obstacle, skipped in done.skipped.items()
+            ],
+            remaining=done.remaining,
+        )
 
     @strawberry.mutation(
         description=(

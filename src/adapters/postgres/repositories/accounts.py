@@ -1,28 +1,34 @@
 """Accounts in Postgres."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from adapters.postgres.engine import violated_constraint
 from adapters.postgres.imports.rows import client_search
 from adapters.postgres.mapping import Mapper
 from adapters.postgres.scoping import ScopedRepository, table_of
-from adapters.postgres.tables import AccountRow, ClientRow
-from application.ports.accounts import Accounts
+from adapters.postgres.tables import AccountRow, ClientRow, ContractPartyRow
+from application.ports.accounts import Accounts, Invitee
 from application.text import folded
 from domain.accounts import Account, AccountRole, AccountStatus, login_key
-from domain.clients import Client
+from domain.clients import Client, ClientProfile
+from domain.contracts import PartyRole
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.identity import DocumentNumber
 from domain.ids import AccountId, ClientId
 
 ACCOUNTS = table_of(AccountRow)
 CLIENTS = table_of(ClientRow)
+PARTIES = table_of(ContractPartyRow)
 CLIENT = Mapper(Client, CLIENTS)
 MAPPER = Mapper(Account, ACCOUNTS)
+
+_AT_ONCE = 1_000
+"""Rows of one statement, which holds a bounded number of values."""
 
 _DUPLICATES = {
     "uq_accounts_agency_id_username_key": "username",
@@ -83,6 +89,34 @@ class PostgresAccounts(ScopedRepository, Accounts):
         statement = self.select_account().where(ACCOUNTS.c.client_id == client_id).with_for_update()
         row = (await self.connection.execute(statement)).one_or_none()
         return MAPPER.entity(row._mapping) if row else None
+
+    async def invitees(
+        self, client_ids: Collection[ClientId] | None, profile: ClientProfile | None
+    ) -> Sequence[Invitee]:
+        theirs = (ACCOUNTS.c.agency_id == CLIENTS.c.agency_id) & (ACCOUNTS.c.client_id == CLIENTS.c.id)
+        statement = self.select(CLIENTS, CLIENTS, sa.exists().where(theirs).label("has_account"))
+        if client_ids is not None:
+            statement = statement.where(CLIENTS.c.id.in_(client_ids))
+        if profile is not None:
+            for role, wanted in ((PartyRole.TENANT, profile.is_tenant), (PartyRole.OWNER, profile.is_owner)):
+                part = self.select(PARTIES, PARTIES.c.client_id).where(PARTIES.c.role == role.value)
+                statement = statement.where(CLIENTS.c.id.in_(part) if wanted else CLIENTS.c.id.not_in(part))
+        rows = await self.connection.execute(statement.order_by(CLIENTS.c.name_key, CLIENTS.c.code))
+        return [Invitee(CLIENT.entity(row._mapping), row.has_account) for row in rows]
+
+    async def taken_logins(self) -> Collection[str]:
+        rows = await self.connection.execute(
+            sa.select(ACCOUNTS.c.username_key, ACCOUNTS.c.email_key).where(ACCOUNTS.c.agency_id == self.scope.agency)
+        )
+        return {key for row in rows for key in row}
+
+    async def add_new(self, accounts: Sequence[Account]) -> Collection[AccountId]:
+        added: set[AccountId] = set()
+        for start in range(0, len(accounts), _AT_ONCE):
+            values = [_values(account) for account in accounts[start : start + _AT_ONCE]]
+            statement = insert(ACCOUNTS).values(values).on_conflict_do_nothing().returning(ACCOUNTS.c.id)
+            added.update((await self.connection.execute(statement)).scalars())
+        return added
 
     async def active_admins(self) -> Collection[AccountId]:
         manages = sa.literal(AccountRole.ADMIN.value) == sa.any_(ACCOUNTS.c.roles)
