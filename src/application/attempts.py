@@ -31,6 +31,14 @@ OF_AN_AGENCY = Backoff(free=1_000_000_000, forgotten_after=_HOUR)
 """Wrong passwords in the whole agency in an hour: nobody waits for those, but the operator is told."""
 FAMILIAR_FOR = timedelta(days=90)
 """How long a place stays known after the last sign-in from there."""
+OF_ONE_RECIPIENT = Backoff(free=5, first=timedelta(hours=1), ceiling=timedelta(hours=1))
+"""Letters that strangers can cause (a reset, say) to one address: five, and an hour after the fifth again."""
+
+
+def letters_to(address: str) -> str:
+    """By mailbox, however it is written."""
+    return f"letters:{_digest(address.strip().casefold())}"
+
 
 OF_RESETS_FROM_ONE_ADDRESS = Backoff(free=60, forgotten_after=_HOUR)
 """Links asked for from one address, whoever they are for."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from domain.contracts import PartyRole
 from domain.ids import AgencyId, ClientId
+from domain.mail import MailTopic
 
 
 class PersonKind(StrEnum):
@@ -52,7 +53,8 @@ class ClientProfile(StrEnum):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Client:
-    """`code` identifies the client in the agency's back office; `check_digit` exists for a NIT only."""
+    """`code` identifies the client in the agency's back office; `check_digit` exists for a NIT only. What
+    `declined_mail` names the client is not written about."""
 
     id: ClientId
     agency_id: AgencyId
@@ -66,3 +68,4 @@ class Client:
     phone: str | None = None
     address: str | None = None
     city: str | None = None
+    declined_mail: tuple[MailTopic, ...] = ()

@@ -8,6 +8,7 @@ AUDIT_ACTION: Mapping[str, str] = {
     AuditAction.SIGNED_IN: "Entró",
     AuditAction.PASSWORD_CHANGED: "Cambió su contraseña",
     AuditAction.PROFILE_UPDATED: "Cambió sus datos de contacto",
+    AuditAction.MAIL_PREFERENCES_CHANGED: "Cambió qué correos recibe un cliente",
     AuditAction.ACCOUNT_CREATED: "Creó una cuenta",
     AuditAction.CLIENT_INVITED: "Invitó a un cliente",
     AuditAction.CLIENTS_INVITED: "Invitó a varios clientes",

@@ -38,6 +38,7 @@ from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
 from application.use_cases.invitations import InviteClient, InviteStaff
 from application.use_cases.jobs import RetryJob
+from application.use_cases.mail_preferences import UpdateMailPreferences
 from application.use_cases.payments import (
     ApplyCredit,
     CancelPayment,
@@ -282,5 +283,6 @@ def _use_cases(
         update_profile=UpdateProfile(
             unit_of_work=unit_of_work, links=links, limiter=limiter, hasher=hasher, clock=clock
         ),
+        update_mail_preferences=UpdateMailPreferences(unit_of_work=unit_of_work, clock=clock),
         verify_receipt=VerifyReceipt(unit_of_work=unit_of_work, limiter=limiter),
     )

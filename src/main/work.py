@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.postgres.engine import create_engine
 from adapters.postgres.jobs.handling import Habits, Handler
 from adapters.postgres.jobs.worker import PostgresWorker
+from adapters.postgres.rate_limits import PostgresRateLimiter
 from adapters.postgres.reading.snapshot import PostgresReadings
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.ports.jobs import JobKind
@@ -69,6 +70,7 @@ def _handlers(portal: Portal, engine: AsyncEngine) -> dict[JobKind, Handler]:
             readings=PostgresReadings(engine, portal.clock, test_gateways=not portal.settings.is_production),
             draw_documents=portal.use_cases.draw_documents,
             links=portal.use_cases.open_reset.links,
+            limiter=PostgresRateLimiter(engine, portal.clock),
             mailer=portal.settings.mailer(),
             clock=portal.clock,
         ),

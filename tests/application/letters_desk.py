@@ -13,6 +13,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.documents import FakeDocumentRenderer
 from tests.fakes.links import FakeLinkTokens
 from tests.fakes.mail import FakeMailer
+from tests.fakes.rate_limits import FakeRateLimiter
 from tests.fakes.reading.readings import FakeReadings
 from tests.fakes.unit_of_work import FakeDatabase
 from tests.village import Village, two_villages
@@ -29,6 +30,7 @@ class Desk:
             readings=FakeReadings(self.database, self.clock),
             draw_documents=DrawDocuments(renderer=self.renderer),
             links=AccountLinks(tokens=FakeLinkTokens(), default_base="https://clientes.example"),
+            limiter=FakeRateLimiter(self.clock),
             mailer=self.mailer,
             clock=self.clock,
         )

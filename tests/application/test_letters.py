@@ -1,16 +1,18 @@
 """Letters say what holds when they are written, to the client it is about, and nothing where nothing is to be said."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from application.announcements import Announcement, announced, payment_confirmed, payment_declined
+from application.announcements import Announcement, announced, payment_confirmed, payment_declined, pqrs_filed
 from application.ports.documents import DocumentUnavailable
 from application.ports.jobs import Job, JobKind
 from application.ports.mail import MailUnavailable
 from application.ports.mail.payments import PaymentConfirmed, PaymentDeclined
 from application.use_cases.letters import WRITERS
 from domain.gateway_reports import StatusReason
+from domain.mail import MailTopic
 from domain.payment_intents import PaymentIntentStatus
 from tests.application.letters_desk import Desk
 from tests.village import Village
@@ -100,6 +102,53 @@ async def test_what_delays_it_is_left_to_the_queue(desk: Desk) -> None:
     with pytest.raises(MailUnavailable):
         await desk.send_mail(payment_confirmed(desk.here.receipt))
     assert desk.mailer.sent == []
+
+
+async def test_who_wants_no_letters_about_something_gets_none_and_nothing_is_drawn(desk: Desk) -> None:
+    v = desk.here
+    desk.renderer.available = False
+    v.ana.declined_mail = (MailTopic.PAYMENTS, MailTopic.REMINDERS)
+    await desk.send_mail(payment_confirmed(v.receipt))
+    assert desk.mailer.sent == []
+
+    desk.renderer.available = True
+    v.ana.declined_mail = tuple(set(MailTopic) - {MailTopic.PAYMENTS})
+    await desk.send_mail(payment_confirmed(v.receipt))
+    assert len(desk.mailer.sent) == 1
+
+
+async def test_an_acknowledgement_that_the_law_asks_for_is_sent_whatever_was_chosen(desk: Desk) -> None:
+    v = desk.here
+    v.ana.declined_mail = tuple(MailTopic)
+    await desk.send_mail(pqrs_filed(v.cases[0]))
+
+    assert len(desk.mailer.sent) == 1
+
+
+async def test_nobody_is_flooded_with_letters_that_strangers_can_cause(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PaymentConfirmed, "limited", True)
+    v, job = desk.here, payment_confirmed(desk.here.receipt)
+    for _ in range(3):
+        await desk.send_mail(job)
+    desk.mailer.trouble = MailUnavailable()
+    for _ in range(7):
+        with pytest.raises(MailUnavailable):
+            await desk.send_mail(job)
+    desk.mailer.trouble = None
+    v.ana.email = f" {str(v.ana.email).upper()}"
+    for _ in range(4):
+        await desk.send_mail(job)
+    assert len(desk.mailer.sent) == 5
+
+    await desk.send_mail(payment_confirmed(desk.there.receipt))
+    desk.clock.advance(timedelta(minutes=59))
+    await desk.send_mail(job)
+    assert len(desk.mailer.sent) == 6
+    desk.clock.advance(timedelta(minutes=1))
+    await desk.send_mail(job)
+    assert len(desk.mailer.sent) == 7
 
 
 def test_every_announcement_has_who_writes_it() -> None:

@@ -20,6 +20,7 @@ from domain.ids import AgencyId, ClientId
 from tests.fakes.access import Contact, FakeAccounts, FakeLinks, FakeSessions, Store
 from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.books import FakeFindings, FakeLedger, FakeReconciliations, FakeRequestKeys
+from tests.fakes.correspondence import FakeCorrespondence
 from tests.fakes.jobs import FakeJobs
 from tests.fakes.payments import FakeGatewayAccounts, FakeGatewayEvents, FakePaymentIntents
 from tests.fakes.pqrs import FakePqrsCases
@@ -54,6 +55,7 @@ class FakeUnitOfWork:
         self.accounts = _Accounts(work, scope)
         self.agencies = FakeAgencies(work, scope)
         self.audit = FakeAuditTrail(work.audit, work.heads, scope, work.accounts.values())
+        self.correspondence = FakeCorrespondence(work, scope)
         self.counters = FakeCounters(work, scope)
         books = work.books
         self.findings = FakeFindings(books, scope)

@@ -32,7 +32,7 @@ WHOLE = {
     "Agency": "address city email gateways id landlordRegistration logo name partialPaymentsAllowed phone "
     "privacyPolicyUrl slug taxId",
     "Client": "address checkDigit city code contracts dashboard documentNumber documentType email id invoices kind "
-    "name paymentIntents payments payouts phone pqrs profile properties",
+    "mailPreferences name paymentIntents payments payouts phone pqrs profile properties",
     "Contract": "buildingFee commissionRate endDate id kind nextIncreaseDate number property rent startDate status",
     "ContractParty": "name role",
     "Dashboard": "openPqrs owner tenant",
@@ -88,6 +88,7 @@ VALUES = {
     "GatewayAccount",
     "GatewayAttempt",
     "InvoiceLine",
+    "MailPreferences",
     "MonthlyAmount",
     "PageInfo",
     "PaymentGateway",

@@ -58,6 +58,7 @@ FOR_WHO_SIGNED_IN = {
     "endSession": 'mutation { endSession(id: "x") { __typename } }',
     "logout": "mutation { logout(everywhere: true) { __typename } }",
     "refreshPayment": 'mutation { refreshPayment(reference: "260715ABCDEFGHJKLM") { __typename } }',
+    "updateMailPreferences": "mutation { updateMailPreferences(input: {pqrs: false}) { __typename } }",
     "updateProfile": 'mutation { updateProfile(input: {city: "Cali"}) { __typename } }',
 }
 CANCEL = f"mutation Cancelar($it: String!) {{ cancelPayment(reference: $it) {{ {REFUSAL} }} }}"
@@ -80,6 +81,9 @@ CREDIT = f"""
 mutation Aplicar($client: ID, $ids: [ID!]) {{
   applyCredit(input: {{clientId: $client, invoiceIds: $ids, idempotencyKey: "otra"}}) {{ {FORM} }}
 }}
+"""
+CHOOSE = f"""
+mutation Elegir($client: ID) {{ updateMailPreferences(input: {{clientId: $client, pqrs: false}}) {{ {FORM} }} }}
 """
 
 DISABLE = f"mutation Deshabilitar($id: ID!) {{ disableAccount(accountId: $id) {{ {REFUSAL} }} }}"
@@ -155,6 +159,7 @@ IDS = {
     "refundPayment(input.paymentId)",
     "releaseRefund(paymentId)",
     "reversePayment(id)",
+    "updateMailPreferences(input.clientId)",
 }
 """Every place where a mutation takes an id."""
 
@@ -417,6 +422,25 @@ async def test_staff_file_for_no_client_of_another_agency(surroundings: Surround
     assert absent.data["createPqrs"] == _not_found("clientId")
     for key in (*surroundings.foreign(name, "Client"), surroundings.own(name, "Invoice")[0], "rubbish"):
         assert (await _refused(surroundings, FILE, name, client=key)).text == absent.text
+
+
+@pytest.mark.parametrize("name", [*CLIENTS.values(), "b.ana"])
+async def test_clients_choose_letters_for_nobody_else_whoever_that_is(surroundings: Surroundings, name: str) -> None:
+    told = await _refused(surroundings, CHOOSE, name, client=global_id("Client", uuid4()))
+
+    assert told.data["updateMailPreferences"]["fields"][0]["code"] == "NOT_ALLOWED"
+    for key in (*surroundings.foreign(name, "Client"), *surroundings.own(name, "Client"), "rubbish"):
+        assert (await _refused(surroundings, CHOOSE, name, client=key)).text == told.text
+
+
+@pytest.mark.parametrize("name", ["sara", "b.sara"])
+async def test_staff_choose_letters_for_no_client_of_another_agency(surroundings: Surroundings, name: str) -> None:
+    absent = await _refused(surroundings, CHOOSE, name, client=global_id("Client", uuid4()))
+
+    assert absent.data["updateMailPreferences"] == _not_found("clientId")
+    for key in (*surroundings.foreign(name, "Client"), surroundings.own(name, "Invoice")[0], "rubbish"):
+        answer = await _refused(surroundings, CHOOSE, name, client=key)
+        assert (answer.text, answer.statements) == (absent.text, absent.statements)
 
 
 async def test_staff_file_for_a_client_only_about_what_is_that_clients(surroundings: Surroundings) -> None:

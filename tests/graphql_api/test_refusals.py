@@ -15,6 +15,7 @@ from application.use_cases.bulk_invitations import InviteClients
 from application.use_cases.imports import ImportRecords
 from application.use_cases.invitations import InviteClient, InviteStaff
 from application.use_cases.jobs import RetryJob
+from application.use_cases.mail_preferences import UpdateMailPreferences
 from application.use_cases.payments import (
     ApplyCredit,
     CancelPayment,
@@ -79,6 +80,7 @@ USE_CASES: dict[str, type[Any]] = {
     "reversePayment": ReversePayment,
     "startPayment": StartPayment,
     "startPqrs": StartPqrs,
+    "updateMailPreferences": UpdateMailPreferences,
     "updateProfile": UpdateProfile,
 }
 NOT_YET = {

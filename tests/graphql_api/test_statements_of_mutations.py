@@ -112,6 +112,16 @@ async def test_working_on_a_case(town: Town) -> None:
     }
 
 
+async def test_choosing_what_to_be_written_about(town: Town) -> None:
+    query = """mutation { updateMailPreferences(input: {reminders: false}) {
+        __typename ... on UpdateMailPreferencesPayload { client { mailPreferences { reminders } } } } }"""
+
+    chosen, told = await done(town, query, by="ana")
+
+    assert told["client"] == {"mailPreferences": {"reminders": False}}
+    assert (len(chosen.statements), chosen.checkouts) == (10, 3)
+
+
 async def test_resolving_a_finding(town: Town) -> None:
     finding = await town.find("andina", "REF1")
     query = """mutation Resolver($id: ID!) { resolveFinding(id: $id, note: "Visto.") {

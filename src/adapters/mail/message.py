@@ -14,6 +14,7 @@ from email.utils import format_datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from adapters.mail.look import Look
+from adapters.mail.unsubscribing import foot_of, unsubscribe_by_mail
 from adapters.mail.wording import content
 from application.ports.documents import Letterhead
 from application.ports.mail import Mail, MailRefused
@@ -57,8 +58,11 @@ def compose(mail: Mail, sender: Sender) -> EmailMessage:
     if letterhead.email:
         with suppress(MailRefused):  # the agency's own slip is no reason to tell nobody
             message["Reply-To"] = _address(letterhead.name, letterhead.email)
+            if mail.letter.topic is not None:
+                message["List-Unsubscribe"] = unsubscribe_by_mail(letterhead.email, mail.letter.topic)
     message["Auto-Submitted"] = "auto-generated"
-    _write(message, name=_line(mail.name), content=written, letterhead=letterhead, look=Look.of(letterhead))
+    foot = foot_of(mail.letter.topic, letterhead)
+    _write(message, name=_line(mail.name), content=written, letterhead=letterhead, look=Look.of(letterhead), foot=foot)
     if mail.attachment is not None:
         kind, _, subtype = mail.attachment.content_type.partition("/")
         message.add_attachment(

@@ -17,6 +17,7 @@ from adapters.postgres.repositories.books import (
     PostgresReconciliations,
     PostgresRequestKeys,
 )
+from adapters.postgres.repositories.correspondence import PostgresCorrespondence
 from adapters.postgres.repositories.gateways import PostgresGatewayAccounts, PostgresGatewayEvents
 from adapters.postgres.repositories.links import PostgresLinks
 from adapters.postgres.repositories.payment_intents import PostgresPaymentIntents
@@ -46,6 +47,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.accounts = PostgresAccounts(connection, scope)
         self.agencies = PostgresAgencies(connection, scope)
         self.audit = PostgresAuditTrail(connection, scope, self._audit_keys)
+        self.correspondence = PostgresCorrespondence(connection, scope)
         self.counters = PostgresCounters(connection, scope)
         self.findings = PostgresFindings(connection, scope)
         self.gateway_accounts = PostgresGatewayAccounts(connection, scope)

@@ -8,6 +8,7 @@ from application.ports.accounts import Accounts, Sessions
 from application.ports.agencies import Agencies, Counters
 from application.ports.audit import AuditTrail
 from application.ports.books import Findings, Ledger, Reconciliations, RequestKeys
+from application.ports.correspondence import Correspondence
 from application.ports.imports import ImportStore
 from application.ports.jobs import Jobs
 from application.ports.links import Links
@@ -25,6 +26,7 @@ class UnitOfWork(Protocol):
     accounts: Accounts
     agencies: Agencies
     audit: AuditTrail
+    correspondence: Correspondence
     counters: Counters
     findings: Findings
     gateway_accounts: GatewayAccounts

@@ -10,6 +10,7 @@ from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
 from application.use_cases.invitations import InviteClient, InviteStaff
 from application.use_cases.jobs import RetryJob
+from application.use_cases.mail_preferences import UpdateMailPreferences
 from application.use_cases.payments import (
     ApplyCredit,
     CancelPayment,
@@ -99,5 +100,6 @@ class UseCases:
     start_payment: StartPayment
     start_pqrs: StartPqrs
     touch_session: TouchSession
+    update_mail_preferences: UpdateMailPreferences
     update_profile: UpdateProfile
     verify_receipt: VerifyReceipt

@@ -9,6 +9,7 @@ from graphql_api.mutations.findings import FindingMutations
 from graphql_api.mutations.gateways import GatewayMutations
 from graphql_api.mutations.imports import ImportMutations
 from graphql_api.mutations.links import LinkMutations
+from graphql_api.mutations.mail import MailMutations
 from graphql_api.mutations.office import OfficeMutations
 from graphql_api.mutations.payments import PaymentMutations
 from graphql_api.mutations.pqrs import PqrsMutations
@@ -22,6 +23,7 @@ class Mutation(
     AccessMutations,
     LinkMutations,
     ProfileMutations,
+    MailMutations,
     PaymentMutations,
     AccountMutations,
     OfficeMutations,

@@ -27,6 +27,7 @@ from graphql_api.types.lists import (
     PeriodFilterArgument,
     PqrsFilterArgument,
 )
+from graphql_api.types.mail import MailPreferences
 from graphql_api.types.payments import Payment
 from graphql_api.types.payouts import Payout
 from graphql_api.types.pqrs import Pqrs
@@ -45,6 +46,7 @@ class Client(Node):
     phone: str | None = field("Teléfono de contacto.")
     address: str | None = field("Dirección de correspondencia.")
     city: str | None = field("Ciudad de la dirección.")
+    mail_preferences: MailPreferences = field("Qué correos recibe.")
     key: strawberry.Private[ClientId]
 
     @strawberry.field(
@@ -166,5 +168,6 @@ class Client(Node):
             phone=entity.phone,
             address=entity.address,
             city=entity.city,
+            mail_preferences=MailPreferences.of(entity),
             key=entity.id,
         )

@@ -8,6 +8,7 @@ from html import unescape
 from importlib import import_module
 from inspect import isclass
 from pkgutil import iter_modules
+from urllib.parse import quote
 
 import pytest
 
@@ -78,6 +79,30 @@ def test_text_and_html_say_the_same(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", EVERY)
+def test_every_letter_says_how_to_get_no_more_of_the_kind_or_that_it_always_comes(name: str) -> None:
+    mail, message = EVERY[name], arrived(EVERY[name])
+    text, html = part(message, "plain"), unescape(part(message, "html"))
+
+    if mail.letter.topic is None:
+        assert message["List-Unsubscribe"] is None
+        foot = "Este correo hace parte del servicio y se envía siempre."
+    else:
+        about = {"confirmed": "pagos", "declined": "pagos", "issued": "facturas", "sent": "egresos"}[name]
+        asked = quote(f"No quiero correos de {about}")
+        assert message["List-Unsubscribe"] == f"<mailto:pagos@inmobiliaria.example?subject={asked}>"
+        foot = f"Si no quiere los de {about}, dígalo en su perfil del área de clientes o responda este mensaje."
+    assert foot in text
+    assert foot in html
+
+
+def test_an_agency_without_an_address_is_asked_in_the_client_area() -> None:
+    message = arrived(from_agency("Sin Correo"))
+
+    assert (message["List-Unsubscribe"], message["Reply-To"]) == (None, None)
+    assert "dígalo en su perfil del área de clientes." in part(message, "plain")
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_every_letter_has_what_goes_with_it(name: str) -> None:
     mail, message = EVERY[name], arrived(EVERY[name])
 
@@ -127,7 +152,7 @@ def test_names_add_no_header_and_no_markup() -> None:
         assert message["Bcc"] is None
         assert set(message) <= {
             *("Message-ID", "Date", "Subject", "From", "To", "Reply-To", "Auto-Submitted", "MIME-Version"),
-            "Content-Type",
+            *("Content-Type", "List-Unsubscribe"),
         }
         assert "<script>" not in part(message, "html")
         assert message.get_content_type() == "multipart/mixed"

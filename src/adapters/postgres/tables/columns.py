@@ -116,9 +116,9 @@ def texts(tag: Tag, **more: Any) -> Any:
     return _field(ARRAY(sa.Text), tag, **more)
 
 
-def codes(tag: Tag) -> Any:
+def codes(tag: Tag, **more: Any) -> Any:
     """Words of a closed list of ours."""
-    return _field(ARRAY(sa.Text), tag, info={"closed": True})
+    return _field(ARRAY(sa.Text), tag, info={"closed": True}, **more)
 
 
 def of_agency() -> Any:

@@ -39,6 +39,7 @@ class ClientRow(SQLModel, table=True):
     name_key: str = c.sorted_text(t.DERIVED)
     search: str = c.text(t.DERIVED)
     import_digest: str | None = c.text(t.DERIVED)
+    declined_mail: list[str] = c.codes(t.fact("Correos que no quiere"), sa_column_kwargs={"server_default": "{}"})
 
 
 class PropertyRow(SQLModel, table=True):

@@ -19,9 +19,10 @@ class MailRefused(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """What every letter has. `topic` is what it is about for whoever wants no such letters; without one it is sent to
-    everybody."""
+    everybody. `limited` are those that strangers can cause: nobody gets more than a few of them in an hour."""
 
     topic: ClassVar[MailTopic | None] = None
+    limited: ClassVar[bool] = False
 
     letterhead: Letterhead
 

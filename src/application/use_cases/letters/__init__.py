@@ -1,18 +1,24 @@
 """Writing to people about what happened, by family. The queue brings the jobs (`application.announcements`)."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from application.access import StaffViewer
 from application.announcements import Announcement, announced
+from application.attempts import OF_ONE_RECIPIENT, letters_to
 from application.links import AccountLinks
 from application.ports.clock import Clock
 from application.ports.jobs import Job
 from application.ports.mail import Mail, Mailer
+from application.ports.rate_limits import RateLimiter
 from application.ports.reading import Readings
 from application.use_cases.documents import DrawDocuments
 from application.use_cases.letters import accounts, billing, payments, pqrs
-from application.use_cases.letters.desk import Desk, Writer
+from application.use_cases.letters.desk import Desk, Draft, Writer
+from domain.errors import RetryLater, TooManyAttempts
+
+_log = logging.getLogger(__name__)
 
 WRITERS: Mapping[Announcement, Writer] = {
     **accounts.WRITERS,
@@ -27,13 +33,15 @@ class SendMail:
     """Write the letter that a job announces and hand it over. A job.
 
     It says what holds when it is written: of a payment that was reversed meanwhile, or of a failed try that was
-    followed by a good one, nobody is told. Who has no address gets nothing. Raises what delays or refuses it:
-    DocumentUnavailable, MailUnavailable, MailRefused.
+    followed by a good one, nobody is told. Who has no address, or wants no letters about that, gets nothing, and
+    nobody more than a few of those that strangers can cause. Raises what delays or refuses it: DocumentUnavailable,
+    MailUnavailable, MailRefused.
     """
 
     readings: Readings
     draw_documents: DrawDocuments
     links: AccountLinks
+    limiter: RateLimiter
     mailer: Mailer
     clock: Clock
 
@@ -42,8 +50,24 @@ class SendMail:
         async with self.readings.of(StaffViewer.of_nobody(job.agency_id)) as reading:
             desk = Desk(reading=reading, draw_documents=self.draw_documents, links=self.links, now=self.clock.now())
             draft = await WRITERS[kind](desk, ids)
-        if draft is None:
+        if draft is None or draft.letter.topic in draft.to.declined:
             return
+        if not draft.letter.limited:
+            await self._send(job, draft)
+            return
+        key = letters_to(draft.to.address)
+        try:
+            await self.limiter.hit(job.agency_id, key, OF_ONE_RECIPIENT)
+        except TooManyAttempts:
+            _log.warning("letter %s is one too many for its recipient and is dropped", kind.value)
+            return
+        try:
+            await self._send(job, draft)
+        except RetryLater:
+            await self.limiter.forgive(job.agency_id, key)
+            raise
+
+    async def _send(self, job: Job, draft: Draft) -> None:
         attachment = draft.attachment
         if draft.drawn is not None:
             attachment = await self.draw_documents(draft.drawn)

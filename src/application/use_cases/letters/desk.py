@@ -1,7 +1,7 @@
 """What writers of letters have in common: what they read from, whom they write to, and what they hand over."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from application.ports.documents import Document, Letterhead
 from application.ports.mail import Letter
 from application.ports.reading import Reading
 from application.use_cases.documents import DrawDocuments, View
+from domain.mail import MailTopic
 from domain.periods import bogota_date
 
 _log = logging.getLogger(__name__)
@@ -35,8 +36,11 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
+    """Whom a letter goes to, and what they want no letters about."""
+
     name: str
     address: str
+    declined: Collection[MailTopic] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,4 +66,4 @@ async def client_of(desk: Desk, client_id: UUID) -> Recipient | None:
     if client is None or not address:
         _log.info("client %s has no address to write to", client_id)
         return None
-    return Recipient(name=client.name, address=address)
+    return Recipient(name=client.name, address=address, declined=client.declined_mail)
