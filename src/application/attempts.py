@@ -31,8 +31,10 @@ OF_AN_AGENCY = Backoff(free=1_000_000_000, forgotten_after=_HOUR)
 """Wrong passwords in the whole agency in an hour: nobody waits for those, but the operator is told."""
 FAMILIAR_FOR = timedelta(days=90)
 """How long a place stays known after the last sign-in from there."""
-OF_ONE_RECIPIENT = Backoff(free=5, first=timedelta(hours=1), ceiling=timedelta(hours=1))
-"""Letters that strangers can cause (a reset, say) to one address: five, and an hour after the fifth again."""
+OF_ONE_RECIPIENT = Backoff(
+    free=5, first=timedelta(hours=1), ceiling=timedelta(hours=1), forgotten_after=timedelta(hours=1)
+)
+"""Letters that strangers can cause (a reset, say) to one address: five, and an hour after the fifth five more."""
 
 
 def letters_to(address: str) -> str:

@@ -73,6 +73,7 @@ class World:
             readings=FakeReadings(units, clock),
             draw_documents=DrawDocuments(renderer=FakeDocumentRenderer()),
             links=self.links,
+            limiter=self.limiter,
             mailer=self.mailer,
             clock=clock,
         )

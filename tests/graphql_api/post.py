@@ -15,6 +15,7 @@ from application.ports.mail import Mail
 from application.use_cases.letters import SendMail
 from domain.ids import AgencyId
 from tests.fakes.mail import FakeMailer
+from tests.fakes.rate_limits import FakeRateLimiter
 from tests.graphql_api.town import Town
 
 _TAKE = sa.text("delete from queue.pgqueuer where status = 'queued' returning id, entrypoint, payload, headers")
@@ -27,6 +28,7 @@ async def delivered(town: Town) -> list[Mail]:
         readings=town.service.portal.readings,
         draw_documents=use_cases.draw_documents,
         links=use_cases.open_reset.links,
+        limiter=FakeRateLimiter(town.clock),
         mailer=mailer,
         clock=town.clock,
     )

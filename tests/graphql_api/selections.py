@@ -36,6 +36,17 @@ def everything_of(name: str, *, depth: int, rows: int = 5) -> str:
     return " ".join(_fields(object_type(name), depth, rows))
 
 
+def parts_of(name: str, *, depth: int, most: int) -> Iterator[str]:
+    """The same in several selections, none of many more than `most` fields."""
+    part: list[str] = []
+    for field in _fields(object_type(name), depth, 5):
+        if part and len(" ".join((*part, field)).replace("{", " ").split()) > most:
+            yield " ".join(part)
+            part = ["__typename"]
+        part.append(field)
+    yield " ".join(part)
+
+
 def _fields(type_: GraphQLNamedType, depth: int, rows: int) -> Iterator[str]:
     yield "__typename"
     if not isinstance(type_, GraphQLObjectType):

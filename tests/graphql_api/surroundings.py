@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from graphql_api.ids import parse_id
 from tests.graphql_api.neighbours import CLIENTS, STAFF, Neighbours
-from tests.graphql_api.selections import everything_of, ids_in
+from tests.graphql_api.selections import everything_of, ids_in, parts_of
 from tests.graphql_api.town import Answer
 
 LISTS = {
@@ -23,6 +23,8 @@ LISTS = {
 """Of the root, and what is in them."""
 INTENT = f"query Pago($it: String!) {{ paymentIntent(reference: $it) {{ {everything_of('PaymentIntent', depth=1)} }} }}"
 PEOPLE = [*CLIENTS.values(), *STAFF]
+_IN_ONE_OPERATION = 300
+"""Fields; a few more are allowed."""
 LOOKING = [*PEOPLE, "b.ana", "b.olga", "b.sara"]
 """Who looks around: everybody here, and of the other agency one of each kind."""
 
@@ -81,12 +83,14 @@ def kind_of(key: str) -> str:
     return parsed[0]
 
 
-async def ask_node(neighbours: Neighbours, by: str | None, key: str) -> Answer:
-    """All about a thing by its id, as deep as one operation may go."""
+async def ask_node(neighbours: Neighbours, by: str | None, key: str) -> list[Answer]:
+    """All about a thing by its id, in as many operations as its size asks for."""
     name = kind_of(key)
-    depth = 1 if name == "Client" else 2
-    query = f"query Todo($id: ID!) {{ node(id: $id) {{ ... on {name} {{ {everything_of(name, depth=depth)} }} }} }}"
-    return await neighbours.town.ask(query, by=by, agency=None if by else "andina", id=key)
+    answers = []
+    for part in parts_of(name, depth=1 if name == "Client" else 2, most=_IN_ONE_OPERATION):
+        query = f"query Todo($id: ID!) {{ node(id: $id) {{ ... on {name} {{ {part} }} }} }}"
+        answers.append(await neighbours.town.ask(query, by=by, agency=None if by else "andina", id=key))
+    return answers
 
 
 async def _look_at_oneself(neighbours: Neighbours, by: str) -> tuple[str, set[str]]:
@@ -117,8 +121,8 @@ async def _look_around(neighbours: Neighbours, by: str) -> tuple[str, set[str]]:
     while waiting := found - asked:
         asked |= waiting
         for key in sorted(waiting):
-            answer = await ask_node(neighbours, by, key)
-            texts.append(answer.text)
-            assert answer.data["node"] is not None, (by, answer.text)
-            found |= set(ids_in(answer.data))
+            for answer in await ask_node(neighbours, by, key):
+                texts.append(answer.text)
+                assert answer.data["node"] is not None, (by, answer.text)
+                found |= set(ids_in(answer.data))
     return "\n".join(texts), found

@@ -119,7 +119,7 @@ async def test_choosing_what_to_be_written_about(town: Town) -> None:
     chosen, told = await done(town, query, by="ana")
 
     assert told["client"] == {"mailPreferences": {"reminders": False}}
-    assert (len(chosen.statements), chosen.checkouts) == (10, 3)
+    assert (len(chosen.statements), chosen.checkouts) == (11, 3)
 
 
 async def test_resolving_a_finding(town: Town) -> None:

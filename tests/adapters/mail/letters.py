@@ -13,6 +13,14 @@ from application.ports.documents import (
     ReceiptView,
 )
 from application.ports.mail import Letter, Mail
+from application.ports.mail.accounts import (
+    AccountActivated,
+    EmailChangeNotice,
+    EmailConfirmation,
+    Invitation,
+    PasswordChanged,
+    PasswordReset,
+)
 from application.ports.mail.billing import InvoicesIssued, OwedInvoice, PayoutsSent, SentPayout
 from application.ports.mail.payments import PaymentConfirmed, PaymentDeclined
 from application.ports.mail.pqrs import PqrsFiled
@@ -108,7 +116,21 @@ def written(letter: Letter, *, attachment: str | None = None) -> Mail:
 ISSUED = written(InvoicesIssued(letterhead=LETTERHEAD, invoices=(INVOICE,)), attachment="factura-FV-1024.pdf")
 SENT = written(PayoutsSent(letterhead=LETTERHEAD, payouts=(PAYOUT,)), attachment="egreso-CE-004714.pdf")
 FILED = written(PqrsFiled(letterhead=LETTERHEAD, acknowledgement=CASE), attachment="constancia-PQRS-2026-000017.pdf")
-EVERY = {"confirmed": CONFIRMED, "declined": DECLINED, "issued": ISSUED, "sent": SENT, "filed": FILED}
+_LINK = "https://clientes.example/activar?token=b64-token_"
+_AT = datetime(2026, 11, 5, 20, 4, tzinfo=UTC)
+EVERY = {
+    "confirmed": CONFIRMED,
+    "declined": DECLINED,
+    "issued": ISSUED,
+    "sent": SENT,
+    "filed": FILED,
+    "invited": written(Invitation(letterhead=LETTERHEAD, link=_LINK, username="ana.pena", expires_at=_AT, staff=False)),
+    "reset": written(PasswordReset(letterhead=LETTERHEAD, link=_LINK, username="ana.pena", expires_at=_AT)),
+    "new address": written(EmailConfirmation(letterhead=LETTERHEAD, link=_LINK, expires_at=_AT)),
+    "old address": written(EmailChangeNotice(letterhead=LETTERHEAD, new_email="otra@correo.example", asked_at=_AT)),
+    "activated": written(AccountActivated(letterhead=LETTERHEAD, username="ana.pena", at=_AT)),
+    "new password": written(PasswordChanged(letterhead=LETTERHEAD, username="ana.pena", at=_AT)),
+}
 """A letter of each kind, as a client gets it."""
 
 

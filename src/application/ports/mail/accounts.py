@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from application.ports.mail import Letter
 
@@ -20,6 +21,8 @@ class Invitation(Letter):
 class PasswordReset(Letter):
     """Somebody, the owner or not, asked for another password."""
 
+    limited: ClassVar[bool] = True
+
     link: str
     username: str
     expires_at: datetime
@@ -28,6 +31,8 @@ class PasswordReset(Letter):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailConfirmation(Letter):
     """To the address that an account is to have. Whoever reads it may be somebody else, so it names no one."""
+
+    limited: ClassVar[bool] = True
 
     link: str
     expires_at: datetime
