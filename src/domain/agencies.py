@@ -1,6 +1,7 @@
 """The rental agency (inmobiliaria) and what it decides about its client area."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from domain.ids import AgencyId
@@ -28,6 +29,7 @@ class Agency:
     `return_urls` are the pages a payer may come back to, `origins` the web addresses whose pages may call the API,
     `link_base` is where the pages are that letters lead to. `captcha_secret` is encrypted; only the verifier opens it.
     `brand_color` (#rrggbb) is that of its letters.
+    `privacy_policy_version` names the data policy in force, `privacy_policy_on` is the day of that version.
     """
 
     id: AgencyId
@@ -43,6 +45,8 @@ class Agency:
     brand_color: str | None = None
     landlord_registration: str | None = None
     privacy_policy_url: str | None = None
+    privacy_policy_version: str | None = None
+    privacy_policy_on: date | None = None
     partial_payments_allowed: bool = False
     captcha_provider: CaptchaProvider = CaptchaProvider.ALTCHA
     captcha_site_key: str | None = None

@@ -18,6 +18,9 @@ from domain.ids import AccountId, AgencyId
 
 SYSTEM, COMMAND_LINE = "el sistema", "la línea de órdenes"
 """Actors that are no account; with their blanks they are nobody's user name."""
+A_CLIENT = "un cliente"
+"""What an account that is no member of the staff is called: entries stand for ever, and a client may ask to be
+forgotten. Which account it was is told by its id."""
 
 START = ""
 """What the first entry has for a previous hash."""
@@ -64,9 +67,9 @@ class AuditAction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """One act, as it is kept. `number` counts the agency's entries from 1, without gaps. `actor` is who did it as they
-    were called then, `account_id` their account. `action` is a text: what stands in the database may be anything.
-    `entity_type` and `entity_id` name what it was done to. `changes` is canonical JSON."""
+    """One act, as it is kept. `number` counts the agency's entries from 1, without gaps. `actor` is who of the staff
+    did it, as they were called then, or A_CLIENT; `account_id` is their account. `action` is a text: what stands in the
+    database may be anything. `entity_type` and `entity_id` name what it was done to. `changes` is canonical JSON."""
 
     id: UUID
     agency_id: AgencyId

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from domain.contracts import PartyRole
@@ -54,7 +55,8 @@ class ClientProfile(StrEnum):
 @dataclass(slots=True, kw_only=True, eq=False)
 class Client:
     """`code` identifies the client in the agency's back office; `check_digit` exists for a NIT only. What
-    `declined_mail` names the client is not written about."""
+    `declined_mail` names the client is not written about. `erased_at` is when the personal data was taken away, at the
+    person's request: what is left serves the books."""
 
     id: ClientId
     agency_id: AgencyId
@@ -68,4 +70,5 @@ class Client:
     phone: str | None = None
     address: str | None = None
     city: str | None = None
+    erased_at: datetime | None = None
     declined_mail: tuple[MailTopic, ...] = ()

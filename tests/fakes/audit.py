@@ -7,7 +7,7 @@ from uuid import uuid4
 from application.access import Scope
 from application.ports.audit import AuditTrail, Entity
 from domain.accounts import Account
-from domain.audit import COMMAND_LINE, SYSTEM, AuditAct, AuditAction, AuditEntry, AuditHead, record
+from domain.audit import A_CLIENT, COMMAND_LINE, SYSTEM, AuditAct, AuditAction, AuditEntry, AuditHead, record
 from domain.ids import AccountId, AgencyId
 
 KEYS = (b"the key of the tests",)
@@ -27,7 +27,9 @@ class FakeAuditTrail(AuditTrail):
         self.entries = entries
         self.heads = heads
         self.scope = scope
-        self._names: dict[AccountId, str] = {it.id: it.username for it in accounts if it.agency_id == scope.agency_id}
+        self._names: dict[AccountId, str] = {
+            it.id: it.username if it.is_staff else A_CLIENT for it in accounts if it.agency_id == scope.agency_id
+        }
 
     async def record(
         self,

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from adapters.postgres.engine import connected
 from adapters.postgres.imports.store import PostgresImportStore
 from adapters.postgres.jobs.outbox import PostgresJobs
+from adapters.postgres.personal_data.erasure import PostgresErasures
 from adapters.postgres.repositories.accounts import PostgresAccounts
 from adapters.postgres.repositories.agencies import PostgresAgencies, PostgresCounters
 from adapters.postgres.repositories.audit import PostgresAuditTrail
@@ -17,6 +18,7 @@ from adapters.postgres.repositories.books import (
     PostgresReconciliations,
     PostgresRequestKeys,
 )
+from adapters.postgres.repositories.consents import PostgresConsents
 from adapters.postgres.repositories.correspondence import PostgresCorrespondence
 from adapters.postgres.repositories.gateways import PostgresGatewayAccounts, PostgresGatewayEvents
 from adapters.postgres.repositories.links import PostgresLinks
@@ -47,8 +49,10 @@ class PostgresUnitOfWork(UnitOfWork):
         self.accounts = PostgresAccounts(connection, scope)
         self.agencies = PostgresAgencies(connection, scope)
         self.audit = PostgresAuditTrail(connection, scope, self._audit_keys)
+        self.consents = PostgresConsents(connection, scope)
         self.correspondence = PostgresCorrespondence(connection, scope)
         self.counters = PostgresCounters(connection, scope)
+        self.erasures = PostgresErasures(connection, scope, self._audit_keys)
         self.findings = PostgresFindings(connection, scope)
         self.gateway_accounts = PostgresGatewayAccounts(connection, scope)
         self.gateway_events = PostgresGatewayEvents(connection, scope)

@@ -13,6 +13,7 @@ from application.ports.imports import ImportStore
 from application.ports.jobs import Jobs
 from application.ports.links import Links
 from application.ports.payments import GatewayAccounts, GatewayEvents, PaymentIntents, Payments
+from application.ports.personal_data import Consents, Erasures
 from application.ports.pqrs import PqrsCases
 
 
@@ -26,8 +27,10 @@ class UnitOfWork(Protocol):
     accounts: Accounts
     agencies: Agencies
     audit: AuditTrail
+    consents: Consents
     correspondence: Correspondence
     counters: Counters
+    erasures: Erasures
     findings: Findings
     gateway_accounts: GatewayAccounts
     gateway_events: GatewayEvents

@@ -23,6 +23,11 @@ EVENT = "id, agency_id, gateway_account_id, dedup_key, received_at, source_ip, b
 
 FROM_PAYMENT = "select {} from payments where status = 'APPLIED' limit 1"
 
+FROM_ACCOUNT = "select {} from accounts where client_id is not null"
+CONSENT = "id, agency_id, client_id, :kind, true, '1', :at, :kind, id"
+IDENTITY = "agency_id, client_id, 'x', :kind, '1', null, '2036-12-31'"
+SUPPRESSED = "agency_id, id::text, client_id, :at"
+
 REVERSAL = "id, agency_id, id, client_id, :kind, 1, :kind, :at"
 
 SETTINGS = ("agency_id", "viewer", "client_id", "account_id")
@@ -87,6 +92,9 @@ async def plant_the_rest(land: Land, village: Village) -> None:
             "insert into findings (id, agency_id, kind, key, at, detail) select :agency, :agency, :kind, 'k', :at, ''",
             "insert into audit_entries values (:agency, :agency, 1, :at, 'x', null, :kind, null, null, '{}', '', 'x')",
             "insert into audit_heads values (:agency, 1, 'x', 'x')",
+            f"insert into consents {FROM_ACCOUNT.format(CONSENT)}",
+            f"insert into kept_identities {FROM_ACCOUNT.format(IDENTITY)}",
+            f"insert into suppressed_documents {FROM_ACCOUNT.format(SUPPRESSED)}",
             "insert into reconciliations values (:agency, :agency, '2026-07-15', :at, '{}')",
         ):
             used = {name: value for name, value in values.items() if f":{name}" in statement}

@@ -115,6 +115,7 @@ def test_all_mappers_are_here() -> None:
         "agency_keys",
         "contract_readers",
         "counters",
+        "kept_identities",
         "ledger_journals",
         "payment_intent_keys",
         "property_readers",
@@ -122,6 +123,7 @@ def test_all_mappers_are_here() -> None:
         "reconciliations",
         "request_keys",
         "spent_challenges",
+        "suppressed_documents",
     }
     assert mapped == {table.name for table in metadata.sorted_tables} - written_by_hand
 

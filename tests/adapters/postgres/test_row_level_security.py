@@ -16,6 +16,7 @@ from tests.postgres import Database
 from tests.village import Village
 
 OF_CLIENTS = {
+    "consents",
     "contract_readers",
     "invoices",
     "payment_allocations",
@@ -38,13 +39,15 @@ OF_STAFF = {
     "findings",
     "gateway_events",
     "gateway_transactions",
+    "kept_identities",
     "ledger_entries",
     "ledger_journals",
     "reconciliations",
     "refunds",
     "request_keys",
+    "suppressed_documents",
 }
-FACTS = {"audit_entries", "ledger_entries", "ledger_journals", "payment_reversals"}
+FACTS = {"audit_entries", "consents", "ledger_entries", "ledger_journals", "payment_reversals"}
 """Added, and never changed or removed by anybody."""
 OF_SIGNED_IN = {"counters", "gateway_accounts"}
 BEFORE_SIGN_IN = {"agency_keys", "audit_heads", "rate_limits", "spent_challenges"}
@@ -211,6 +214,7 @@ async def test_a_client_cannot_give_a_row_to_another(land: Land, table: str) -> 
 
 
 CLIENTS_ADD = {
+    "consents",
     "counters",
     "payment_intent_invoices",
     "payment_intent_keys",

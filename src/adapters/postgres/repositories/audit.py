@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.mapping import Mapper
@@ -14,13 +14,15 @@ from adapters.postgres.scoping import ScopedRepository, table_of
 from adapters.postgres.tables import AccountRow, AuditEntryRow, AuditHeadRow
 from application.access import Scope
 from application.ports.audit import AuditTrail, Entity
-from domain.audit import COMMAND_LINE, SYSTEM, AuditAct, AuditAction, AuditEntry, AuditHead, record
+from domain.accounts import AccountRole
+from domain.audit import A_CLIENT, COMMAND_LINE, SYSTEM, AuditAct, AuditAction, AuditEntry, AuditHead, record
 
 ACCOUNTS = table_of(AccountRow)
 ENTRIES = table_of(AuditEntryRow)
 HEADS = table_of(AuditHeadRow)
 ENTRY = Mapper(AuditEntry, ENTRIES)
 HEAD = Mapper(AuditHead, HEADS)
+_STAFF = sa.cast([AccountRole.STAFF.value, AccountRole.ADMIN.value], ARRAY(sa.Text))
 
 
 class PostgresAuditTrail(ScopedRepository, AuditTrail):
@@ -57,7 +59,8 @@ class PostgresAuditTrail(ScopedRepository, AuditTrail):
         """Of the agency's chain, locked, with the name of who acts."""
         agency_id = self.scope.agency
         mine = ACCOUNTS.c.id == self.scope.account_id
-        actor = sa.select(ACCOUNTS.c.username).where(ACCOUNTS.c.agency_id == agency_id, mine).scalar_subquery()
+        name = sa.case((ACCOUNTS.c.roles.overlap(_STAFF), ACCOUNTS.c.username), else_=A_CLIENT)
+        actor = sa.select(name).where(ACCOUNTS.c.agency_id == agency_id, mine).scalar_subquery()
         head = sa.select(HEADS, actor.label("username")).where(HEADS.c.agency_id == agency_id)
         return (await self.connection.execute(head.with_for_update(of=HEADS))).one_or_none()
 

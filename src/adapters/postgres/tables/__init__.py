@@ -41,6 +41,7 @@ from adapters.postgres.tables.people import (
     PropertyReaderRow,
     PropertyRow,
 )
+from adapters.postgres.tables.personal_data import ConsentRow, KeptIdentityRow, SuppressedDocumentRow
 from adapters.postgres.tables.pqrs import PqrsEventRow, PqrsMessageRow, PqrsRow
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "AuditEntryRow",
     "AuditHeadRow",
     "ClientRow",
+    "ConsentRow",
     "ContractPartyRow",
     "ContractReaderRow",
     "ContractRow",
@@ -60,6 +62,7 @@ __all__ = [
     "GatewayEventRow",
     "GatewayTransactionRow",
     "InvoiceRow",
+    "KeptIdentityRow",
     "LedgerEntryRow",
     "LedgerJournalRow",
     "PaymentAllocationRow",
@@ -82,5 +85,6 @@ __all__ = [
     "SessionRow",
     "SessionTokenRow",
     "SpentChallengeRow",
+    "SuppressedDocumentRow",
     "metadata",
 ]

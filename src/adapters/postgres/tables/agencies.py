@@ -1,6 +1,6 @@
 """Agencies, how they are found before anybody signs in, and counters without gaps."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -30,6 +30,8 @@ class AgencyRow(SQLModel, table=True):
     brand_color: str | None = c.text(t.AGENCY)
     landlord_registration: str | None = c.text(t.AGENCY)
     privacy_policy_url: str | None = c.text(t.AGENCY)
+    privacy_policy_version: str | None = c.text(t.AGENCY)
+    privacy_policy_on: date | None = c.day(t.AGENCY)
     partial_payments_allowed: bool = c.flag(t.AGENCY)
     captcha_provider: str = c.text(t.AGENCY)
     captcha_site_key: str | None = c.text(t.AGENCY)

@@ -12,7 +12,8 @@ from adapters.postgres.tables import tags as t
 
 class AuditEntryRow(SQLModel, table=True):
     """Append-only: the serving role may neither change nor remove rows, and a trigger refuses it to everybody. What
-    was acted upon is no reference, so that it may go and the entry stays."""
+    was acted upon is no reference, so that it may go and the entry stays. Neither clients nor their data are named in
+    it, as it is never erased."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (
@@ -27,7 +28,7 @@ class AuditEntryRow(SQLModel, table=True):
     agency_id: UUID = c.of_agency()
     number: int = c.whole(t.STRUCTURE, sa.BigInteger)
     at: datetime = c.instant(t.fact("Fecha y hora"))
-    actor: str = c.text(t.INTERNAL)
+    actor: str = c.text(t.AGENCY)
     account_id: UUID | None = c.reference()
     action: str = c.code(t.fact("Qué se hizo"))
     entity_type: str | None = c.code(t.fact("Sobre qué"))

@@ -127,12 +127,12 @@ class RequestKeyRow(SQLModel, table=True):
     """Idempotency keys of acts that move money here: what each account's key was answered with."""
 
     __tablename__ = "request_keys"
-    __table_args__ = (c.belongs_to("account_id", "accounts"),)
+    __table_args__ = (c.belongs_to("account_id", "accounts"), t.held(removed=True))
 
     agency_id: UUID = c.key_of_agency()
-    account_id: UUID = c.part_of_key()
-    key: str = c.part_of_key(sa.Text)
-    request_hash: str = c.text(t.STRUCTURE)
+    account_id: UUID = c.owner(primary_key=True)
+    key: str = c.part_of_key(sa.Text, t.DERIVED)
+    request_hash: str = c.text(t.DERIVED)
     result_id: UUID = c.reference()
 
 

@@ -1,6 +1,6 @@
 """Clients, properties and contracts, with who takes part in them and who may read them."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,7 +13,8 @@ from adapters.postgres.tables import tags as t
 
 class ClientRow(SQLModel, table=True):
     """`name_key` orders lists, `search` is what is searched: both folded by the application. `import_digest` is of
-    the last imported row, so that a repeated import leaves alone what the client changed here since."""
+    the last imported row, so that a repeated import leaves alone what the client changed here since. `erased_at` is
+    when the personal data went: what is left serves the books."""
 
     __tablename__ = "clients"
     __table_args__ = (
@@ -36,9 +37,10 @@ class ClientRow(SQLModel, table=True):
     phone: str | None = c.text(t.person("Teléfono"))
     address: str | None = c.text(t.person("Dirección"))
     city: str | None = c.text(t.person("Ciudad"))
-    name_key: str = c.sorted_text(t.DERIVED)
+    name_key: str = c.sorted_text(t.derived("datos suprimidos"))
     search: str = c.text(t.DERIVED)
     import_digest: str | None = c.text(t.DERIVED)
+    erased_at: datetime | None = c.instant(t.fact("Suprimido"))
     declined_mail: list[str] = c.codes(t.fact("Correos que no quiere"), sa_column_kwargs={"server_default": "{}"})
 
 

@@ -40,7 +40,7 @@ class PqrsRow(SQLModel, table=True):
     filed_at: datetime = c.instant(t.fact("Radicada"))
     term_from_on: date = c.day(t.fact("Desde cuándo corre el término"))
     due_on: date = c.day(t.fact("Fecha límite de respuesta"))
-    idempotency_key: str = c.text(t.DERIVED)
+    idempotency_key: str = c.text(t.derived("{id}"))
     request_hash: str = c.text(t.DERIVED)
     property_id: UUID | None = c.reference()
     contract_id: UUID | None = c.reference()
@@ -86,7 +86,7 @@ class PqrsMessageRow(SQLModel, table=True):
         c.belongs_to("account_id", "accounts"),
         sa.Index(None, "agency_id", "pqrs_id", "position"),
         sa.Index(None, "agency_id", "client_id", "sent_at"),
-        t.held("Mensajes de las PQRS"),
+        t.held("Mensajes de las PQRS", unless="internal"),
     )
 
     id: UUID = c.identity()

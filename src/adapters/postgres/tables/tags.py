@@ -57,6 +57,12 @@ SECRET = Tag(About.SECRET, keep=Keep.NOTHING)
 DERIVED = Tag(About.DERIVED, keep=Keep.NOTHING)
 INTERNAL = Tag(About.INTERNAL, keep=Keep.NOTHING)
 INTERNAL_TAX = Tag(About.INTERNAL, keep=Keep.TAX_10_YEARS)
+INTERNAL_PROOF = Tag(About.INTERNAL, keep=Keep.PROOF)
+
+
+def derived(instead: str) -> Tag:
+    """DERIVED, where something has to stand afterwards."""
+    return Tag(About.DERIVED, keep=Keep.NOTHING, instead=instead)
 
 
 def person(heading: str, *, instead: str = "") -> Tag:
@@ -89,16 +95,18 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Of a table. `removed`: an erasure takes its rows away whole, and not column by column."""
+    """Of a table. `removed`: an erasure takes its rows away whole, and not column by column. `unless` names a column:
+    rows in which it is true are the staff's own, and are not exported."""
 
     heading: str = ""
     ways: tuple[Way, ...] = ()
     removed: bool = False
+    unless: str = ""
 
 
-def held(heading: str = "", *ways: Way, removed: bool = False) -> dict[str, Any]:
+def held(heading: str = "", *ways: Way, removed: bool = False, unless: str = "") -> dict[str, Any]:
     """The last of a table's arguments: its heading in an export, and how to find whose its rows are."""
-    return {"info": {"held": Held(heading, ways, removed)}}
+    return {"info": {"held": Held(heading, ways, removed, unless)}}
 
 
 def tag_of(column: sa.Column[Any]) -> Tag | None:
