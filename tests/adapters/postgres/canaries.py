@@ -152,8 +152,8 @@ async def all_that_is_stored(database: Database) -> dict[tuple[str, str], list[d
     try:
         async with engine.begin() as connection:
             columns: dict[tuple[str, str], list[str]] = {}
-            for schema, table, column in await connection.exec_driver_sql(CATALOG):
-                columns.setdefault((schema, table), []).append(column)
+            for row in await connection.exec_driver_sql(CATALOG):
+                columns.setdefault((row.table_schema, row.table_name), []).append(row.column_name)
             found = {}
             for (schema, table), names in columns.items():
                 found[schema, table] = await _texts(connection, f'"{schema}"."{table}"', names)
@@ -180,4 +180,4 @@ def _readable(value: str | None) -> str:
 
 def canaries_in(texts: Iterable[str]) -> set[tuple[str, str, str]]:
     """Whose, and of which table and column."""
-    return {match.group(1, 2, 3) for text in texts for match in TOKEN.finditer(text)}
+    return {(match[1], match[2], match[3]) for text in texts for match in TOKEN.finditer(text)}
