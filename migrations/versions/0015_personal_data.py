@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.row_level_security import NOBODY, SIGNED_IN, expose, mine, protect, serving_role
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
