@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.row_level_security import NOBODY, SIGNED_IN, expose, mine, protect, serving_role
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
