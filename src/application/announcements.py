@@ -21,7 +21,7 @@ from domain.ids import AgencyId, ClientId
 from domain.links import AccountLink, LinkPurpose
 from domain.payment_intents import GatewayAttempt, PaymentIntent
 from domain.payments import Payment
-from domain.pqrs import Pqrs
+from domain.pqrs import Pqrs, PqrsMessage
 
 _IN_ONE_LETTER = 20
 
@@ -39,7 +39,11 @@ class Announcement(StrEnum):
     PAYMENT_CONFIRMED = "payment-confirmed"
     PAYMENT_DECLINED = "payment-declined"
     PAYOUTS_SENT = "payouts-sent"
+    PQRS_ANSWERED = "pqrs-answered"
+    PQRS_EXTENDED = "pqrs-extended"
     PQRS_FILED = "pqrs-filed"
+    PQRS_REPLIED = "pqrs-replied"
+    PQRS_TAKEN_FURTHER = "pqrs-taken-further"
 
 
 def link_sent(link: AccountLink, *, pace: Pace = Pace.IMMEDIATE) -> Job:
@@ -89,6 +93,26 @@ def pqrs_filed(case: Pqrs) -> Job:
     return announcement(case.agency_id, Announcement.PQRS_FILED, case.id)
 
 
+def pqrs_answered(answer: PqrsMessage) -> Job:
+    """To the client, with the answer."""
+    return _about(Announcement.PQRS_ANSWERED, answer)
+
+
+def pqrs_extended(extension: PqrsMessage) -> Job:
+    """To the client: why the answer comes later, and until when. The law asks for it (Ley 1755 de 2015, art. 14)."""
+    return _about(Announcement.PQRS_EXTENDED, extension)
+
+
+def pqrs_replied(message: PqrsMessage) -> Job:
+    """To the client, with what the agency wrote."""
+    return _about(Announcement.PQRS_REPLIED, message)
+
+
+def pqrs_taken_further(message: PqrsMessage) -> Job:
+    """To whoever of the staff is in charge: the client wrote, or brought the case back."""
+    return _about(Announcement.PQRS_TAKEN_FURTHER, message)
+
+
 _OF_LINKS = {
     LinkPurpose.INVITATION: Announcement.INVITATION,
     LinkPurpose.RESET: Announcement.PASSWORD_RESET,
@@ -107,6 +131,10 @@ def announcement(agency_id: AgencyId, kind: Announcement, *ids: UUID | str, pace
     invitation, a reset), BULK for what goes to many at once."""
     subject = " ".join((kind.value, *map(str, ids)))
     return Job(kind=JobKind.SEND_MAIL, agency_id=agency_id, subject=subject, key=subject, pace=pace)
+
+
+def _about(kind: Announcement, message: PqrsMessage) -> Job:
+    return announcement(message.agency_id, kind, message.pqrs_id, message.id)
 
 
 def _of_many(agency_id: AgencyId, kind: Announcement, client_id: ClientId, ids: Sequence[UUID]) -> list[Job]:

@@ -35,6 +35,12 @@ AUDIT_ACTION: Mapping[str, str] = {
     AuditAction.FINDING_RESOLVED: "Cerró un hallazgo",
     AuditAction.SETTLEMENT_RECONCILED: "Concilió una liquidación",
     AuditAction.PQRS_FILED: "Radicó una PQRS en nombre de un cliente",
+    AuditAction.PQRS_STARTED: "Empezó a tramitar una PQRS",
+    AuditAction.PQRS_ASSIGNED: "Puso una PQRS a cargo de alguien",
+    AuditAction.PQRS_ANSWERED: "Respondió una PQRS",
+    AuditAction.PQRS_EXTENDED: "Prorrogó el término de una PQRS",
+    AuditAction.PQRS_REPLIED: "Escribió al cliente en una PQRS",
+    AuditAction.PQRS_NOTED: "Agregó una nota interna a una PQRS",
 }
 
 

@@ -213,7 +213,7 @@ def _use_cases(
         add_pqrs_note=AddPqrsNote(unit_of_work=unit_of_work, clock=clock),
         answer_pqrs=AnswerPqrs(unit_of_work=unit_of_work, clock=clock),
         apply_credit=ApplyCredit(unit_of_work=unit_of_work, clock=clock),
-        assign_pqrs=AssignPqrs(unit_of_work=unit_of_work),
+        assign_pqrs=AssignPqrs(unit_of_work=unit_of_work, clock=clock),
         cancel_payment=CancelPayment(settlement=settlement),
         change_password=ChangePassword(unit_of_work=unit_of_work, limiter=limiter, hasher=hasher, clock=clock),
         check_books=CheckBooks(unit_of_work=unit_of_work, clock=clock),

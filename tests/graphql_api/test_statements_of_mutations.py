@@ -97,18 +97,19 @@ async def test_working_on_a_case(town: Town) -> None:
         assert told["__typename"] == "PqrsPayload", (name, told)
         taken[name] = (len(counts.statements), counts.checkouts)
 
-    # The entrance and the scope; what is looked up and kept; the payload.
+    # The entrance and the scope; what is looked up and kept; a letter; the record, which begins with the first; the
+    # payload.
     assert taken == {
-        "start": (11, 3),
-        "assign": (11, 3),
-        "extend": (12, 3),
-        "note": (12, 3),
-        "ask": (14, 3),
-        "reply": (12, 3),
-        "answer": (12, 3),
+        "start": (16, 3),
+        "assign": (14, 3),
+        "extend": (17, 3),
+        "note": (15, 3),
+        "ask": (16, 3),
+        "reply": (17, 3),
+        "answer": (17, 3),
         "close": (11, 3),
-        "reopen": (14, 3),
-        "end": (13, 3),
+        "reopen": (16, 3),
+        "end": (18, 3),
     }
 
 

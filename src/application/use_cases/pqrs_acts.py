@@ -5,11 +5,13 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from application.access import SignedIn, Viewer, require_staff
+from application.announcements import pqrs_answered, pqrs_extended
 from application.ports.calendar import HolidayCalendar
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.text import problem_of_required_text
 from domain.accounts import AccountStatus
+from domain.audit import AuditAction
 from domain.business_days import add_business_days, business_days_between
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput, NotFound
 from domain.ids import AccountId, PqrsId, PqrsMessageId
@@ -36,6 +38,7 @@ class StartPqrs:
             case = await found(uow, pqrs_id)
             moved = start(case, of_the_agency(staff.account_id), at=self.clock.now())
             await uow.pqrs.save(moved.case, *moved.events)
+            await record(uow, AuditAction.PQRS_STARTED, moved.case, at=moved.events[0].at)
             await uow.commit()
 
 
@@ -61,6 +64,8 @@ class AnswerPqrs:
             message = written(case, staff, PqrsActor.AGENCY, PqrsMessageKind.ANSWER, body, at=at)
             await uow.pqrs.save(moved.case, *moved.events)
             await uow.pqrs.add_message(message)
+            await uow.jobs.put(pqrs_answered(message))
+            await record(uow, AuditAction.PQRS_ANSWERED, moved.case, at=at, status=moved.case.status)
             await uow.commit()
 
 
@@ -98,6 +103,8 @@ class ExtendPqrs:
             message = replace(message, due_on=until)
             await uow.pqrs.save(moved.case, *moved.events)
             await uow.pqrs.add_message(message)
+            await uow.jobs.put(pqrs_extended(message))
+            await record(uow, AuditAction.PQRS_EXTENDED, moved.case, at=at, dueDate=until)
             await uow.commit()
 
 
@@ -110,6 +117,7 @@ class AssignPqrs:
     """
 
     unit_of_work: UnitOfWorkFactory
+    clock: Clock
 
     async def __call__(self, viewer: Viewer, pqrs_id: PqrsId, account_id: AccountId) -> None:
         staff = require_staff(viewer)
@@ -122,6 +130,7 @@ class AssignPqrs:
             if not account.is_staff or account.status is not AccountStatus.ACTIVE:
                 raise InvalidInput(FieldProblem("accountId", FieldProblemCode.NOT_ALLOWED, "not_active_staff"))
             await uow.pqrs.save(assigned)
+            await record(uow, AuditAction.PQRS_ASSIGNED, case, at=self.clock.now(), assignee=account.username)
             await uow.commit()
 
 
@@ -131,6 +140,11 @@ async def found(uow: UnitOfWork, pqrs_id: PqrsId) -> Pqrs:
     if case is None:
         raise NotFound
     return case
+
+
+async def record(uow: UnitOfWork, action: AuditAction, case: Pqrs, *, at: datetime, **changes: object) -> None:
+    """Write down what one of the staff did about the case: the last thing before the commit."""
+    await uow.audit.record(action, at=at, entity=("Pqrs", case.id), changes=changes)
 
 
 def must_say(field: str, text: str, *, limit: int) -> None:

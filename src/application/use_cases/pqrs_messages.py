@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
 from application.access import Viewer, require_client, require_signed_in, require_staff
+from application.announcements import pqrs_replied, pqrs_taken_further
 from application.ports.calendar import HolidayCalendar
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.text import problem_of_required_text
 from application.use_cases.pqrs import KEY_LIMIT
-from application.use_cases.pqrs_acts import found, must_say, written
+from application.use_cases.pqrs_acts import found, must_say, record, written
+from domain.audit import AuditAction
 from domain.errors import FieldProblem, FieldProblemCode, IdempotencyConflict, InvalidInput, LimitReached, NotFound
 from domain.ids import ClientId, PqrsId
 from domain.periods import BOGOTA, bogota_date
@@ -81,6 +83,11 @@ class AddPqrsMessage:
                 request_hash=fingerprint,
             )
             await uow.pqrs.add_message(message)
+            if by is PqrsActor.CLIENT:
+                await uow.jobs.put(pqrs_taken_further(message))
+            else:
+                await uow.jobs.put(pqrs_replied(message))
+                await record(uow, AuditAction.PQRS_REPLIED, case, at=at)
             await uow.commit()
 
 
@@ -107,13 +114,15 @@ class AddPqrsNote:
                 return
             case = await found(uow, form.pqrs_id)
             check(case, PqrsAct.NOTE, PqrsActor.AGENCY)
+            at = self.clock.now()
             message = replace(
-                written(case, staff, PqrsActor.AGENCY, PqrsMessageKind.MESSAGE, form.body, at=self.clock.now()),
+                written(case, staff, PqrsActor.AGENCY, PqrsMessageKind.MESSAGE, form.body, at=at),
                 internal=True,
                 idempotency_key=form.idempotency_key,
                 request_hash=fingerprint,
             )
             await uow.pqrs.add_message(message)
+            await record(uow, AuditAction.PQRS_NOTED, case, at=at)
             await uow.commit()
 
 
@@ -162,6 +171,7 @@ class ReopenPqrs:
             message = written(case, signed_in, PqrsActor.CLIENT, PqrsMessageKind.REOPENING, reason, at=at)
             await uow.pqrs.save(moved.case, *moved.events)
             await uow.pqrs.add_message(message)
+            await uow.jobs.put(pqrs_taken_further(message))
             await uow.commit()
 
 

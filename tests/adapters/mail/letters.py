@@ -23,7 +23,7 @@ from application.ports.mail.accounts import (
 )
 from application.ports.mail.billing import InvoicesIssued, OwedInvoice, PayoutsSent, SentPayout
 from application.ports.mail.payments import PaymentConfirmed, PaymentDeclined
-from application.ports.mail.pqrs import PqrsFiled
+from application.ports.mail.pqrs import PqrsAnswered, PqrsExtended, PqrsFiled, PqrsReplied, PqrsTakenFurther, Said
 from domain.clients import IdentityDocumentType
 from domain.gateway_reports import StatusReason
 from domain.payments import PaymentMethod, PaymentStatus
@@ -118,6 +118,42 @@ SENT = written(PayoutsSent(letterhead=LETTERHEAD, payouts=(PAYOUT,)), attachment
 FILED = written(PqrsFiled(letterhead=LETTERHEAD, acknowledgement=CASE), attachment="constancia-PQRS-2026-000017.pdf")
 _LINK = "https://clientes.example/activar?token=b64-token_"
 _AT = datetime(2026, 11, 5, 20, 4, tzinfo=UTC)
+
+
+def about(body: str, classification: PqrsClassification = CASE.classification) -> Said:
+    """Something that somebody said about the case."""
+    return Said(
+        filing_number=CASE.filing_number,
+        classification=classification,
+        subject=CASE.subject,
+        filed_at=CASE.filed_at,
+        body=body,
+    )
+
+
+ANSWERED = written(
+    PqrsAnswered(
+        letterhead=LETTERHEAD,
+        said=about("Señora Ana: la llave se cambió hoy.\nEl plomero <dejó> garantía de 6 meses."),
+    )
+)
+EXTENDED = written(
+    PqrsExtended(
+        letterhead=LETTERHEAD,
+        said=about("El informe del plomero llega la otra semana.", PqrsClassification.PETITION),
+        due_on=date(2026, 12, 18),
+    )
+)
+REPLIED = written(PqrsReplied(letterhead=LETTERHEAD, said=about("¿Puede recibirnos mañana a las 8:00 a. m.?")))
+TAKEN_FURTHER = written(
+    PqrsTakenFurther(
+        letterhead=LETTERHEAD,
+        said=about("Volvió a gotear."),
+        client="Ana Peña",
+        reopened=True,
+        due_on=date(2026, 12, 18),
+    )
+)
 EVERY = {
     "confirmed": CONFIRMED,
     "declined": DECLINED,
@@ -130,6 +166,10 @@ EVERY = {
     "old address": written(EmailChangeNotice(letterhead=LETTERHEAD, new_email="otra@correo.example", asked_at=_AT)),
     "activated": written(AccountActivated(letterhead=LETTERHEAD, username="ana.pena", at=_AT)),
     "new password": written(PasswordChanged(letterhead=LETTERHEAD, username="ana.pena", at=_AT)),
+    "answered": ANSWERED,
+    "extended": EXTENDED,
+    "replied": REPLIED,
+    "taken further": TAKEN_FURTHER,
 }
 """A letter of each kind, as a client gets it."""
 

@@ -1,7 +1,7 @@
 """What each letter says, word by word."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -13,7 +13,20 @@ from application.ports.mail import Letter
 from application.ports.mail.billing import InvoicesIssued, PayoutsSent
 from application.ports.mail.pqrs import PqrsFiled
 from domain.pqrs import PqrsClassification
-from tests.adapters.mail.letters import CASE, EVERY, FILED, INVOICE, ISSUED, LETTERHEAD, PAYOUT, SENT
+from tests.adapters.mail.letters import (
+    ANSWERED,
+    CASE,
+    EVERY,
+    EXTENDED,
+    FILED,
+    INVOICE,
+    ISSUED,
+    LETTERHEAD,
+    PAYOUT,
+    REPLIED,
+    SENT,
+    TAKEN_FURTHER,
+)
 
 
 def plain(written: Content) -> Content:
@@ -102,3 +115,28 @@ def test_of_a_long_text_the_beginning_is_shown() -> None:
     assert excerpt("  corto \n") == "corto"
     assert excerpt("ñ" * 600) == "ñ" * 600
     assert excerpt("ñ" * 601) == "ñ" * 600 + "…"
+
+
+def test_an_answer_is_told_whole_with_what_can_be_done_about_it() -> None:
+    written = said(ANSWERED.letter)
+    closed = said(replace(ANSWERED.letter, reopenable_until=datetime(2026, 12, 20, 3, 0, tzinfo=UTC)))  # type: ignore[call-arg]
+
+    assert written.subject == "Respondimos su reclamo PQRS-2026-000017"
+    assert written.quote == "Señora Ana: la llave se cambió hoy.\nEl plomero <dejó> garantía de 6 meses."
+    assert "reabrir" in written.closing[0]
+    assert closed.closing[0].endswith("hasta el 19 de diciembre de 2026.")
+
+
+def test_an_extension_tells_why_and_until_when() -> None:
+    written = said(EXTENDED.letter)
+
+    assert written.subject == "Responderemos su petición PQRS-2026-000017 a más tardar el 18 de diciembre de 2026"
+    assert ("Nueva fecha límite", "18 de diciembre de 2026") in written.facts
+    assert written.quote == "El informe del plomero llega la otra semana."
+
+
+def test_messages_say_whose_they_are() -> None:
+    assert said(REPLIED.letter).subject == "Le escribimos sobre su reclamo PQRS-2026-000017"
+    assert said(TAKEN_FURTHER.letter).subject == "Ana Peña reabrió el caso PQRS-2026-000017"
+    wrote = said(replace(TAKEN_FURTHER.letter, reopened=False))  # type: ignore[call-arg]
+    assert wrote.subject == "Ana Peña escribió en el caso PQRS-2026-000017"
