@@ -101,7 +101,7 @@ class Planter:
             case sa.Uuid():
                 return None if column.nullable else key(owner.name, column.table.name)
             case ARRAY():
-                return [text]
+                return [] if column.info.get("closed") else [text]
             case JSONB():
                 return {"texto": text}
             case sa.LargeBinary():
