@@ -61,6 +61,7 @@ class Loaders:
         self.pqrs = self._one(reading.pqrs.get_many)
         self.intents = self._one(reading.intents.get_many)
         self.findings = self._one(reading.findings.get_many)
+        self.audit = self._one(reading.audit.get_many)
         self.reconciliations = self._one(reading.reconciliations.get_many)
         self.profiles = Batch(self._profiles)
         self.property_owners = self._many(reading.properties.owners, absent=None)
@@ -101,6 +102,7 @@ class Loaders:
                 ("pqrs", reading.pqrs),
                 ("findings", reading.findings),
                 ("reconciliations", reading.reconciliations),
+                ("audit", reading.audit),
             )
         }
 

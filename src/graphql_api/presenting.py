@@ -7,6 +7,7 @@ from application.ports import books
 from domain import (
     accounts,
     agencies,
+    audit,
     clients,
     contracts,
     findings,
@@ -21,6 +22,7 @@ from domain import (
 from graphql_api.context import Context
 from graphql_api.types.accounts import Account
 from graphql_api.types.agency import Agency, PaymentGateway
+from graphql_api.types.audit import AuditEntry
 from graphql_api.types.clients import Client
 from graphql_api.types.contracts import Contract, ContractParty
 from graphql_api.types.findings import Finding
@@ -36,6 +38,7 @@ from graphql_api.types.reconciliations import Reconciliation
 _SHOWN: dict[type[Any], Callable[[Any, Context], Any]] = {
     accounts.Account: Account.of,
     agencies.Agency: lambda entity, context: Agency.of(entity),
+    audit.AuditEntry: AuditEntry.of,
     books.Reconciliation: Reconciliation.of,
     clients.Client: Client.of,
     contracts.Contract: Contract.of,

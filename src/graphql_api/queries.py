@@ -44,6 +44,7 @@ Id = Annotated[strawberry.ID, strawberry.argument(description="Identificador opa
 
 _LOADERS = {
     "Account": "accounts",
+    "AuditEntry": "audit",
     "Client": "clients",
     "Contract": "contracts",
     "Finding": "findings",

@@ -26,11 +26,12 @@ BY_ID = {
     "payout": "Payout",
     "pqrsById": "Pqrs",
 }
-OF_STAFF = {"failedJobs"}
-"""Of the agency's staff, without ids that others could ask for; each has tests of its own."""
+OF_STAFF = {"auditLog", "failedJobs"}
+"""Of the agency's staff, and never the same twice; each has tests of its own."""
 WHOLE = {
     "Agency": "address city email gateways id landlordRegistration logo name partialPaymentsAllowed phone "
     "privacyPolicyUrl slug taxId",
+    "AuditEntry": "account action actionLabel actor at changes entityId id number",
     "Client": "address checkDigit city code contracts dashboard documentNumber documentType email id invoices kind "
     "mailPreferences name paymentIntents payments payouts phone pqrs profile properties",
     "Contract": "buildingFee commissionRate endDate id kind nextIncreaseDate number property rent startDate status",

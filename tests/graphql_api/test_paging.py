@@ -20,6 +20,7 @@ PAGE = "nodes { id } edges { cursor node { id } } pageInfo { hasNextPage hasPrev
 OF_ANA = ("invoices", "invoices(orderBy: OLDEST)", "invoices(orderBy: DUE_FIRST)", "payments", "pqrs")
 OF_OLGA = ("payouts", "contracts", "properties")
 OF_SARA = (
+    "auditLog",
     "clients",
     "contracts",
     "findings",

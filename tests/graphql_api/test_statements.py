@@ -198,6 +198,10 @@ OF_STAFF = {
         """query Lista($n: Int) { findings(first: $n) { nodes { kind message amount overdue client { name }
         intent { reference } payment { receiptNumber } resolvedBy { username } } } }""",
     ),
+    "the record": (
+        3,
+        "query Lista($n: Int) { auditLog(first: $n) { nodes { actor actionLabel changes account { username } } } }",
+    ),
     "daily reports": (
         2,
         "query Lista($n: Int) { reconciliations(first: $n) { nodes { date balanced lines { label amount } } } }",

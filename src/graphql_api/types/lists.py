@@ -14,7 +14,7 @@ from domain.invoices import InvoiceKind, InvoiceStatus
 from domain.pqrs import PqrsClassification, PqrsStatus, PqrsSubject
 from graphql_api.context import Context
 from graphql_api.describe import field
-from graphql_api.ids import key_of
+from graphql_api.ids import key_of, parse_id
 
 T = TypeVar("T")
 
@@ -116,6 +116,11 @@ def pqrs(given: PqrsFilter | None, context: Context, search: str | None = None) 
 
 def findings(open_ones: bool | None, kind: list[FindingKind] | None) -> filters.FindingFilter:
     return filters.FindingFilter(open=open_ones, kind=_tuple(kind))
+
+
+def audit(entity_id: str | None) -> filters.AuditFilter:
+    """An id that is none of ours names nothing that anybody did something to."""
+    return filters.AuditFilter(entity=None if entity_id is None else parse_id(entity_id) or ("", NOBODY))
 
 
 def _tuple(values: list[T] | None) -> tuple[T, ...] | None:
