@@ -62,12 +62,14 @@ _CAN_BE_PAID = frozenset({PaymentIntentStatus.CREATED, PaymentIntentStatus.REDIR
 
 
 class DisputeStatus(StrEnum):
-    """Whether the payer's bank claims an approved payment back; LOST: it took the money."""
+    """Whether the payer's bank claims an approved payment back; LOST: it took the money. DISMISSED: the staff found
+    that there is no such claim, whoever told of it."""
 
     NONE = "NONE"
     OPEN = "OPEN"
     WON = "WON"
     LOST = "LOST"
+    DISMISSED = "DISMISSED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

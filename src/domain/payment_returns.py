@@ -79,6 +79,14 @@ def dispute_over(intent: PaymentIntent) -> PaymentIntent:
     return replace(intent, dispute=DisputeStatus.WON)
 
 
+def dispute_dismissed(intent: PaymentIntent) -> PaymentIntent:
+    """T21: a person found that nobody claims the payment back. What is posted about it from then on changes nothing
+    more; that the bank took the money does. InvalidTransition where no dispute is open."""
+    if intent.dispute is not DisputeStatus.OPEN or row_for(Trigger.DISPUTE_DISMISSED, intent.status) is None:
+        raise InvalidTransition
+    return replace(intent, dispute=DisputeStatus.DISMISSED)
+
+
 def request_refund(
     intent: PaymentIntent,
     charge_id: str,

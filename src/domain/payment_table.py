@@ -32,6 +32,7 @@ class Trigger(StrEnum):
     REFUND_DECLINED = "REFUND_DECLINED"
     DISPUTED = "DISPUTED"
     DISPUTE_WON = "DISPUTE_WON"
+    DISPUTE_DISMISSED = "DISPUTE_DISMISSED"
     CHARGED_BACK = "CHARGED_BACK"
     DECIDED_FOR = "DECIDED_FOR"
     DECIDED_AGAINST = "DECIDED_AGAINST"
@@ -130,6 +131,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(name="T20", trigger=Trigger.REFUND_DECLINED, sources=_ANY, asks_first=True, alert=True),
     Transition(name="T21", trigger=Trigger.DISPUTED, sources=_APPROVED, asks_first=True, alert=True),
     Transition(name="T21", trigger=Trigger.DISPUTE_WON, sources=_APPROVED, asks_first=True),
+    Transition(name="T21", trigger=Trigger.DISPUTE_DISMISSED, sources=_APPROVED, asks_first=True),
     Transition(name="T22", trigger=Trigger.CHARGED_BACK, sources=_ANY, asks_first=True, alert=True),
     Transition(name="T23", trigger=Trigger.DECIDED_FOR, sources=frozenset({_S.REVIEW}), target=_S.APPROVED),
     Transition(name="T23", trigger=Trigger.DECIDED_AGAINST, sources=frozenset({_S.REVIEW}), target=_S.CANCELLED),

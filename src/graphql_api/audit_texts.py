@@ -30,6 +30,7 @@ AUDIT_ACTION: Mapping[str, str] = {
     AuditAction.CREDIT_APPLIED: "Aplicó un saldo a favor",
     AuditAction.REFUND_REQUESTED: "Pidió una devolución a la pasarela",
     AuditAction.REFUND_RELEASED: "Liberó una devolución que no llegó a la pasarela",
+    AuditAction.DISPUTE_DISMISSED: "Descartó un reclamo sobre un pago",
     AuditAction.REVIEW_RESOLVED: "Decidió un pago en revisión",
     AuditAction.PAYMENT_CANCELLED: "Canceló un pago en línea",
     AuditAction.FINDING_RESOLVED: "Cerró un hallazgo",

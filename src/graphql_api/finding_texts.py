@@ -37,7 +37,7 @@ _SENTENCES: Mapping[FindingKind, str] = {
     ),
     FindingKind.DISPUTE: (
         "Llegó un aviso de reclamo (controversia) del pago {reference} por {amount}. Si es cierto en el panel de la "
-        "pasarela, envíe allí las pruebas a más tardar el {due}."
+        "pasarela, envíe allí las pruebas a más tardar el {due}; si no, descártelo con dismissDispute."
     ),
     FindingKind.REFUND_DECLINED: (
         "La pasarela rechazó la devolución del pago {reference} por {amount}: la factura sigue pagada. Puede pedirla "

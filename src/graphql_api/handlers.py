@@ -149,6 +149,7 @@ _NO_LONGER = {
     "inviteStaff": "Esa persona ya entra con su cuenta, o la tiene deshabilitada.",
     "cancelPayment": "Este pago ya no se puede cancelar.",
     "closePqrs": "Solo se puede cerrar una PQRS que esté respondida y no se haya cerrado.",
+    "dismissDispute": "Este pago no tiene un reclamo abierto que se pueda descartar.",
     "extendPqrs": ("Esta PQRS ya no se puede prorrogar: fue respondida, su término venció o ya se prorrogó una vez."),
     "refundPayment": (
         "Este pago no admite un reembolso ahora: ya se devolvió, está en disputa o en revisión, o tiene otra solicitud "

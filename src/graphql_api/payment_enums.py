@@ -71,6 +71,7 @@ described_enum(
         DisputeStatus.OPEN: "El banco lo está reclamando; se puede responder con pruebas.",
         DisputeStatus.WON: "Se resolvió a favor de la inmobiliaria.",
         DisputeStatus.LOST: "El banco devolvió el dinero al pagador.",
+        DisputeStatus.DISMISSED: "El personal lo descartó: no había tal reclamo (dismissDispute).",
     },
 )
 described_enum(

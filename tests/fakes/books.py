@@ -157,10 +157,19 @@ class FakeFindings(Repository, Findings):
         wanted = [finding for finding in self._open() if finding.kind in kinds]
         return sorted(wanted, key=lambda finding: (finding.at, str(finding.id)))[:limit]
 
-    async def resolve_about(self, intent_id: UUID, kinds: Sequence[FindingKind], *, at: datetime) -> None:
-        for finding in self._open():
-            if finding.intent_id == intent_id and finding.kind in kinds:
-                self._close(finding, at=at, by=None)
+    async def resolve_about(
+        self,
+        intent_id: UUID,
+        kinds: Sequence[FindingKind],
+        *,
+        at: datetime,
+        by: AccountId | None = None,
+        note: str | None = None,
+    ) -> int:
+        wanted = [it for it in self._open() if it.intent_id == intent_id and it.kind in kinds]
+        for finding in wanted:
+            self._close(finding, at=at, by=by, note=note)
+        return len(wanted)
 
     def _seen(self) -> list[Finding]:
         return [finding for finding in self.books.findings.values() if self.sees(finding.agency_id)]

@@ -64,6 +64,7 @@ FOR_WHO_SIGNED_IN = {
 CANCEL = f"mutation Cancelar($it: String!) {{ cancelPayment(reference: $it) {{ {REFUSAL} }} }}"
 RESOLVE = f"""mutation Decidir($it: String!) {{
   resolvePaymentReview(reference: $it, decision: CANCEL, note: "No es nuestro.") {{ {REFUSAL} }} }}"""
+DISMISS = f"""mutation Descartar($it: String!) {{ dismissDispute(reference: $it, note: "No hay.") {{ {REFUSAL} }} }}"""
 RECORD = f"""
 mutation Recibir($client: ID!, $ids: [ID!]) {{
   recordPayment(input: {{clientId: $client, amount: "1000.00", method: CASH, invoiceIds: $ids, idempotencyKey: "otra"}})
@@ -122,6 +123,7 @@ FOR_STAFF = {
     "retryJob": 'mutation { retryJob(id: "x") { __typename } }',
     "recordPayment": filled(RECORD, client='"x"', ids="null"),
     "refundPayment": filled(REFUND, id='"x"'),
+    "dismissDispute": filled(DISMISS, it='"260715ABCDEFGHJKLM"'),
     "releaseRefund": filled(RELEASE, id='"x"'),
     "resolvePaymentReview": filled(RESOLVE, it='"260715ABCDEFGHJKLM"'),
     "reversePayment": filled(REVERSE, id='"x"'),

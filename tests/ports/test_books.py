@@ -197,6 +197,25 @@ async def test_a_finding_is_reported_once_and_resolved_once(place: Place) -> Non
         assert await uow.findings.get(uuid4()) is None
 
 
+async def test_what_is_about_an_intent_is_resolved_by_a_person_who_says_why(place: Place) -> None:
+    intent, by = await place.add(place.intent()), await place.store.add_account(place.agency)
+    finding = Finding(
+        id=uuid4(), agency_id=place.agency.id, kind=FindingKind.DISPUTE, key="DISPUTE:2", at=AT, intent_id=intent.id
+    )
+    async with place.store.unit_of_work(place.staff) as uow:
+        await uow.findings.report(finding)
+        resolved = [
+            await uow.findings.resolve_about(intent.id, [FindingKind.DISPUTE], at=AT, by=by, note="No hay.")
+            for _ in range(2)
+        ]
+        await uow.commit()
+
+    assert resolved == [1, 0]
+    async with place.store.unit_of_work(place.staff) as uow:
+        kept = replace(finding, resolved_at=AT, resolved_by=by, note="No hay.")
+        assert await uow.findings.get(finding.id) == kept
+
+
 async def test_what_is_about_an_intent_is_resolved_by_what_happens_to_it(place: Place) -> None:
     intent = await place.add(place.intent())
     findings = [

@@ -61,8 +61,16 @@ class Findings(Protocol):
         """Of these kinds, the oldest first."""
         ...
 
-    async def resolve_about(self, intent_id: UUID, kinds: Sequence[FindingKind], *, at: datetime) -> None:
-        """Open ones of these kinds about an intent, by what happened since."""
+    async def resolve_about(
+        self,
+        intent_id: UUID,
+        kinds: Sequence[FindingKind],
+        *,
+        at: datetime,
+        by: AccountId | None = None,
+        note: str | None = None,
+    ) -> int:
+        """Open ones of these kinds about an intent, by what happened since or by a person; how many they were."""
         ...
 
 

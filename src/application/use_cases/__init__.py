@@ -16,6 +16,7 @@ from application.use_cases.payments import (
     CancelPayment,
     CheckBooks,
     ConfigureGateway,
+    DismissDispute,
     GatewayAddresses,
     ReceiveDisputeNotice,
     ReceiveGatewayReport,
@@ -59,6 +60,7 @@ class UseCases:
     count_business_days: CountBusinessDays
     create_account: CreateAccount
     disable_account: DisableAccount
+    dismiss_dispute: DismissDispute
     draw_documents: DrawDocuments
     enable_account: EnableAccount
     end_session: EndSession

@@ -16,7 +16,7 @@ from domain.refunds import Refund as RefundEntity
 from graphql_api.context import Info
 from graphql_api.describe import field
 from graphql_api.ids import key_of
-from graphql_api.mutations.payments import PaymentIntentResult, intent_payload
+from graphql_api.mutations.payments import PaymentIntentPayload, PaymentIntentResult, intent_payload
 from graphql_api.refusals import (
     AmountNotAllowed,
     GatewayUnavailable,
@@ -88,6 +88,12 @@ RefundPaymentResult = Annotated[
 ReleaseRefundResult = Annotated[
     RefundPaymentPayload | InvalidInput | NotFound | InvalidTransition | GatewayUnavailable,
     strawberry.union("ReleaseRefundResult", description="La solicitud como quedó, o por qué no se liberó."),
+]
+
+
+DismissDisputeResult = Annotated[
+    PaymentIntentPayload | InvalidInput | NotFound | InvalidTransition | GatewayUnavailable,
+    strawberry.union("DismissDisputeResult", description="El intento como quedó, o por qué no se descartó."),
 ]
 
 
@@ -170,6 +176,22 @@ class OfficeMutations:
         key = PaymentId(key_of(payment_id, "Payment") or NOBODY)
         done = await info.context.use_cases.release_refund(info.context.viewer, payment_id=key, note=note)
         return await _refund(info, *done)
+
+    @strawberry.mutation(
+        description=(
+            "Descarta un reclamo (controversia) que alguien avisó y que no existe en el panel de la pasarela, para que "
+            "el pago se pueda devolver. Para el personal. Antes le pregunta a la pasarela; si después ella informa un "
+            "contracargo, se registra."
+        )
+    )
+    async def dismiss_dispute(
+        self,
+        info: Info,
+        reference: Annotated[str, strawberry.argument(description="La referencia del intento.")],
+        note: Annotated[str, strawberry.argument(description="Por qué, de 1 a 500 caracteres.")],
+    ) -> DismissDisputeResult:
+        intent = await info.context.use_cases.dismiss_dispute(info.context.viewer, reference=reference, note=note)
+        return await intent_payload(info, intent)
 
     @strawberry.mutation(
         description=(

@@ -142,9 +142,17 @@ class PostgresFindings(ScopedRepository, Findings):
         rows = self.select(FINDINGS).where(wanted).order_by(FINDINGS.c.at, FINDINGS.c.id).limit(limit)
         return [FINDING.entity(row._mapping) for row in await self.connection.execute(rows)]
 
-    async def resolve_about(self, intent_id: UUID, kinds: Sequence[FindingKind], *, at: datetime) -> None:
+    async def resolve_about(
+        self,
+        intent_id: UUID,
+        kinds: Sequence[FindingKind],
+        *,
+        at: datetime,
+        by: AccountId | None = None,
+        note: str | None = None,
+    ) -> int:
         about = (FINDINGS.c.intent_id == intent_id) & FINDINGS.c.kind.in_([kind.value for kind in kinds])
-        await self._resolve(about, at=at, by=None)
+        return await self._resolve(about, at=at, by=by, note=note)
 
     async def _resolve(
         self, which: sa.ColumnElement[bool], *, at: datetime, by: AccountId | None, note: str | None = None

@@ -6,6 +6,7 @@ from application.use_cases.payments.checks import AskGateway, PollAgencies, Poll
 from application.use_cases.payments.configure import ConfigureGateway, GatewayAddresses
 from application.use_cases.payments.credit import ApplyCredit
 from application.use_cases.payments.days import BooksChecked, CheckBooks, ReconcileAgency, ReconcileDay
+from application.use_cases.payments.dismissals import DismissDispute
 from application.use_cases.payments.disputes import ReceiveDisputeNotice
 from application.use_cases.payments.findings import ResolveFinding
 from application.use_cases.payments.office import RecordPayment, ReversePayment
@@ -26,6 +27,7 @@ __all__ = [
     "CancelPayment",
     "CheckBooks",
     "ConfigureGateway",
+    "DismissDispute",
     "GatewayAddresses",
     "PollAgencies",
     "PollAgency",

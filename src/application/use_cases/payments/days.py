@@ -180,7 +180,8 @@ async def _follow_disputes(uow: UnitOfWork, *, at: datetime) -> None:
         if at - finding.at > DISPUTES_LAST and intent.dispute is DisputeStatus.OPEN:
             intent = dispute_over(intent)
             await uow.intents.save(intent)
-        if intent.dispute in (DisputeStatus.LOST, DisputeStatus.WON):
+        dismissed = intent.dispute is DisputeStatus.DISMISSED and at - finding.at > DISPUTES_LAST
+        if dismissed or intent.dispute in (DisputeStatus.LOST, DisputeStatus.WON):
             await uow.findings.resolve_keys([finding.key], at=at)
 
 

@@ -23,7 +23,7 @@ from domain.business_days import add_business_days
 from domain.errors import GatewayUnavailable
 from domain.findings import Finding, FindingKind
 from domain.gateway_reports import GatewayReport
-from domain.payment_intents import PaymentIntent
+from domain.payment_intents import DisputeStatus, PaymentIntent
 from domain.payment_returns import disputed
 from domain.payment_transitions import Outcome, reconcile
 from domain.payments import PaymentGatewayCode
@@ -93,9 +93,12 @@ class ReceiveDisputeNotice:
         return [it for it in found if it.gateway_account_id == account.id and it.charged_ids]
 
     def _finding(self, account: GatewayAccount, intent: PaymentIntent | None, *, at: datetime) -> Finding:
-        """One for each payment, and for notices that name none one a day."""
+        """One for each payment. For notices that name none, and for a payment of which the staff dismissed an earlier
+        notice, one a day."""
         today = bogota_date(at)
         about = str(intent.id) if intent else f"{account.id}:{today}"
+        if intent and intent.dispute is DisputeStatus.DISMISSED:
+            about = f"{intent.id}:{today}"
         return Finding(
             id=uuid4(),
             agency_id=account.agency_id,
