@@ -1,6 +1,6 @@
 """What documents say, for whom, and that they are drawn from that and nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
@@ -24,7 +24,7 @@ from domain.errors import NotFound
 from domain.invoices import InvoiceStatus
 from domain.money import ZERO, pesos
 from domain.payments import PaymentMethod, PaymentStatus
-from domain.pqrs import PqrsSubject
+from domain.pqrs import PqrsActor, PqrsSubject
 from tests.factories import NOON, TODAY
 from tests.fakes.clock import FakeClock
 from tests.fakes.documents import FakeDocumentRenderer
@@ -168,6 +168,21 @@ async def test_a_voucher_says_what_the_owner_got_and_out_of_what(press: Press) -
         property_address=v.flat.address,
         property_city=v.flat.city,
     )
+
+
+async def test_an_acknowledgement_says_what_it_said_when_the_case_was_filed(press: Press) -> None:
+    """Not until when it is answered after it was put off or reopened; and who filed it."""
+    v = press.village
+    case = v.cases[0]
+    extended = replace(case, due_on=date(2026, 8, 20), extended_at=NOON)
+    v.store.add(extended)
+    (own,) = await press.views(v.viewer(v.ana), (ACKNOWLEDGEMENT, case.id))
+    v.store.pqrs_events[:] = [replace(it, by=PqrsActor.AGENCY) for it in v.store.pqrs_events]
+    (on_behalf,) = await press.views(v.viewer(v.ana), (ACKNOWLEDGEMENT, case.id))
+
+    assert isinstance(own, AcknowledgementView)
+    assert (own.due_on, own.by_agency) == (case.due_on, False)
+    assert on_behalf == replace(own, by_agency=True)
 
 
 async def test_an_acknowledgement_says_what_was_filed_and_until_when_it_is_answered(press: Press) -> None:

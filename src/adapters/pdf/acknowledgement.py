@@ -17,6 +17,7 @@ def draw(view: AcknowledgementView) -> Document:
         ("Fecha de inicio", formatting.day(view.start_on)),
         ("Contrato", view.contract_number or ""),
         ("Inmueble", ", ".join(filter(None, (view.property_address, view.property_city)))),
+        ("Radicada por", "La inmobiliaria, a nombre del solicitante" if view.by_agency else ""),
     )
     blocks.parties(sheet, "Solicitante", view.client, "Datos de la solicitud", facts)
     due = f"Fecha límite de respuesta: {formatting.day(view.due_on)}"

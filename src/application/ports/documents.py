@@ -209,7 +209,9 @@ class VoucherView:
 class AcknowledgementView:
     """Proof that a PQRS was filed: number, date and hour, and how to follow it up (Ley 1480 de 2011, art. 50).
 
-    `filed_at` is aware; `description` is the client's own text, kept in its paragraphs.
+    `filed_at` is aware; `description` is the client's own text, kept in its paragraphs, or what the staff wrote who
+    filed it for the client (`by_agency`). `due_on` is the last day of the term that began with the filing: whatever
+    came later, the paper says what it said.
     """
 
     letterhead: Letterhead
@@ -224,6 +226,7 @@ class AcknowledgementView:
     property_address: str | None = None
     property_city: str | None = None
     contract_number: str | None = None
+    by_agency: bool = False
 
 
 class DocumentRenderer(Protocol):

@@ -23,7 +23,7 @@ from domain.errors import NotFound
 from domain.invoices import Invoice
 from domain.payments import Payment
 from domain.payouts import Payout
-from domain.pqrs import Pqrs
+from domain.pqrs import Pqrs, PqrsActor
 
 View = InvoiceView | ReceiptView | VoucherView | AcknowledgementView
 
@@ -186,8 +186,10 @@ async def _acknowledgements(reading: Reading, letterhead: Letterhead, ids: list[
     clients = await reading.clients.get_many({case.client_id for case in cases.values()})
     contracts = await reading.contracts.get_many({case.contract_id for case in cases.values() if case.contract_id})
     properties = await reading.properties.get_many({case.property_id for case in cases.values() if case.property_id})
+    histories = await reading.pqrs.events(cases.keys())
 
     def view(case: Pqrs) -> AcknowledgementView:
+        filing = histories[case.id][0]
         contract = contracts.get(case.contract_id) if case.contract_id else None
         place = properties.get(case.property_id) if case.property_id else None
         return AcknowledgementView(
@@ -198,11 +200,12 @@ async def _acknowledgements(reading: Reading, letterhead: Letterhead, ids: list[
             classification=case.classification,
             subject=case.subject,
             start_on=case.start_on,
-            due_on=case.due_on,
+            due_on=filing.due_on or case.due_on,
             description=case.description,
             property_address=place.address if place else None,
             property_city=place.city if place else None,
             contract_number=contract.number if contract else None,
+            by_agency=filing.by is PqrsActor.AGENCY,
         )
 
     return {key: view(case) for key, case in cases.items()}

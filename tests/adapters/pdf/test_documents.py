@@ -180,3 +180,11 @@ def test_a_change_in_the_view_changes_the_document() -> None:
     assert draw(view).sha256 != draw(replace(view, verification_code="7KQ4-M2XD-93TC")).sha256
     assert draw(views.invoice()).sha256 != draw(replace(views.invoice(), period=BillingPeriod(2026, 12))).sha256
     assert draw(views.voucher()).sha256 != draw(replace(views.voucher(), paid_on=date(2026, 11, 10))).sha256
+
+
+def test_an_acknowledgement_says_whether_the_agency_filed_it_for_the_client() -> None:
+    own, on_behalf = views.acknowledgement(), replace(views.acknowledgement(), by_agency=True)
+
+    told = "Radicada por La inmobiliaria, a nombre del solicitante"
+    assert told in reading.text(draw(on_behalf))
+    assert "Radicada por" not in reading.text(draw(own))
