@@ -11,7 +11,7 @@ A new kind of letter is, by family (payments, people, …):
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -38,6 +38,8 @@ class Announcement(StrEnum):
     INVOICES_ISSUED = "invoices-issued"
     PAYMENT_CONFIRMED = "payment-confirmed"
     PAYMENT_DECLINED = "payment-declined"
+    PAYMENTS_DUE = "payments-due"
+    PAYMENTS_OVERDUE = "payments-overdue"
     PAYOUTS_SENT = "payouts-sent"
     PQRS_ANSWERED = "pqrs-answered"
     PQRS_EXTENDED = "pqrs-extended"
@@ -86,6 +88,16 @@ def invoices_issued(agency_id: AgencyId, client_id: ClientId, invoices: Sequence
 def payouts_sent(agency_id: AgencyId, client_id: ClientId, payouts: Sequence[UUID]) -> list[Job]:
     """To the owner, about payouts that one import brought, likewise."""
     return _of_many(agency_id, Announcement.PAYOUTS_SENT, client_id, payouts)
+
+
+def payments_overdue(agency_id: AgencyId, client_id: ClientId, on: date) -> Job:
+    """To who owes rent: collection, which the law allows at some hours only. Once a day."""
+    return announcement(agency_id, Announcement.PAYMENTS_OVERDUE, client_id, on.isoformat(), pace=Pace.BULK)
+
+
+def payments_due(agency_id: AgencyId, client_id: ClientId, on: date) -> Job:
+    """To whose rent is soon to be paid. Once a day."""
+    return announcement(agency_id, Announcement.PAYMENTS_DUE, client_id, on.isoformat(), pace=Pace.BULK)
 
 
 def pqrs_filed(case: Pqrs) -> Job:

@@ -28,8 +28,10 @@ class Agency:
 
     `return_urls` are the pages a payer may come back to, `origins` the web addresses whose pages may call the API,
     `link_base` is where the pages are that letters lead to. `captcha_secret` is encrypted; only the verifier opens it.
-    `brand_color` (#rrggbb) is that of its letters.
-    `privacy_policy_version` names the data policy in force, `privacy_policy_on` is the day of that version.
+    `brand_color` (#rrggbb) is that of its letters. `privacy_policy_version` names the data policy in force,
+    `privacy_policy_on` is the day of that version.
+    `reminders`: clients are reminded of overdue rent, as the law allows; `courtesy_days` before rent is due they get a
+    note (0: none).
     """
 
     id: AgencyId
@@ -48,6 +50,8 @@ class Agency:
     privacy_policy_version: str | None = None
     privacy_policy_on: date | None = None
     partial_payments_allowed: bool = False
+    reminders: bool = False
+    courtesy_days: int = 0
     captcha_provider: CaptchaProvider = CaptchaProvider.ALTCHA
     captcha_site_key: str | None = None
     captcha_secret: str | None = None

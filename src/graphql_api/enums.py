@@ -245,6 +245,7 @@ described_enum(
         JobKind.OPEN_RESET: "Preparar el enlace de quien olvidó su contraseña.",
         JobKind.POLL_AGENCY: "Buscar los pagos por los que hay que preguntar.",
         JobKind.RECONCILE_AGENCY: "Guardar el informe de un día.",
+        JobKind.REMIND_AGENCY: "Recordar las facturas vencidas y por vencer.",
         JobKind.SEND_MAIL: "Escribir un correo.",
     },
 )

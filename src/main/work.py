@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.holidays.calendar import ColombianHolidays
 from adapters.postgres.engine import create_engine
 from adapters.postgres.jobs.handling import Habits, Handler
 from adapters.postgres.jobs.worker import PostgresWorker
@@ -15,6 +16,7 @@ from adapters.postgres.reading.snapshot import PostgresReadings
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.ports.jobs import JobKind
 from application.use_cases.letters import SendMail
+from application.use_cases.letters.contacts import Contacts
 from application.use_cases.payments import (
     AskGateway,
     PollAgencies,
@@ -23,8 +25,10 @@ from application.use_cases.payments import (
     ReconcileDay,
     ReconcilePayments,
 )
+from application.use_cases.reminders import RemindAgencies, RemindAgency
 from main.bootstrap import Portal
 
+_HOLIDAYS = ColombianHolidays()
 _CONNECTIONS = 4
 """Of the jobs themselves: none is taken from requests, and most of a job's time is waiting for somebody else."""
 
@@ -37,8 +41,15 @@ async def work(portal: Portal, stop: asyncio.Event, *, habits: Habits | None = N
     url = portal.engine.url
     engine = create_engine(url.render_as_string(hide_password=False), pool_size=_CONNECTIONS)
     try:
-        poll_agencies = PollAgencies(unit_of_work=PostgresUnitOfWorkFactory(engine, portal.secrets.audit))
-        worker = PostgresWorker(url, _handlers(portal, engine), on_tick=poll_agencies, habits=habits)
+        units = PostgresUnitOfWorkFactory(engine, portal.secrets.audit)
+        poll_agencies = PollAgencies(unit_of_work=units)
+        remind_agencies = RemindAgencies(unit_of_work=units, calendar=_HOLIDAYS, clock=portal.clock)
+
+        async def tick() -> None:
+            await poll_agencies()
+            await remind_agencies()
+
+        worker = PostgresWorker(url, _handlers(portal, engine), on_tick=tick, habits=habits)
         await worker.run(stop, grace_seconds=GRACE_SECONDS)
     finally:
         await engine.dispose()
@@ -66,10 +77,12 @@ def _handlers(portal: Portal, engine: AsyncEngine) -> dict[JobKind, Handler]:
         JobKind.OPEN_RESET: replace(portal.use_cases.open_reset, unit_of_work=units),
         JobKind.POLL_AGENCY: PollAgency(unit_of_work=units, clock=portal.clock),
         JobKind.RECONCILE_AGENCY: ReconcileAgency(reconcile_day=reconcile_day),
+        JobKind.REMIND_AGENCY: RemindAgency(unit_of_work=units, clock=portal.clock),
         JobKind.SEND_MAIL: SendMail(
             readings=PostgresReadings(engine, portal.clock, test_gateways=not portal.settings.is_production),
             draw_documents=portal.use_cases.draw_documents,
             links=portal.use_cases.open_reset.links,
+            contacts=Contacts(unit_of_work=units, calendar=_HOLIDAYS, clock=portal.clock),
             limiter=PostgresRateLimiter(engine, portal.clock),
             mailer=portal.settings.mailer(),
             clock=portal.clock,

@@ -13,6 +13,7 @@ from application.use_cases.accounts import ChangePassword
 from application.use_cases.documents import DrawDocuments
 from application.use_cases.invitations import InviteClient, InviteStaff
 from application.use_cases.letters import SendMail
+from application.use_cases.letters.contacts import Contacts
 from application.use_cases.profile import ConfirmEmail, UpdateProfile
 from application.use_cases.resets import OpenReset, RequestPasswordReset, ResetPassword
 from application.use_cases.sessions import OpenedSession
@@ -23,6 +24,7 @@ from domain.clients import Client
 from domain.links import AccountLink
 from domain.sessions import Session
 from tests import factories as a
+from tests.fakes.calendar import FakeHolidays
 from tests.fakes.captcha import FakeCaptcha
 from tests.fakes.clock import FakeClock
 from tests.fakes.documents import FakeDocumentRenderer
@@ -73,6 +75,7 @@ class World:
             readings=FakeReadings(units, clock),
             draw_documents=DrawDocuments(renderer=FakeDocumentRenderer()),
             links=self.links,
+            contacts=Contacts(unit_of_work=units, calendar=FakeHolidays(), clock=clock),
             limiter=self.limiter,
             mailer=self.mailer,
             clock=clock,

@@ -7,8 +7,10 @@ from application.links import AccountLinks
 from application.ports.jobs import Job
 from application.use_cases.documents import DrawDocuments
 from application.use_cases.letters import SendMail
+from application.use_cases.letters.contacts import Contacts
 from domain.payment_intents import PaymentIntentStatus
 from tests.factories import NOON
+from tests.fakes.calendar import FakeHolidays
 from tests.fakes.clock import FakeClock
 from tests.fakes.documents import FakeDocumentRenderer
 from tests.fakes.links import FakeLinkTokens
@@ -30,6 +32,7 @@ class Desk:
             readings=FakeReadings(self.database, self.clock),
             draw_documents=DrawDocuments(renderer=self.renderer),
             links=AccountLinks(tokens=FakeLinkTokens(), default_base="https://clientes.example"),
+            contacts=Contacts(unit_of_work=self.database, calendar=FakeHolidays(), clock=self.clock),
             limiter=FakeRateLimiter(self.clock),
             mailer=self.mailer,
             clock=self.clock,

@@ -14,6 +14,7 @@ from domain.accounts import Account
 from domain.agencies import Agency
 from domain.audit import AuditEntry, AuditHead
 from domain.clients import Client
+from domain.collections import Contact
 from domain.contracts import Contract, ContractKind, ContractParty
 from domain.findings import Finding
 from domain.identity import DocumentNumber
@@ -84,6 +85,8 @@ class FakeStore:
     findings: dict[tuple[AgencyId, str], Finding] = field(default_factory=dict)
     reports: dict[tuple[AgencyId, date], Reconciliation] = field(default_factory=dict)
     requests: dict[tuple[AccountId, str], AnsweredRequest] = field(default_factory=dict)
+    contacts: list[Contact] = field(default_factory=list)
+    reminded: dict[AgencyId, date] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
     heads: dict[AgencyId, AuditHead] = field(default_factory=dict)
 

@@ -7,12 +7,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import sqlalchemy as sa
 
+from adapters.holidays.calendar import ColombianHolidays
 from adapters.mail.message import Sender, compose
 from adapters.postgres.scoping import SET_SCOPE, scope_parameters
 from application.access import Scope
 from application.ports.jobs import Job, JobKind
 from application.ports.mail import Mail
 from application.use_cases.letters import SendMail
+from application.use_cases.letters.contacts import Contacts
 from domain.ids import AgencyId
 from tests.fakes.mail import FakeMailer
 from tests.fakes.rate_limits import FakeRateLimiter
@@ -28,6 +30,9 @@ async def delivered(town: Town) -> list[Mail]:
         readings=town.service.portal.readings,
         draw_documents=use_cases.draw_documents,
         links=use_cases.open_reset.links,
+        contacts=Contacts(
+            unit_of_work=use_cases.open_reset.unit_of_work, calendar=ColombianHolidays(), clock=town.clock
+        ),
         limiter=FakeRateLimiter(town.clock),
         mailer=mailer,
         clock=town.clock,

@@ -44,6 +44,8 @@ def a_decided_agency() -> Agency:
         landlord_registration="MA-123",
         privacy_policy_url="https://agencia.example/datos",
         partial_payments_allowed=True,
+        reminders=True,
+        courtesy_days=3,
         captcha_provider=CaptchaProvider.TURNSTILE,
         captcha_site_key="clave",
         captcha_secret="sellado",

@@ -1,9 +1,15 @@
 """What clients want to be written about is kept, and chosen by them and their agency only."""
 
+from datetime import date, timedelta
+from uuid import uuid4
+
 import pytest
 
 from application.access import Scope
+from domain.clients import Client
+from domain.collections import Contact, ContactChannel, ContactKind
 from domain.mail import MailTopic
+from tests import factories as a
 from tests.ports.places import Place
 from tests.village import Village, two_villages
 
@@ -54,3 +60,81 @@ async def test_nobody_else_sees_or_chooses_it(place: Place, villages: Villages) 
             await uow.commit()
     async with place.unit_of_work(scope_of_ana(here)) as uow:
         assert await uow.correspondence.declined(here.ana.id) == frozenset()
+
+
+def a_contact(client: Client, on: date, kind: ContactKind = ContactKind.REMINDER) -> Contact:
+    return Contact(
+        id=uuid4(),
+        agency_id=client.agency_id,
+        client_id=client.id,
+        contacted_on=on,
+        at=a.NOON,
+        channel=ContactChannel.EMAIL,
+        kind=kind,
+        event=f"{kind} {on}",
+    )
+
+
+async def logged(place: Place, *contacts: Contact, scope: Scope | None = None) -> None:
+    async with place.unit_of_work(scope or Scope.of_agency(contacts[0].agency_id)) as uow:
+        for contact in contacts:
+            await uow.correspondence.log(contact)
+        await uow.commit()
+
+
+async def test_contacts_are_kept_and_read_by_their_client_and_the_agency(place: Place, villages: Villages) -> None:
+    here, there = villages
+    first, last = a_contact(here.ana, a.TODAY - timedelta(days=9)), a_contact(here.ana, a.TODAY)
+    await logged(place, last, first, a_contact(here.berta, a.TODAY))
+
+    for scope, found in (
+        (Scope.of_agency(here.agency.id), [first, last]),
+        (scope_of_ana(here), [first, last]),
+        (here.viewer(here.berta).scope, []),
+        (Scope.of_agency(there.agency.id), []),
+    ):
+        async with place.unit_of_work(scope) as uow:
+            assert list(await uow.correspondence.contacts(here.ana.id, since=date(2020, 1, 1))) == found
+            assert list(await uow.correspondence.contacts(here.ana.id, since=a.TODAY)) == found[1:]
+
+
+async def test_only_the_agency_writes_that_it_wrote(place: Place, villages: Villages) -> None:
+    here, there = villages
+    for scope in (scope_of_ana(here), Scope.of_agency(there.agency.id)):
+        with pytest.raises(place.refused):
+            await logged(place, a_contact(here.ana, a.TODAY), scope=scope)
+
+
+async def test_a_round_is_begun_once_a_day_by_each_agency(place: Place, villages: Villages) -> None:
+    here, there = villages
+    rounds = []
+    for village, days in ((here, 0), (here, 0), (here, 3), (here, 2), (there, 0)):
+        async with place.unit_of_work(Scope.of_agency(village.agency.id)) as uow:
+            rounds.append(await uow.correspondence.begin_round(a.TODAY + timedelta(days=days)))
+            await uow.commit()
+    yesterday = a.TODAY - timedelta(days=1)
+    assert rounds == [yesterday, None, a.TODAY, None, yesterday]
+
+
+async def test_who_owes_is_found_by_when_it_is_due(place: Place, villages: Villages) -> None:
+    here, there = villages
+
+    async def owing(due_from: date, due_to: date, since: date | None = None, village: Village = here) -> set[str]:
+        async with place.unit_of_work(Scope.of_agency(village.agency.id)) as uow:
+            found = await uow.correspondence.owing(due_from, due_to, not_reminded_since=since)
+        names = {client.id: client.name for client in village.store.clients.values()}
+        return {names[key] for key in found}
+
+    ever, july = date(2000, 1, 1), date(2026, 7, 10)
+    assert await owing(ever, july) == {here.ana.name, here.diana.name, here.felix.name}
+    assert await owing(date(2026, 8, 10), date(2026, 8, 10)) == {here.ana.name}
+    assert await owing(date(2026, 8, 11), date(2027, 1, 1)) == set()
+    assert await owing(ever, july, village=there) == {there.ana.name, there.diana.name, there.felix.name}
+
+    await logged(place, a_contact(here.ana, a.TODAY - timedelta(days=6)))
+    await logged(place, a_contact(here.diana, a.TODAY, ContactKind.COURTESY))
+    async with place.unit_of_work(here.viewer(here.felix).scope) as uow:
+        await uow.correspondence.decline(here.felix.id, {MailTopic.REMINDERS, MailTopic.PQRS})
+        await uow.commit()
+    assert await owing(ever, july, a.TODAY - timedelta(days=6)) == {here.diana.name}
+    assert await owing(ever, july, a.TODAY - timedelta(days=5)) == {here.ana.name, here.diana.name}

@@ -12,13 +12,15 @@ from domain.ids import AgencyId
 class JobKind(StrEnum):
     """What is done later. ASK_GATEWAY: ask about the payment with that reference. OPEN_RESET: make the link for
     somebody who forgot a password. POLL_AGENCY: find the payments of an agency that have to be asked about.
-    RECONCILE_AGENCY: keep the report of that day (AAAA-MM-DD). SEND_MAIL: write to somebody about what happened
+    RECONCILE_AGENCY: keep the report of that day (AAAA-MM-DD). REMIND_AGENCY: have
+    those written to who owe rent. SEND_MAIL: write to somebody about what happened
     (`application.announcements`)."""
 
     ASK_GATEWAY = "ASK_GATEWAY"
     OPEN_RESET = "OPEN_RESET"
     POLL_AGENCY = "POLL_AGENCY"
     RECONCILE_AGENCY = "RECONCILE_AGENCY"
+    REMIND_AGENCY = "REMIND_AGENCY"
     SEND_MAIL = "SEND_MAIL"
 
 

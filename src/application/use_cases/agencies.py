@@ -23,6 +23,7 @@ from domain.ids import AgencyId
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", re.ASCII)
 _COLOR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
+_FEW_DAYS = re.compile(r"[0-9]|1[0-5]", re.ASCII)
 _TEXTS = {
     "name": 200,
     "phone": 40,
@@ -118,9 +119,10 @@ class SetAgency:
     """Change an agency's settings. `logo` is the content of a PNG or JPEG.
 
     `settings` by name: name, phone, email, address, city, landlord_registration, privacy_policy_url, brand_color
-    (#rrggbb), partial_payments (true or false), captcha, captcha.site_key, captcha.secret, link_base (where the pages
-    are that letters lead to), return_urls and origins (separated by commas; empty takes them all away). InvalidInput
-    names each that cannot stay. `strict` (production) refuses captcha=none and addresses without encryption.
+    (#rrggbb), partial_payments and reminders (true or false), courtesy_days (0 to 15), captcha, captcha.site_key,
+    captcha.secret, link_base (where the pages are that letters lead to), return_urls and origins (separated by commas;
+    empty takes them all away). InvalidInput names each that cannot stay. `strict` (production) refuses captcha=none and
+    addresses without encryption.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -164,6 +166,14 @@ class SetAgency:
                 if value not in _SWITCHES:
                     return invalid
                 agency.partial_payments_allowed = _SWITCHES[value]
+            case "reminders":
+                if value not in _SWITCHES:
+                    return invalid
+                agency.reminders = _SWITCHES[value]
+            case "courtesy_days":
+                if not _FEW_DAYS.fullmatch(value):
+                    return invalid
+                agency.courtesy_days = int(value)
             case "captcha":
                 if value.upper() not in CaptchaProvider.__members__:
                     return invalid

@@ -21,7 +21,14 @@ from application.ports.mail.accounts import (
     PasswordChanged,
     PasswordReset,
 )
-from application.ports.mail.billing import InvoicesIssued, OwedInvoice, PayoutsSent, SentPayout
+from application.ports.mail.billing import (
+    InvoicesIssued,
+    OwedInvoice,
+    PaymentsDue,
+    PaymentsOverdue,
+    PayoutsSent,
+    SentPayout,
+)
 from application.ports.mail.payments import PaymentConfirmed, PaymentDeclined
 from application.ports.mail.pqrs import PqrsAnswered, PqrsExtended, PqrsFiled, PqrsReplied, PqrsTakenFurther, Said
 from domain.clients import IdentityDocumentType
@@ -160,6 +167,8 @@ EVERY = {
     "issued": ISSUED,
     "sent": SENT,
     "filed": FILED,
+    "overdue": written(PaymentsOverdue(letterhead=LETTERHEAD, invoices=(INVOICE,))),
+    "due": written(PaymentsDue(letterhead=LETTERHEAD, invoices=(INVOICE,))),
     "invited": written(Invitation(letterhead=LETTERHEAD, link=_LINK, username="ana.pena", expires_at=_AT, staff=False)),
     "reset": written(PasswordReset(letterhead=LETTERHEAD, link=_LINK, username="ana.pena", expires_at=_AT)),
     "new address": written(EmailConfirmation(letterhead=LETTERHEAD, link=_LINK, expires_at=_AT)),

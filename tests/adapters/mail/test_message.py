@@ -87,7 +87,9 @@ def test_every_letter_says_how_to_get_no_more_of_the_kind_or_that_it_always_come
         assert message["List-Unsubscribe"] is None
         foot = "Este correo hace parte del servicio y se envía siempre."
     else:
-        about = {"confirmed": "pagos", "declined": "pagos", "issued": "facturas", "sent": "egresos"}[name]
+        about = {"declined": "pagos", "issued": "facturas", "sent": "egresos", "confirmed": "pagos"}.get(
+            name, "recordatorios"
+        )
         asked = quote(f"No quiero correos de {about}")
         assert message["List-Unsubscribe"] == f"<mailto:pagos@inmobiliaria.example?subject={asked}>"
         foot = f"Si no quiere los de {about}, dígalo en su perfil del área de clientes o responda este mensaje."

@@ -10,7 +10,7 @@ from adapters.mail.wording import WORDS, content
 from adapters.mail.wording.content import Content
 from adapters.mail.wording.pqrs import excerpt
 from application.ports.mail import Letter
-from application.ports.mail.billing import InvoicesIssued, PayoutsSent
+from application.ports.mail.billing import InvoicesIssued, PaymentsDue, PaymentsOverdue, PayoutsSent
 from application.ports.mail.pqrs import PqrsFiled
 from domain.pqrs import PqrsClassification
 from tests.adapters.mail.letters import (
@@ -93,6 +93,23 @@ def test_several_payouts_are_added_up() -> None:
 
     assert written.subject == "Sus 2 comprobantes de egreso suman $ 3.000.000"
     assert written.facts[-1] == ("Total neto", "$ 3.000.000")
+
+
+def test_an_overdue_invoice_is_told_without_pressing_anybody() -> None:
+    one, many = (said(PaymentsOverdue(letterhead=LETTERHEAD, invoices=(INVOICE,) * count)) for count in (1, 2))
+
+    assert one.subject == "Su factura FV-1024 por $ 1.850.000 está vencida"
+    assert many.subject == "Tiene 2 facturas vencidas por $ 3.700.000"
+    assert "venció el 5 de diciembre de 2026" in one.facts[0][1]
+    assert many.facts[-1] == ("Total por pagar", "$ 3.700.000")
+    assert one.closing[-1].startswith("Si ya pagó")
+
+
+def test_an_invoice_that_will_be_due_is_told_when() -> None:
+    one, many = (said(PaymentsDue(letterhead=LETTERHEAD, invoices=(INVOICE,) * count)) for count in (1, 2))
+
+    assert one.subject == "Su factura FV-1024 por $ 1.850.000 vence el 5 de diciembre de 2026"
+    assert many.subject == "Próximos vencimientos: 2 facturas por $ 3.700.000"
 
 
 def test_a_filed_case_says_its_number_and_when_it_is_answered() -> None:

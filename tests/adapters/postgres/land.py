@@ -95,6 +95,7 @@ async def plant_the_rest(land: Land, village: Village) -> None:
             f"insert into consents {FROM_ACCOUNT.format(CONSENT)}",
             f"insert into kept_identities {FROM_ACCOUNT.format(IDENTITY)}",
             f"insert into suppressed_documents {FROM_ACCOUNT.format(SUPPRESSED)}",
+            "insert into contacts select id, agency_id, id, '2026-07-15', :at, 'EMAIL', :kind, 'x' from clients",
             "insert into reconciliations values (:agency, :agency, '2026-07-15', :at, '{}')",
         ):
             used = {name: value for name, value in values.items() if f":{name}" in statement}

@@ -18,6 +18,7 @@ from tests.village import Village
 OF_CLIENTS = {
     "consents",
     "contract_readers",
+    "contacts",
     "invoices",
     "payment_allocations",
     "payment_intent_invoices",

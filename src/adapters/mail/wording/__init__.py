@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adapters.mail.wording import accounts, billing, payments, pqrs
+from adapters.mail.wording import accounts, billing, payments, pqrs, reminders
 from adapters.mail.wording.content import Content
 from application.ports.mail import Letter
 
@@ -12,6 +12,7 @@ WORDS: Mapping[type[Letter], Callable[[Any], Content]] = {
     **billing.WORDS,
     **payments.WORDS,
     **pqrs.WORDS,
+    **reminders.WORDS,
 }
 
 

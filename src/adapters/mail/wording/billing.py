@@ -10,12 +10,12 @@ from application.ports.mail import Letter
 from application.ports.mail.billing import InvoicesIssued, OwedInvoice, PayoutsSent, SentPayout
 
 
-def owed_facts(invoices: tuple[OwedInvoice, ...]) -> tuple[tuple[str, str], ...]:
+def owed_facts(invoices: tuple[OwedInvoice, ...], *, due: str = "vence") -> tuple[tuple[str, str], ...]:
     """A line for each, and what they come to where there are several."""
     facts = [
         (
             f"Factura {it.number}",
-            " · ".join(filter(None, (money(it.balance), month(it.period), f"vence el {day(it.due_on)}", it.place))),
+            " · ".join(filter(None, (money(it.balance), month(it.period), f"{due} el {day(it.due_on)}", it.place))),
         )
         for it in invoices
     ]

@@ -15,6 +15,7 @@ from adapters.postgres.tables.agencies import AgencyKeyRow, AgencyRow, CounterRo
 from adapters.postgres.tables.audit import AuditEntryRow, AuditHeadRow
 from adapters.postgres.tables.billing import InvoiceRow, PaymentAllocationRow, PaymentRow, PayoutRow
 from adapters.postgres.tables.columns import metadata
+from adapters.postgres.tables.correspondence import ContactRow
 from adapters.postgres.tables.gateways import (
     GatewayAccountRow,
     GatewayEventRow,
@@ -53,6 +54,7 @@ __all__ = [
     "AuditHeadRow",
     "ClientRow",
     "ConsentRow",
+    "ContactRow",
     "ContractPartyRow",
     "ContractReaderRow",
     "ContractRow",

@@ -12,7 +12,8 @@ from adapters.postgres.tables import tags as t
 
 class AgencyRow(SQLModel, table=True):
     """`gateways` are those that take payments now, `test_gateways` those that do with an account that moves no money:
-    what anybody may know of the merchant accounts, whose rows visitors do not see. They follow them."""
+    what anybody may know of the merchant accounts, whose rows visitors do not see. They follow them. `reminded_on` is
+    the day of the last round of reminders."""
 
     __tablename__ = "agencies"
 
@@ -41,6 +42,9 @@ class AgencyRow(SQLModel, table=True):
     link_base: str | None = c.text(t.AGENCY)
     gateways: list[str] = c.texts(t.AGENCY, sa_column_kwargs={"server_default": "{}"})
     test_gateways: list[str] = c.texts(t.AGENCY, sa_column_kwargs={"server_default": "{}"})
+    reminders: bool = c.no_yet(t.AGENCY)
+    courtesy_days: int = c.whole(t.AGENCY, sa_column_kwargs={"server_default": "0"})
+    reminded_on: date | None = c.day(t.AGENCY)
     created_at: datetime = c.instant(t.AGENCY)
 
 

@@ -90,8 +90,8 @@ def percent(tag: Tag, **more: Any) -> Any:
     return _field(PERCENT, tag, **more)
 
 
-def whole(tag: Tag, kind: Any = sa.Integer) -> Any:
-    return _field(kind, tag)
+def whole(tag: Tag, kind: Any = sa.Integer, **more: Any) -> Any:
+    return _field(kind, tag, **more)
 
 
 def position(**more: Any) -> Any:

@@ -31,6 +31,24 @@ class InvoicesIssued(Letter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentsOverdue(Letter):
+    """Rent was not paid in time. At least one invoice, the longest overdue first."""
+
+    topic: ClassVar[MailTopic | None] = MailTopic.REMINDERS
+
+    invoices: tuple[OwedInvoice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentsDue(Letter):
+    """Rent is soon to be paid: a courtesy. At least one invoice, the first to fall due first."""
+
+    topic: ClassVar[MailTopic | None] = MailTopic.REMINDERS
+
+    invoices: tuple[OwedInvoice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SentPayout:
     """`net` in pesos; `place` is the property's address and city."""
 

@@ -14,7 +14,8 @@ from application.ports.mail import Mail, Mailer
 from application.ports.rate_limits import RateLimiter
 from application.ports.reading import Readings
 from application.use_cases.documents import DrawDocuments
-from application.use_cases.letters import accounts, billing, payments, pqrs
+from application.use_cases.letters import accounts, billing, payments, pqrs, reminders
+from application.use_cases.letters.contacts import Contacts
 from application.use_cases.letters.desk import Desk, Draft, Writer
 from domain.errors import RetryLater, TooManyAttempts
 
@@ -25,6 +26,7 @@ WRITERS: Mapping[Announcement, Writer] = {
     **billing.WRITERS,
     **payments.WRITERS,
     **pqrs.WRITERS,
+    **reminders.WRITERS,
 }
 
 
@@ -34,14 +36,15 @@ class SendMail:
 
     It says what holds when it is written: of a payment that was reversed meanwhile, or of a failed try that was
     followed by a good one, nobody is told. Who has no address, or wants no letters about that, gets nothing, and
-    nobody more than a few of those that strangers can cause. Raises what delays or refuses it: DocumentUnavailable,
-    MailUnavailable, MailRefused.
+    nobody more than a few of those that strangers can cause. Who owes is written to when the law allows. Raises what
+    delays or refuses it: DocumentUnavailable, MailUnavailable, RetryLater, MailRefused.
     """
 
     readings: Readings
     draw_documents: DrawDocuments
     links: AccountLinks
     limiter: RateLimiter
+    contacts: Contacts
     mailer: Mailer
     clock: Clock
 
@@ -51,6 +54,8 @@ class SendMail:
             desk = Desk(reading=reading, draw_documents=self.draw_documents, links=self.links, now=self.clock.now())
             draft = await WRITERS[kind](desk, ids)
         if draft is None or draft.letter.topic in draft.to.declined:
+            return
+        if draft.approach is not None and not await self.contacts.enter(job, draft.approach):
             return
         if not draft.letter.limited:
             await self._send(job, draft)

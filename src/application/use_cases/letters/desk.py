@@ -11,6 +11,8 @@ from application.ports.documents import Document, Letterhead
 from application.ports.mail import Letter
 from application.ports.reading import Reading
 from application.use_cases.documents import DrawDocuments, View
+from domain.collections import ContactKind
+from domain.ids import ClientId
 from domain.mail import MailTopic
 from domain.periods import bogota_date
 
@@ -44,12 +46,19 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approach:
+    client_id: ClientId
+    kind: ContactKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A letter that was written. What goes with it is a document that exists, or `drawn`: one that is drawn when the
-    snapshot has been given back."""
+    snapshot has been given back. `approach`: it speaks of what the client owes, and is sent only when that may be."""
 
     to: Recipient
     letter: Letter
+    approach: Approach | None = None
     attachment: Document | None = None
     drawn: View | None = None
 
