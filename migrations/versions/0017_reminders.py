@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.row_level_security import NOBODY, mine, protect, serving_role
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
