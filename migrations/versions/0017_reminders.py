@@ -35,9 +35,11 @@ def upgrade() -> None:
             "agency_id", "client_id", "contacted_on", name="uq_contacts_agency_id_client_id_contacted_on"
         ),
     )
-    # The erasure of somebody leaves them: they prove that the law was kept.
+    # They prove that the law was kept, and stand like other facts.
     op.execute(f"grant select, insert on contacts to {serving_role()}")
     protect("contacts", client=mine(), changed_by=NOBODY, removed_by=NOBODY)
+    for name, event, each in (("fact_stands", "update or delete", "row"), ("facts_stand", "truncate", "statement")):
+        op.execute(f"create trigger {name} before {event} on contacts for each {each} execute function fact_stands()")
 
 
 def downgrade() -> None:

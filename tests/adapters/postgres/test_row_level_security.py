@@ -48,7 +48,7 @@ OF_STAFF = {
     "request_keys",
     "suppressed_documents",
 }
-FACTS = {"audit_entries", "consents", "ledger_entries", "ledger_journals", "payment_reversals"}
+FACTS = {"audit_entries", "contacts", "consents", "ledger_entries", "ledger_journals", "payment_reversals"}
 """Added, and never changed or removed by anybody."""
 OF_SIGNED_IN = {"counters", "gateway_accounts"}
 BEFORE_SIGN_IN = {"agency_keys", "audit_heads", "rate_limits", "spent_challenges"}
