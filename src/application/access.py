@@ -74,12 +74,14 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientViewer:
-    """A tenant, an owner or both: sees own rows."""
+    """A tenant, an owner or both: sees own rows. `read_only`: somebody of the staff who sees what the client sees, and
+    does nothing; the session is theirs, the account the client's (nobody's where there is none)."""
 
     agency_id: AgencyId
     account_id: AccountId
     session_id: SessionId
     client_id: ClientId
+    read_only: bool = False
 
     @property
     def scope(self) -> Scope:

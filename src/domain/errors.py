@@ -49,6 +49,10 @@ class NotFound(DomainError):
     """It does not exist, or is not the viewer's: the two are not told apart."""
 
 
+class ReadOnly(DomainError):
+    """Who sees what a client sees does nothing."""
+
+
 class NotAllowed(DomainError):
     """The viewer's kind may not do this at all; never used where it would reveal that a row exists."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.ids import AccountId, AgencyId, SessionId
+from domain.ids import AccountId, AgencyId, ClientId, SessionId
 
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
 REFRESH_GRACE = timedelta(seconds=10)
@@ -130,6 +130,15 @@ class Session:
             refresh=self._token(refresh, TokenKind.REFRESH, at, self.latest_end),
         )
 
+    def show_as(self, client_id: ClientId, *, at: datetime) -> "tuple[str, SessionToken]":
+        """A token of a staff session that shows what the client sees: the secret, and what is stored of it. Nothing
+        renews it, and it does not outlive the session as it stands."""
+        token = new_token()
+        until = min(at + ACCESS_TOKEN_LIFETIME, self.expires_at)
+        kept = self._token(token, TokenKind.ACCESS, at, until)
+        kept.as_client_id = client_id
+        return token, kept
+
     def judge(self, token: "SessionToken", *, at: datetime) -> RefreshVerdict:
         """What it means that this token of the session is presented for a new pair; changes nothing."""
         if token.kind is not TokenKind.REFRESH or not self.is_live(at=at):
@@ -159,7 +168,8 @@ class SessionToken:
     """What is kept of a token: its SHA-256. `rotated_at`: since when a newer refresh token stands for it.
 
     At a rotation every refresh token of the session that has no `rotated_at` gets it, siblings included: whichever
-    sibling is used first overtakes the others, so that a thief and the owner cannot go on side by side.
+    sibling is used first overtakes the others, so that a thief and the owner cannot go on side by side. With
+    `as_client_id` it shows what that client sees, and does nothing.
     """
 
     token_hash: str
@@ -170,6 +180,7 @@ class SessionToken:
     issued_at: datetime
     expires_at: datetime
     rotated_at: datetime | None = None
+    as_client_id: ClientId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

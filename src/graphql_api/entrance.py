@@ -6,12 +6,12 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from typing import Any
 
-from application.access import StaffViewer
+from application.access import ClientViewer, StaffViewer
 from application.patience import patience
 from application.ports.clock import Clock
 from application.ports.reading import Entry, Readings
 from application.use_cases import UseCases
-from domain.errors import DomainError, Unauthenticated
+from domain.errors import DomainError, ReadOnly, Unauthenticated
 from domain.sessions import TOUCH_INTERVAL, token_hash
 from graphql_api.context import Context
 from graphql_api.handlers import explain
@@ -62,6 +62,8 @@ class Entrance(OpenContext):
         async with AsyncExitStack() as stack:
             try:
                 reading = await stack.enter_async_context(self.readings.enter(entry))
+                if operation.kind != "query" and isinstance(reading.viewer, ClientViewer) and reading.viewer.read_only:
+                    raise ReadOnly
             except DomainError as error:
                 refused = explain(error)
                 if refused is None:

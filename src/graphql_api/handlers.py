@@ -255,6 +255,8 @@ def explain(error: BaseException) -> RequestRefused | None:
             return refusal(Code.UNAUTHENTICATED)
         case errors.NotAllowed():
             return refusal(Code.FORBIDDEN)
+        case errors.ReadOnly():
+            return refusal(Code.READ_ONLY)
         case errors.AgencyNotFound():
             return refusal(Code.AGENCY_NOT_FOUND)
         case errors.TooManyAttempts():

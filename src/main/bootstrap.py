@@ -71,6 +71,7 @@ from application.use_cases.profile import ConfirmEmail, UpdateProfile
 from application.use_cases.resets import OpenReset, RequestPasswordReset, ResetPassword
 from application.use_cases.sessions import EndSession, RefreshSession, SignOut, TouchSession
 from application.use_cases.sign_in import IssueCaptcha, SignIn
+from application.use_cases.view_as import ViewAsClient
 from domain.payments import PaymentGatewayCode
 from main.settings import Secrets, Settings
 
@@ -286,5 +287,6 @@ def _use_cases(
             unit_of_work=unit_of_work, links=links, limiter=limiter, hasher=hasher, clock=clock
         ),
         update_mail_preferences=UpdateMailPreferences(unit_of_work=unit_of_work, clock=clock),
+        view_as_client=ViewAsClient(unit_of_work=unit_of_work, clock=clock),
         verify_receipt=VerifyReceipt(unit_of_work=unit_of_work, limiter=limiter),
     )

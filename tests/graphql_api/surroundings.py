@@ -41,7 +41,7 @@ class Surroundings:
     @classmethod
     async def of(cls, neighbours: Neighbours) -> "Surroundings":
         views = {
-            name: await (_look_around if name in LOOKING else _look_at_oneself)(neighbours, name)
+            name: await (look_around if name in LOOKING else _look_at_oneself)(neighbours, name)
             for name in neighbours.people
         }
         ids = {name: set(found) for name, (_, found) in views.items()}
@@ -98,7 +98,7 @@ async def _look_at_oneself(neighbours: Neighbours, by: str) -> tuple[str, set[st
     return answer.text, set(ids_in(answer.data))
 
 
-async def _look_around(neighbours: Neighbours, by: str) -> tuple[str, set[str]]:
+async def look_around(neighbours: Neighbours, by: str) -> tuple[str, set[str]]:
     """All answers' texts, and all ids in them."""
     town = neighbours.town
     texts, found = [], set[str]()

@@ -38,6 +38,7 @@ from application.use_cases.profile import ConfirmEmail, UpdateProfile
 from application.use_cases.resets import RequestPasswordReset, ResetPassword
 from application.use_cases.sessions import EndSession, RefreshSession, SignOut
 from application.use_cases.sign_in import SignIn
+from application.use_cases.view_as import ViewAsClient
 from domain import errors
 from graphql_api.handlers import TABLE, explain
 from graphql_api.http.codes import Code
@@ -84,6 +85,7 @@ USE_CASES: dict[str, type[Any]] = {
     "startPqrs": StartPqrs,
     "updateMailPreferences": UpdateMailPreferences,
     "updateProfile": UpdateProfile,
+    "viewAsClient": ViewAsClient,
 }
 NOT_YET = {
     # The union is shared by all that is done about a PQRS.
@@ -106,6 +108,7 @@ NOT_YET = {
 EXPLAINED = {
     errors.Unauthenticated(): Code.UNAUTHENTICATED,
     errors.NotAllowed(): Code.FORBIDDEN,
+    errors.ReadOnly(): Code.READ_ONLY,
     errors.AgencyNotFound(): Code.AGENCY_NOT_FOUND,
     errors.Busy(): Code.BUSY,
     errors.TooManyAttempts(): Code.RATE_LIMITED,

@@ -42,6 +42,7 @@ from application.use_cases.profile import ConfirmEmail, UpdateProfile
 from application.use_cases.resets import OpenReset, RequestPasswordReset, ResetPassword
 from application.use_cases.sessions import EndSession, RefreshSession, SignOut, TouchSession
 from application.use_cases.sign_in import IssueCaptcha, SignIn
+from application.use_cases.view_as import ViewAsClient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,3 +106,4 @@ class UseCases:
     update_mail_preferences: UpdateMailPreferences
     update_profile: UpdateProfile
     verify_receipt: VerifyReceipt
+    view_as_client: ViewAsClient

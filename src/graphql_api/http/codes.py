@@ -11,6 +11,7 @@ class Code(StrEnum):
     AGENCY_NOT_FOUND = "AGENCY_NOT_FOUND"
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"
+    READ_ONLY = "READ_ONLY"
     RATE_LIMITED = "RATE_LIMITED"
     BUSY = "BUSY"
     UNAVAILABLE = "UNAVAILABLE"
@@ -36,6 +37,7 @@ MEANINGS: dict[Code, Meaning] = {
     Code.AGENCY_NOT_FOUND: Meaning(400, "No encontramos la inmobiliaria: revise la dirección o la cabecera X-Agency."),
     Code.UNAUTHENTICATED: Meaning(401, "No hay una sesión vigente: entre de nuevo."),
     Code.FORBIDDEN: Meaning(403, "No tiene permiso para hacer esto."),
+    Code.READ_ONLY: Meaning(403, "Está viendo lo que ve un cliente: con esta ficha se consulta y no se hace nada."),
     Code.RATE_LIMITED: Meaning(429, "Demasiadas solicitudes: espere un momento e intente de nuevo."),
     Code.BUSY: Meaning(503, "El servicio está ocupado: intente de nuevo en un momento."),
     Code.UNAVAILABLE: Meaning(503, "El servicio no está disponible: intente de nuevo en un momento."),

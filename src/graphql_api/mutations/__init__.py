@@ -16,6 +16,7 @@ from graphql_api.mutations.pqrs import PqrsMutations
 from graphql_api.mutations.pqrs_acts import PqrsActMutations
 from graphql_api.mutations.profile import ProfileMutations
 from graphql_api.mutations.settlements import SettlementMutations
+from graphql_api.mutations.view_as import ViewAsClientMutations
 
 
 @strawberry.type(description="Lo que se puede hacer. Toda mutación devuelve su resultado o una negativa.")
@@ -34,5 +35,6 @@ class Mutation(
     PqrsActMutations,
     ImportMutations,
     FailedJobMutations,
+    ViewAsClientMutations,
 ):
     pass

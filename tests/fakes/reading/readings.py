@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
-from application.access import Viewer, Visitor, viewer_of
+from application.access import ClientViewer, Viewer, Visitor, viewer_of
 from application.merchants import Merchants
 from application.ports.clock import Clock
 from application.ports.jobs import FailedJob
@@ -13,7 +13,7 @@ from application.ports.reading import Entry, GatewaySetup, Many, Reading, Readin
 from domain.accounts import AccountStatus
 from domain.agencies import Agency
 from domain.errors import AgencyNotFound, NotAllowed, Unauthenticated
-from domain.ids import AgencyId
+from domain.ids import AccountId, AgencyId
 from domain.links import AccountLink
 from domain.payments import PaymentGatewayCode
 from domain.sessions import Session, TokenKind
@@ -139,7 +139,7 @@ class FakeReadings(Readings):
 
     def _signed_in(
         self, token_hash: str, hosted: AgencyId | None, named: AgencyId | None, *, named_at_all: bool
-    ) -> tuple[Viewer, datetime] | None:
+    ) -> tuple[Viewer, datetime | None] | None:
         store, now = self._database.store, self._clock.now()
         token = store.tokens.get(token_hash)
         if token is None or token.kind is not TokenKind.ACCESS or token.expires_at <= now:
@@ -150,6 +150,18 @@ class FakeReadings(Readings):
             return None
         if session.staff is not account.is_staff:
             return None
+        if token.as_client_id is not None:
+            if not account.is_staff:
+                return None
+            theirs = (it for it in store.accounts.values() if it.client_id == token.as_client_id)
+            shown = next((it.id for it in theirs), AccountId(UUID(int=0)))
+            return ClientViewer(
+                agency_id=token.agency_id,
+                account_id=shown,
+                session_id=session.id,
+                client_id=token.as_client_id,
+                read_only=True,
+            ), None
         try:
             return viewer_of(account, session.id), session.last_seen_at
         except NotAllowed:

@@ -42,6 +42,8 @@ from domain.links import AccountLink
 from domain.payments import PaymentGatewayCode
 from domain.sessions import Session
 
+_NOBODY = UUID(int=0)
+
 ENTER = sa.text("select * from enter(:token, :host, :slug, :now)")
 
 
@@ -181,11 +183,11 @@ class _Opening(AbstractAsyncContextManager[Reading]):
 def viewer_of_row(entry: Entry, row: Any) -> tuple[Viewer, datetime | None]:
     """Who the call that lets requests in has found, or the refusal."""
     if row.session_id is not None:
-        common = {"agency_id": row.agency_id, "account_id": row.account_id, "session_id": row.session_id}
+        common = {"agency_id": row.agency_id, "account_id": row.account_id or _NOBODY, "session_id": row.session_id}
         if {"STAFF", "ADMIN"} & set(row.roles):
             staff = StaffViewer(**common, client_id=row.client_id, is_admin="ADMIN" in row.roles)
             return staff, row.last_seen_at
-        return ClientViewer(**common, client_id=row.client_id), row.last_seen_at
+        return ClientViewer(**common, client_id=row.client_id, read_only=bool(row.read_only)), row.last_seen_at
     if entry.token_hash is not None and not entry.tolerant:
         raise Unauthenticated
     if row.agency_id is None:

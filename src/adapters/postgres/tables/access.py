@@ -61,12 +61,14 @@ class SessionRow(SQLModel, table=True):
 
 
 class SessionTokenRow(SQLModel, table=True):
-    """Only the SHA-256 of a token is kept. `rotated_at` is when a refresh token was exchanged."""
+    """Only the SHA-256 of a token is kept. `rotated_at` is when a refresh token was exchanged; an access token
+    with `as_client_id` shows the staff what that client sees."""
 
     __tablename__ = "session_tokens"
     __table_args__ = (
         c.belongs_to("session_id", "sessions"),
         c.belongs_to("account_id", "accounts"),
+        c.belongs_to("as_client_id", "clients"),
         sa.Index(None, "agency_id", "session_id"),
         t.held(removed=True),
     )
@@ -79,6 +81,7 @@ class SessionTokenRow(SQLModel, table=True):
     issued_at: datetime = c.instant(t.STRUCTURE)
     expires_at: datetime = c.instant(t.STRUCTURE)
     rotated_at: datetime | None = c.instant(t.STRUCTURE)
+    as_client_id: UUID | None = c.reference()
 
 
 class AccountLinkRow(SQLModel, table=True):
