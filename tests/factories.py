@@ -6,6 +6,7 @@ Codes and numbers count up, so that none is given twice. Dates are the caller's,
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -14,12 +15,14 @@ from application.access import SignedIn, StaffViewer, viewer_of
 from application.ports.books import Reconciliation
 from domain.accounts import Account, AccountRole, AccountStatus
 from domain.agencies import Agency
+from domain.attachments import Attachment, FileKind
 from domain.clients import Client, IdentityDocumentType, PersonKind
 from domain.contracts import Contract, ContractKind, ContractParty, ContractStatus, PartyRole
 from domain.findings import Finding, FindingKind
 from domain.ids import (
     AccountId,
     AgencyId,
+    AttachmentId,
     ClientId,
     ContractId,
     InvoiceId,
@@ -372,3 +375,33 @@ def a_message(case: Pqrs, account: Account, **given: Any) -> PqrsMessage:
         "sent_at": NOON,
     }
     return PqrsMessage(**(common | given))
+
+
+def an_attachment(case: Pqrs, file_name: str = "foto.jpg", **given: Any) -> Attachment:
+    """A file of the case, whose content is that of `content_of`."""
+    kind = next(kind for kind in FileKind if file_name.endswith(f".{kind.extension}"))
+    common: Fields = {
+        "id": AttachmentId(uuid4()),
+        "agency_id": case.agency_id,
+        "pqrs_id": case.id,
+        "client_id": case.client_id,
+        "author": PqrsActor.CLIENT,
+        "added_at": case.filed_at,
+        "position": 1,
+        "file_name": file_name,
+        "content_type": kind,
+        "byte_size": 0,
+        "sha256": "",
+    }
+    file = Attachment(**(common | given))
+    return replace(file, **measures_of(content_of(file)))
+
+
+def measures_of(content: bytes) -> Fields:
+    """What a file tells of its content."""
+    return {"byte_size": len(content), "sha256": sha256(content).hexdigest()}
+
+
+def content_of(file: Attachment) -> bytes:
+    """No picture and no PDF, but bytes that nobody else's file has."""
+    return f"{file.content_type} {file.file_name} {file.id}".encode()

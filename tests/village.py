@@ -18,7 +18,7 @@ from domain.invoices import Invoice
 from domain.payment_intents import Checkout, GatewayAttempt, PaymentIntent, PaymentIntentStatus
 from domain.payments import Payment, PaymentGatewayCode, PaymentStatus
 from domain.payouts import Payout
-from domain.pqrs import Pqrs, PqrsClassification, PqrsMessage, PqrsStatus, PqrsSubject
+from domain.pqrs import Pqrs, PqrsActor, PqrsClassification, PqrsMessage, PqrsStatus, PqrsSubject
 from domain.properties import Property
 from tests import factories as a
 from tests.factories import NOON
@@ -130,6 +130,17 @@ class Village:
             a.a_message(self.cases[1], self.rosa, sent_at=NOON + timedelta(hours=1), internal=True),
         ]
         self.store.add(*self.messages)
+        self._files()
+
+    def _files(self) -> None:
+        """Two that Ana filed with her case, one of a note about it, and one that Diana filed."""
+        ana, _, diana = self.cases
+        self.files = [a.an_attachment(ana, "gotera.jpg"), a.an_attachment(ana, "cotización.pdf", position=2)]
+        note = next(message for message in self.messages if message.internal)
+        self.noted = a.an_attachment(ana, "concepto.pdf", author=PqrsActor.AGENCY, internal=True, message_id=note.id)
+        self.files_of_diana = [a.an_attachment(diana, "recibo.png")]
+        for file in (*self.files, self.noted, *self.files_of_diana):
+            self.store.attachments[file.id] = (file, a.content_of(file))
 
     def _invoice(self, client: Client, lease: Contract, issued_on: date, paid: str) -> Invoice:
         invoice = a.an_invoice(client, lease, issued_on=issued_on, paid=paid)

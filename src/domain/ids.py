@@ -5,6 +5,7 @@ from uuid import UUID
 
 AgencyId = NewType("AgencyId", UUID)
 AccountId = NewType("AccountId", UUID)
+AttachmentId = NewType("AttachmentId", UUID)
 SessionId = NewType("SessionId", UUID)
 LinkId = NewType("LinkId", UUID)
 ClientId = NewType("ClientId", UUID)

@@ -12,7 +12,7 @@ from application.access import StaffViewer, Viewer, Visitor
 from application.ports.clock import Clock
 from application.ports.reading import Reading, Readings
 from application.use_cases import UseCases
-from graphql_api.files import Documents
+from graphql_api.files import Documents, SentContent
 from graphql_api.http.facts import RequestFacts
 from graphql_api.loaders import Loaders
 
@@ -33,6 +33,7 @@ class Context:
     _reading: Reading | None = None
     _loaders: Loaders | None = None
     _documents: Documents | None = None
+    _content: SentContent = field(default_factory=SentContent)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @property
@@ -52,6 +53,10 @@ class Context:
         if self._documents is None:
             self._documents = Documents(self.reading, self.use_cases.draw_documents, self.today)
         return self._documents
+
+    def send_content(self, size: int) -> None:
+        """Count what is sent of a file; refuses what would be too much for one operation."""
+        self._content.add(size)
 
     @property
     def is_staff(self) -> bool:

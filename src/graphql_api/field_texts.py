@@ -1,5 +1,6 @@
 """What is wrong with a field, as a sentence that can stand beside it."""
 
+from application.ports.files import FileProblem
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.imports.problems import FileRefused
 from domain.passwords import PasswordProblem
@@ -12,7 +13,6 @@ _BY_FIELD = {
     ("username", FieldProblemCode.DUPLICATE): "Otra cuenta de la inmobiliaria usa ese usuario: escriba otro.",
     ("phone", FieldProblemCode.INVALID): "No es un teléfono válido.",
     ("passwordConfirmation", FieldProblemCode.MISMATCH): "Las contraseñas no coinciden.",
-    ("attachments", FieldProblemCode.NOT_ALLOWED): "Todavía no se reciben archivos adjuntos.",
     ("channel", FieldProblemCode.NOT_ALLOWED): "Solo el personal puede decir por dónde llegó.",
     ("clientId", FieldProblemCode.NOT_ALLOWED): "Solo el personal puede hacerlo a nombre de otra persona.",
 }
@@ -50,6 +50,23 @@ _BY_REASON = {
     "no_business_day": "Debe ser un día hábil.",
     "not_active_staff": "No es una cuenta activa del personal.",
     "sandbox": "Son credenciales de prueba, que en producción no se admiten.",
+    "base64": "El contenido no es base64 válido.",
+    "file_empty": "El archivo está vacío.",
+    FileProblem.KIND: "No es un archivo que se reciba: envíe un PDF o una imagen JPEG o PNG.",
+    FileProblem.DAMAGED: (
+        "El archivo está dañado o incompleto y no se pudo leer. Ábralo, guárdelo de nuevo y vuelva a enviarlo."
+    ),
+    FileProblem.TOO_LARGE: "El archivo pasa de {subject}. Envíe una versión más pequeña.",
+    FileProblem.HUGE: "El archivo ocupa demasiado al abrirlo. Envíe una versión más pequeña.",
+    FileProblem.LOCKED: "El PDF pide una contraseña para abrirlo: guárdelo sin ella y vuelva a enviarlo.",
+    FileProblem.ACTIVE: (
+        "El PDF trae programas, formularios que se envían u otros archivos dentro. Ábralo, imprímalo como PDF y envíe "
+        "el que resulte."
+    ),
+    FileProblem.TRAILING: ("El PDF trae datos después de su final. Ábralo, imprímalo como PDF y envíe el que resulte."),
+    "files_too_large_together": "Los archivos pasan de {subject} entre todos.",
+    "too_many_files": "Se reciben hasta {limit} archivos.",
+    "too_many_files_of_case": "Una PQRS recibe hasta {limit} archivos, y esta ya tiene {subject}.",
     PasswordProblem.TOO_SHORT: "La contraseña debe tener al menos {limit} caracteres.",
     PasswordProblem.COMMON: "Es una contraseña demasiado común.",
     PasswordProblem.PERSONAL: "La contraseña no puede estar hecha con sus datos ni con los de la inmobiliaria.",

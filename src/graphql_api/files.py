@@ -1,4 +1,4 @@
-"""Files in and out: downloads, and the documents that are drawn on request."""
+"""Files in and out: what forms bring, downloads, and the documents that are drawn or brought on request."""
 
 import asyncio
 import base64
@@ -8,6 +8,7 @@ from uuid import UUID
 
 import strawberry
 
+from application.attachments import SentFile
 from application.ports.documents import Document
 from application.ports.reading import Reading
 from application.use_cases.documents import DocumentKind, DrawDocuments
@@ -17,6 +18,8 @@ from graphql_api.http.codes import Code, refusal
 from graphql_api.quiet import reads_end
 
 MOST_DOCUMENTS = 10
+MOST_CONTENT = 16 * 1024 * 1024
+"""Bytes of all contents that one operation sends, however many names it gives to one of them."""
 
 
 @strawberry.type(description="Un archivo listo para abrir o descargar.")
@@ -25,7 +28,12 @@ class Download:
     content_type: str = field("Tipo de contenido, por ejemplo application/pdf.")
     byte_size: int = field("Tamaño en bytes, antes de codificarlo.")
     sha256: str = field("Huella SHA-256 del contenido, en hexadecimal.")
-    content_base64: str = field("El contenido en base64.")
+    content: strawberry.Private[bytes]
+
+    @strawberry.field(description="El contenido en base64. Una operación recibe 16 MB de contenidos a lo sumo.")
+    def content_base64(self, info: strawberry.Info) -> str:
+        info.context.send_content(self.byte_size)
+        return base64.b64encode(self.content).decode()
 
     @classmethod
     def of(cls, document: Document) -> "Download":
@@ -34,7 +42,7 @@ class Download:
             content_type=document.content_type,
             byte_size=document.byte_size,
             sha256=document.sha256,
-            content_base64=base64.b64encode(document.content).decode(),
+            content=document.content,
         )
 
     @classmethod
@@ -44,12 +52,31 @@ class Download:
 
 @strawberry.input(description="Un archivo que sube el cliente: PDF o imagen, hasta 5 MB.")
 class FileInput:
-    file_name: str = field("Nombre del archivo.")
-    content_base64: str = field("El contenido en base64.")
+    file_name: str = field("Nombre del archivo; se guarda con la extensión de lo que de verdad es.")
+    content_base64: str = field("El contenido en base64, sin saltos de línea ni prefijo data:.")
+
+
+def sent_files(files: list[FileInput] | None) -> tuple[SentFile, ...]:
+    """What a form brought, as the use cases take it."""
+    return tuple(SentFile(file.file_name, file.content_base64) for file in files or ())
+
+
+class SentContent:
+    """How much content an operation has sent already."""
+
+    def __init__(self) -> None:
+        self._size = 0
+
+    def add(self, size: int) -> None:
+        """Refuses, as a query that is too complex, what would be more than MOST_CONTENT."""
+        self._size += size
+        if self._size > MOST_CONTENT:
+            limit = f"{MOST_CONTENT // 1024 // 1024} MB"
+            raise refusal(Code.QUERY_TOO_COMPLEX, f"Una operación puede pedir {limit} de contenidos a lo sumo.")
 
 
 class Documents:
-    """Draws the documents of one operation, ten at most: first everything is read, then the connection is given back,
+    """Brings the documents of one operation, ten at most: first everything is read, then the connection is given back,
     and only then the drawing begins."""
 
     def __init__(self, reading: Reading, draw: DrawDocuments, today: date) -> None:

@@ -7,6 +7,7 @@ from application.ports import books
 from domain import (
     accounts,
     agencies,
+    attachments,
     audit,
     clients,
     contracts,
@@ -22,6 +23,7 @@ from domain import (
 from graphql_api.context import Context
 from graphql_api.types.accounts import Account
 from graphql_api.types.agency import Agency, PaymentGateway
+from graphql_api.types.attachments import Attachment
 from graphql_api.types.audit import AuditEntry
 from graphql_api.types.clients import Client
 from graphql_api.types.contracts import Contract, ContractParty
@@ -39,6 +41,7 @@ _SHOWN: dict[type[Any], Callable[[Any, Context], Any]] = {
     accounts.Account: Account.of,
     agencies.Agency: lambda entity, context: Agency.of(entity),
     audit.AuditEntry: AuditEntry.of,
+    attachments.Attachment: Attachment.of,
     books.Reconciliation: Reconciliation.of,
     clients.Client: Client.of,
     contracts.Contract: Contract.of,

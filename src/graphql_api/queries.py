@@ -45,6 +45,7 @@ Id = Annotated[strawberry.ID, strawberry.argument(description="Identificador opa
 _LOADERS = {
     "Account": "accounts",
     "AuditEntry": "audit",
+    "Attachment": "attachments",
     "Client": "clients",
     "Contract": "contracts",
     "Finding": "findings",

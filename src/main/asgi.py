@@ -26,6 +26,8 @@ from main.work import at_work
 
 _IMPORT_SECONDS = 120.0
 """For files near the limit of a body: tens of thousands of rows."""
+_FILES_SECONDS = 60.0
+"""For files that are looked into one after another."""
 _log = logging.getLogger(__name__)
 
 OpenPortal = Callable[[], AbstractAsyncContextManager[Portal]]
@@ -69,7 +71,7 @@ def routes_of(portal: Portal) -> list[BaseRoute]:
         introspection_open=not production,
         may_introspect=may_introspect,
         may_call=portal.use_cases.may_call,
-        patience={"importRecords": _IMPORT_SECONDS},
+        patience={"importRecords": _IMPORT_SECONDS, "createPqrs": _FILES_SECONDS},
         knows_bearer=entrance.knows,
         explain=explain,
         page=explorer.page,

@@ -12,6 +12,7 @@ from adapters.argon2.hasher import Argon2PasswordHasher
 from adapters.captcha.directory import CaptchaByAgency
 from adapters.csv.sheets import CsvSheetReader
 from adapters.enlinea.gateway import SIMULATOR_MERCHANTS, EnlineaGateway
+from adapters.files.inspector import IsolatedFileInspector
 from adapters.guard.gateway import GuardedGateway
 from adapters.holidays.calendar import ColombianHolidays
 from adapters.payu.gateway import SANDBOX_MERCHANTS, PayuGateway
@@ -24,6 +25,7 @@ from adapters.secrets.fernet import FernetSecretBox
 from adapters.secrets.links import DerivedLinkTokens
 from adapters.system.clock import SystemClock
 from adapters.web.calls import http_client
+from application.attachments import CheckFiles
 from application.links import AccountLinks
 from application.merchants import Merchants
 from application.ports.clock import Clock
@@ -120,6 +122,7 @@ async def portal(
         to_enlinea = await stack.enter_async_context(http_client(_CALLS_AT_ONCE * _KINDS_OF_CALLS))
         to_captchas = await stack.enter_async_context(http_client(_CAPTCHAS_AT_ONCE))
         renderer = await stack.enter_async_context(PdfDocumentRenderer())
+        inspector = await stack.enter_async_context(IsolatedFileInspector())
         hasher = hasher or Argon2PasswordHasher()
         stack.callback(hasher.close)
         clock = clock or SystemClock()
@@ -141,6 +144,7 @@ async def portal(
                 to_enlinea,
                 to_captchas,
                 renderer,
+                inspector,
                 hasher,
                 public_url.rstrip("/"),
             ),
@@ -157,6 +161,7 @@ def _use_cases(
     to_enlinea: httpx.AsyncClient,
     to_captchas: httpx.AsyncClient,
     renderer: PdfDocumentRenderer,
+    inspector: IsolatedFileInspector,
     hasher: Argon2PasswordHasher,
     public_url: str,
 ) -> UseCases:
@@ -230,7 +235,12 @@ def _use_cases(
         enable_account=EnableAccount(unit_of_work=unit_of_work, clock=clock),
         end_session=EndSession(unit_of_work=unit_of_work, clock=clock),
         extend_pqrs=ExtendPqrs(unit_of_work=unit_of_work, calendar=ColombianHolidays(), clock=clock),
-        file_pqrs=FilePqrs(unit_of_work=unit_of_work, calendar=ColombianHolidays(), clock=clock),
+        file_pqrs=FilePqrs(
+            unit_of_work=unit_of_work,
+            check_files=CheckFiles(inspector=inspector),
+            calendar=ColombianHolidays(),
+            clock=clock,
+        ),
         find_agency=FindAgency(unit_of_work=unit_of_work),
         gateway_addresses=GatewayAddresses(public_url=public_url, test_allowed=merchants.test_allowed),
         import_file=ImportFile(unit_of_work=unit_of_work, sheets=sheets, clock=clock),

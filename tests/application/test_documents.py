@@ -9,6 +9,7 @@ import pytest
 from application.access import Viewer
 from application.ports.documents import (
     AcknowledgementView,
+    Document,
     DocumentUnavailable,
     ElectronicStamp,
     InvoiceView,
@@ -25,14 +26,14 @@ from domain.invoices import InvoiceStatus
 from domain.money import ZERO, pesos
 from domain.payments import PaymentMethod, PaymentStatus
 from domain.pqrs import PqrsActor, PqrsSubject
-from tests.factories import NOON, TODAY
+from tests.factories import NOON, TODAY, content_of
 from tests.fakes.clock import FakeClock
 from tests.fakes.documents import FakeDocumentRenderer
 from tests.fakes.reading.readings import FakeReadings
 from tests.fakes.unit_of_work import FakeDatabase
 from tests.village import Village
 
-INVOICE, RECEIPT, VOUCHER, ACKNOWLEDGEMENT = DocumentKind
+INVOICE, RECEIPT, VOUCHER, ACKNOWLEDGEMENT, ATTACHMENT = DocumentKind
 CUFE = "8bb918b19ba22a694f1da11c643b5e9de39adf60311cf179179e9b33381030bcd4c3c3f156c506ed5908f9276f5bd9b4"
 
 
@@ -204,10 +205,28 @@ async def test_an_acknowledgement_says_what_was_filed_and_until_when_it_is_answe
         property_address=v.flat.address,
         property_city=v.flat.city,
         contract_number=v.flat_lease.number,
+        attachments=("gotera.jpg", "cotización.pdf"),
     )
+    assert await press.views(v.staff, (ACKNOWLEDGEMENT, case.id)) == [view]  # and not what the staff noted
     (bare,) = await press.views(v.viewer(v.diana), (ACKNOWLEDGEMENT, v.cases[2].id))
     assert isinstance(bare, AcknowledgementView)
     assert (bare.property_address, bare.property_city, bare.contract_number) == (None, None, None)
+
+
+async def test_an_attachment_is_the_file_itself(press: Press) -> None:
+    v = press.village
+    photo, noted = v.files[0], v.noted
+    renderer = press.renderer
+
+    (found,) = await press.views(v.viewer(v.ana), (ATTACHMENT, photo.id))
+
+    assert found == Document("gotera.jpg", "image/jpeg", content_of(photo))
+    assert (found.byte_size, found.sha256) == (photo.byte_size, photo.sha256)
+    assert await press.draw(found) is found
+    assert renderer.drawn == []
+    assert await press.views(v.staff, (ATTACHMENT, noted.id)) == [
+        Document("concepto.pdf", "application/pdf", content_of(noted))
+    ]
 
 
 async def test_documents_of_all_kinds_come_in_the_order_they_were_asked_for(press: Press) -> None:
@@ -243,6 +262,10 @@ async def test_what_the_viewer_does_not_find_has_no_document(press: Press) -> No
         (ana, (RECEIPT, v.paid_online.id)),
         (ana, (VOUCHER, v.payouts[0].id)),
         (ana, (ACKNOWLEDGEMENT, v.cases[1].id)),
+        (ana, (ATTACHMENT, v.noted.id)),
+        (ana, (ATTACHMENT, v.files_of_diana[0].id)),
+        (berta, (ATTACHMENT, v.files[0].id)),
+        (v.staff, (ATTACHMENT, elsewhere.files[0].id)),
         (berta, (INVOICE, v.rents[0].id)),
         (berta, (RECEIPT, v.receipt.id)),
         (v.staff, (INVOICE, elsewhere.rents[0].id)),

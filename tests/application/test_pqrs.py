@@ -1,7 +1,9 @@
 """Filing PQRS: what a case gets, what is refused, and that a refusal leaves nothing behind."""
 
+from base64 import b64encode
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +11,9 @@ import pytest
 
 from application.access import SignedIn, Viewer
 from application.announcements import pqrs_filed
+from application.attachments import CheckFiles, SentFile
 from application.use_cases.pqrs import FilePqrs, PqrsForm
+from domain.attachments import FileKind
 from domain.errors import (
     DomainError,
     FieldProblem,
@@ -23,6 +27,7 @@ from domain.ids import ClientId, ContractId, PropertyId
 from domain.pqrs import Pqrs, PqrsActor, PqrsClassification, PqrsEvent, PqrsStatus, PqrsSubject
 from tests import factories as a
 from tests.factories import NOON
+from tests.fakes.attachments import FakeFileInspector
 from tests.fakes.calendar import FakeHolidays
 from tests.fakes.clock import FakeClock
 from tests.fakes.unit_of_work import FakeDatabase
@@ -44,7 +49,13 @@ class Counter:
 
     def __post_init__(self) -> None:
         calendar = FakeHolidays(date.fromisoformat(day) for day in HOLIDAYS.split())
-        self.file = FilePqrs(unit_of_work=self.database, calendar=calendar, clock=self.clock)
+        self.inspector = FakeFileInspector()
+        self.file = FilePqrs(
+            unit_of_work=self.database,
+            check_files=CheckFiles(inspector=self.inspector),
+            calendar=calendar,
+            clock=self.clock,
+        )
         self.ana, self.staff = self.village.viewer(self.village.ana), self.village.staff
 
     @property
@@ -76,6 +87,7 @@ def counter() -> Counter:
     village = Village()
     village.store.pqrs.clear()
     village.store.pqrs_events.clear()
+    village.store.attachments.clear()
     return Counter(village, FakeDatabase(village.store), FakeClock(NOON))
 
 
@@ -87,6 +99,13 @@ def a_form(**given: Any) -> PqrsForm:
         "idempotency_key": "clave",
     }
     return PqrsForm(**(common | given))
+
+
+PNG, PDF = b"\x89PNG\r\n\x1a\n", b"%PDF-1.7"
+
+
+def sent(content: bytes, name: str = "archivo") -> SentFile:
+    return SentFile(name, b64encode(content).decode())
 
 
 async def file_many(counter: Counter, count: int, viewer: SignedIn | None = None, **given: Any) -> None:
@@ -279,6 +298,45 @@ async def test_a_property_may_stand_alone(counter: Counter) -> None:
         assert (case.property_id, case.contract_id) == (home.id, None)
 
 
+async def test_the_files_of_a_case_are_kept_with_it(counter: Counter) -> None:
+    case = await counter.file(counter.ana, a_form(attachments=(sent(PNG + b"1", "a/b.exe"), sent(PDF, "carta.pdf"))))
+
+    kept = counter.database.store.attachments.values()
+    assert [(file.position, file.file_name, file.content_type, content) for file, content in kept] == [
+        (1, "b-exe.png", FileKind.PNG, PNG + b"1"),
+        (2, "carta.pdf", FileKind.PDF, PDF),
+    ]
+    for file, content in kept:
+        assert (file.pqrs_id, file.client_id, file.agency_id) == (case.id, case.client_id, case.agency_id)
+        assert (file.author, file.internal, file.message_id) == (PqrsActor.CLIENT, False, None)
+        assert (file.added_at, file.byte_size, file.sha256) == (NOON, len(content), sha256(content).hexdigest())
+
+
+async def test_files_that_staff_send_in_for_a_caller_are_the_clients(counter: Counter) -> None:
+    await counter.file(counter.staff, a_form(client_id=counter.village.ana.id, attachments=(sent(PNG),)))
+
+    ((file, _),) = counter.database.store.attachments.values()
+    assert (file.author, file.internal) == (PqrsActor.CLIENT, False)
+
+
+async def test_the_same_files_under_the_same_key_are_the_same_case(counter: Counter) -> None:
+    form = a_form(attachments=(sent(PNG), sent(PDF)))
+    case = await counter.file(counter.ana, form)
+
+    assert (await counter.file(counter.ana, form)).id == case.id
+    assert len(counter.database.store.attachments) == 2
+    for files in ((), (sent(PNG),), (sent(PDF), sent(PNG)), (sent(PNG), sent(PDF + b" "))):
+        await counter.refused(counter.ana, replace(form, attachments=files), IdempotencyConflict)
+    renamed = (sent(PNG), sent(PDF, "otro"))
+    await counter.refused(counter.ana, replace(form, attachments=renamed), IdempotencyConflict)
+
+
+async def test_nobody_looks_into_files_of_whoever_may_not_file(counter: Counter) -> None:
+    await counter.refused(counter.village.visitor, a_form(attachments=(sent(PNG),)), Unauthenticated)
+
+    assert counter.inspector.looked == []
+
+
 async def test_a_visitor_files_nothing(counter: Counter) -> None:
     await counter.refused(counter.village.visitor, a_form(), Unauthenticated)
 
@@ -300,7 +358,8 @@ TOO_LONG, NOT_ALLOWED, MISMATCH = FieldProblemCode.TOO_LONG, FieldProblemCode.NO
         ({"idempotency_key": "a\nb"}, ("idempotencyKey", INVALID, "control_characters")),
         ({"start_on": date(2026, 7, 16)}, ("startDate", INVALID, "future")),
         ({"start_on": date(1999, 12, 31)}, ("startDate", INVALID, "too_early")),
-        ({"attachments": 1}, ("attachments", NOT_ALLOWED, "")),
+        ({"attachments": (sent(b"GIF89a"),)}, ("attachments.0", INVALID, "file_kind")),
+        ({"attachments": (sent(PNG),) * 6}, ("attachments", TOO_LONG, "too_many_files")),
         ({"client_id": ClientId(NOBODY)}, ("clientId", NOT_ALLOWED, "")),
         ({"property_id": PropertyId(NOBODY)}, ("propertyId", NOT_FOUND, "")),
         ({"contract_id": ContractId(NOBODY)}, ("contractId", NOT_FOUND, "")),
@@ -333,14 +392,14 @@ async def test_all_problems_are_told_at_once(counter: Counter) -> None:
         description="",
         idempotency_key="",
         start_on=date(2030, 1, 1),
-        attachments=2,
+        attachments=(sent(PNG), sent(PDF + b"DAMAGED")),
         property_id=PropertyId(NOBODY),
         contract_id=ContractId(NOBODY),
     )
 
     fields = [field for field, _, _ in await counter.problems(counter.ana, form)]
 
-    assert fields == ["description", "idempotencyKey", "startDate", "attachments", "propertyId", "contractId"]
+    assert fields == ["description", "idempotencyKey", "startDate", "attachments.1", "propertyId", "contractId"]
 
 
 async def test_what_is_anothers_answers_like_what_does_not_exist(counter: Counter) -> None:

@@ -12,6 +12,7 @@ from application.ports.payments import GatewayAccount, GatewayEvent
 from application.text import folded
 from domain.accounts import Account
 from domain.agencies import Agency
+from domain.attachments import Attachment
 from domain.audit import AuditEntry, AuditHead
 from domain.clients import Client
 from domain.collections import Contact
@@ -21,6 +22,7 @@ from domain.identity import DocumentNumber
 from domain.ids import (
     AccountId,
     AgencyId,
+    AttachmentId,
     ClientId,
     ContractId,
     GatewayAccountId,
@@ -49,7 +51,8 @@ from tests.fakes.jobs import KeptJob
 
 @dataclass
 class FakeStore:
-    """`agency_keys` are hosts, slugs and `*`; `payments` are receipts with what they pay."""
+    """`agency_keys` are hosts, slugs and `*`; `payments` are receipts with what they pay, `attachments` files with what
+    is in them."""
 
     agencies: dict[AgencyId, Agency] = field(default_factory=dict)
     agency_keys: dict[str, AgencyId | None] = field(default_factory=dict)
@@ -69,6 +72,7 @@ class FakeStore:
     pqrs: dict[PqrsId, Pqrs] = field(default_factory=dict)
     pqrs_events: list[PqrsEvent] = field(default_factory=list)
     pqrs_messages: dict[PqrsMessageId, PqrsMessage] = field(default_factory=dict)
+    attachments: dict[AttachmentId, tuple[Attachment, bytes]] = field(default_factory=dict)
     gateway_accounts: dict[GatewayAccountId, GatewayAccount] = field(default_factory=dict)
     intents: dict[PaymentIntentId, PaymentIntent] = field(default_factory=dict)
     asked: dict[PaymentIntentId, datetime] = field(default_factory=dict)
@@ -271,6 +275,10 @@ class Sight:
 
     def sees_owners(self, home: Property) -> bool:
         return self.of_agency(home) and (self.is_staff or any(map(self.is_me, self._owners(home.id))))
+
+    def sees_file(self, file: Attachment) -> bool:
+        """Those of the staff's notes are the staff's."""
+        return self.sees(file) and (self.is_staff or not file.internal)
 
     def _owners(self, property_id: PropertyId) -> list[ClientId]:
         return [owner.client_id for owner in self.store.owners if owner.property_id == property_id]

@@ -18,6 +18,7 @@ from domain.agencies import Agency
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.ids import AgencyId, ClientId
 from tests.fakes.access import Contact, FakeAccounts, FakeLinks, FakeSessions, Store
+from tests.fakes.attachments import FakeAttachments
 from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.books import FakeFindings, FakeLedger, FakeReconciliations, FakeRequestKeys
 from tests.fakes.correspondence import FakeCorrespondence
@@ -56,6 +57,7 @@ class FakeUnitOfWork:
         self.agencies = FakeAgencies(work, scope)
         self.audit = FakeAuditTrail(work.audit, work.heads, scope, work.accounts.values())
         self.correspondence = FakeCorrespondence(work, scope)
+        self.attachments = FakeAttachments(work, scope)
         self.counters = FakeCounters(work, scope)
         books = work.books
         self.findings = FakeFindings(books, scope)

@@ -16,10 +16,15 @@ from decimal import Decimal
 from itertools import count
 from uuid import uuid4
 
+from application.access import StaffViewer
 from domain.accounts import AccountRole
 from domain.findings import Finding, FindingKind
 from domain.imports.sheets import ImportKind
+from domain.pqrs import PqrsActor
+from graphql_api.ids import key_of
 from tests.adapters.payu.examples import FORM, a_confirmation, encoded
+from tests.factories import an_attachment, content_of
+from tests.files import a_picture, file_input
 from tests.graphql_api.town import RETURN_URL, Town, founded
 from tests.postgres import Database
 from tests.served import PUBLIC_URL
@@ -64,9 +69,9 @@ mutation Pagar($ids: [ID!]!, $url: String!) {
 }
 """
 FILE = """
-mutation Radicar($text: String!, $home: ID, $contract: ID) {
+mutation Radicar($text: String!, $home: ID, $contract: ID, $files: [FileInput!]) {
   createPqrs(input: {classification: CLAIM, subject: REPAIRS, description: $text, propertyId: $home,
-                     contractId: $contract, idempotencyKey: "k"}) {
+                     contractId: $contract, attachments: $files, idempotencyKey: "k"}) {
     __typename ... on PqrsPayload { pqrs { id } }
   }
 }
@@ -110,7 +115,7 @@ class Neighbours:
         for name, number in (("ana", "FV-2"), ("beto", "FV-4")):
             await self._pay(name, number)
         for name, code in (("ana", "I1"), ("olga", "I1"), ("tito", "I4")):
-            await self._file(name, code)
+            await self._file(slug, name, code)
         for name in ("ana", "beto"):
             await self._find(slug, name)
         await town.use_cases.reconcile_day(town.agencies[slug].id, date(2026, 7, 14))
@@ -263,13 +268,16 @@ class Neighbours:
             )
             await uow.commit()
 
-    async def _file(self, name: str, code: str) -> None:
+    async def _file(self, slug: str, name: str, code: str) -> None:
         by = self._start + name
         found = await self.town.ask("{ me { client { properties { nodes { id code } } } } }", by=by)
         (home,) = [it["id"] for it in found.data["me"]["client"]["properties"]["nodes"] if it["code"] == code]
-        filed = await self.town.ask(FILE, by=by, text=self._text(name), home=home)
+        files = [file_input(self._text(name), a_picture())]
+        filed = await self.town.ask(FILE, by=by, text=self._text(name), home=home, files=files)
         assert filed.data["createPqrs"]["__typename"] == "PqrsPayload", filed.text
-        await self._work_on(filed.data["createPqrs"]["pqrs"]["id"], name)
+        case = filed.data["createPqrs"]["pqrs"]["id"]
+        await self._work_on(case, name)
+        await self._note(slug, case)
 
     async def _work_on(self, case: str, name: str) -> None:
         """Both sides write about a case, the staff also among themselves, and one of them is in charge."""
@@ -281,6 +289,16 @@ class Neighbours:
         me = (await self.town.ask("{ me { id } }", by=sara)).data["me"]["id"]
         told = await self.town.ask(ASSIGN, by=sara, case=case, account=me)
         assert "PqrsPayload" in told.text, told.text
+
+    async def _note(self, slug: str, key: str) -> None:
+        """A file that the staff keep with a case for themselves."""
+        pqrs_id = key_of(key, "Pqrs")
+        async with self.town.service.portal.readings.of(StaffViewer.of_nobody(self.town.agencies[slug].id)) as reading:
+            (case,) = (await reading.pqrs.get_many([pqrs_id] if pqrs_id else [])).values()
+        file = an_attachment(case, f"{self._text('')}.pdf", author=PqrsActor.AGENCY, internal=True)
+        async with self.town.unit_of_work(slug) as uow:
+            await uow.attachments.add([(file, content_of(file))])
+            await uow.commit()
 
 
 @asynccontextmanager

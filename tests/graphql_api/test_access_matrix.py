@@ -32,6 +32,7 @@ WHOLE = {
     "Agency": "address city email gateways id landlordRegistration logo name partialPaymentsAllowed phone "
     "privacyPolicyUrl slug taxId",
     "AuditEntry": "account action actionLabel actor at changes entityId id number",
+    "Attachment": "byteSize contentType document fileName id",
     "Client": "address checkDigit city code contracts dashboard documentNumber documentType email id invoices kind "
     "mailPreferences name paymentIntents payments payouts phone pqrs profile properties",
     "Contract": "buildingFee commissionRate endDate id kind nextIncreaseDate number property rent startDate status",
@@ -50,11 +51,11 @@ WHOLE = {
     "payments reference status statusMessage",
     "Payout": "bankReference client contract deductions gross id lines method net number paidDate period voucher",
     "PayoutLine": "amount description kind",
-    "Pqrs": "acknowledgement answeredAt businessDaysLeft classification client closedAt contract description dueDate "
-    "extendedAt filedAt filingNumber history id matter messages overdue property reopenableUntil startDate status "
-    "statusLabel subject",
+    "Pqrs": "acknowledgement answeredAt attachments businessDaysLeft classification client closedAt contract "
+    "description dueDate extendedAt filedAt filingNumber history id matter messages overdue property reopenableUntil "
+    "startDate status statusLabel subject",
     "PqrsEvent": "at by dueDate from to",
-    "PqrsMessage": "author authorName body dueDate id internal kind sentAt",
+    "PqrsMessage": "attachments author authorName body dueDate id internal kind sentAt",
     "Property": "address city code id use",
     "Reconciliation": "balanced date differences id lines madeAt",
     "Session": "createdAt current expiresAt id lastSeenAt userAgent",

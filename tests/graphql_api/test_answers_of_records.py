@@ -54,8 +54,8 @@ async def test_a_case_with_problems_names_all_of_them(town: Town) -> None:
         ("description", "REQUIRED"),
         ("idempotencyKey", "REQUIRED"),
         ("startDate", "INVALID"),
-        ("attachments", "NOT_ALLOWED"),
         ("clientId", "NOT_ALLOWED"),
+        ("attachments.0", "INVALID"),
     ]
 
 

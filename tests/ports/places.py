@@ -174,6 +174,9 @@ class InPostgres(Place):
             links = [link for link in store.links.values() if link.agency_id == agency_id]
             if links:
                 await uow.links.add(links)
+            for file, content in store.attachments.values():
+                if file.agency_id == agency_id:
+                    await uow.attachments.add([(file, content)])
             await uow.commit()
 
     async def _plant_sessions(self, store: FakeStore, agency_id: AgencyId) -> None:

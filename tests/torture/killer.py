@@ -16,8 +16,6 @@ _MOMENTS = frozenset({"start", "pay", "refresh"})
 _SECONDS_INTO_IT = 0.06
 _PATIENCE = 2.0
 _PAUSE = 0.2
-_SUPERVISED = 900.0
-"""Seconds in which what died has to be back, on a machine that has other things to do."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,7 +61,7 @@ class Killer:
     async def kill_worker(self) -> None:
         for due in self._plan(max(1, self.service_kills // 10) if self.service_kills else 0):
             await self._until(due)
-            while not self.worker.up and not self.over:  # noqa: ASYNC110
+            while not self.worker.up:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             if self.over:
                 break
@@ -99,8 +97,7 @@ class Killer:
             await asyncio.sleep(0.05)
 
     async def _until_most_are_up(self) -> None:
-        enough = len(self.services) // 2 + 1
-        while sum(service.up for service in self.services) < enough and not self.over:  # noqa: ASYNC110
+        while sum(service.up for service in self.services) <= (len(self.services) + 1) // 2:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
     async def _all_revived(self) -> None:
@@ -113,16 +110,14 @@ class Killer:
         task.add_done_callback(self._reviving.discard)
 
     async def _start_again(self, program: Program) -> None:
-        """A supervisor starts what has died, and again if the database was away just then. Without it the storm would
-        not be the one asked for: it ends."""
-        deadline = time.monotonic() + _SUPERVISED
+        """A supervisor starts what has died, and again if the database was away just then."""
+        deadline = time.monotonic() + 120
         while True:
             try:
                 await program.start()
                 return
             except (RuntimeError, TimeoutError) as error:
                 if time.monotonic() > deadline:
-                    self.failures.append(f"{program.name} did not come back: {error!r}")
-                    self.over = True
-                    return
+                    self.failures.append(str(error))
+                    raise
                 await asyncio.sleep(0.5)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from main.embedded_postgres import EmbeddedPostgres
 
-_READY_SECONDS = 300.0
+_READY_SECONDS = 90.0
 _END_SECONDS = 35.0
 _PORTAL = str(Path(sys.executable).with_name("portal"))
 
@@ -115,7 +115,7 @@ class Worker(Program):
     def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
         super().__init__(
             "portal work",
-            *("nice", "-n", "5", _PORTAL, "work"),
+            *("nice", "-n", "15", _PORTAL, "work"),
             ready="working",
             environment=environment,
             log=folder / "trabajos.log",

@@ -174,9 +174,7 @@ class Storm:
                     killer.over = True
                     self._tally.enough.set()
                     self.report.failures.append("the time was over before there were enough payments and deaths")
-                if killer.over or (
-                    self._tally.approved >= self._plan.payments and all(task.done() for task in killing)
-                ):
+                if self._tally.approved >= self._plan.payments and all(task.done() for task in killing):
                     self._tally.enough.set()
                 if all(task.done() for task in paying) and not self._tally.enough.is_set():
                     if self._tally.approved < self._plan.payments:

@@ -27,6 +27,11 @@ def draw(view: AcknowledgementView) -> Document:
         sheet.flow(paragraph, style.BODY)
         sheet.y += 0 if paragraph else style.BODY.leading / 2
     sheet.y += 5
+    if view.attachments:
+        blocks.section(sheet, "Archivos adjuntos")
+        for position, name in enumerate(view.attachments, start=1):
+            sheet.flow(f"{position}. {name}", style.BODY)
+        sheet.y += 5
     blocks.section(sheet, "Respuesta y seguimiento")
     for sentence in _follow_up(view):
         sheet.flow(sentence, style.BODY)

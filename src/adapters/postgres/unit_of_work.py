@@ -11,6 +11,7 @@ from adapters.postgres.jobs.outbox import PostgresJobs
 from adapters.postgres.personal_data.erasure import PostgresErasures
 from adapters.postgres.repositories.accounts import PostgresAccounts
 from adapters.postgres.repositories.agencies import PostgresAgencies, PostgresCounters
+from adapters.postgres.repositories.attachments import PostgresAttachments
 from adapters.postgres.repositories.audit import PostgresAuditTrail
 from adapters.postgres.repositories.books import (
     PostgresFindings,
@@ -51,6 +52,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.audit = PostgresAuditTrail(connection, scope, self._audit_keys)
         self.consents = PostgresConsents(connection, scope)
         self.correspondence = PostgresCorrespondence(connection, scope)
+        self.attachments = PostgresAttachments(connection, scope)
         self.counters = PostgresCounters(connection, scope)
         self.erasures = PostgresErasures(connection, scope, self._audit_keys)
         self.findings = PostgresFindings(connection, scope)

@@ -27,7 +27,8 @@ class DocumentUnavailable(RetryLater):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A finished file. `file_name` is safe to save under: ASCII letters, digits, `-`, `_` and the extension."""
+    """A finished file. `file_name` is safe to save under: of what is drawn here, ASCII letters, digits, `-`, `_` and
+    the extension; of an attachment, see `safe_file_name`."""
 
     file_name: str
     content_type: str
@@ -210,8 +211,8 @@ class AcknowledgementView:
     """Proof that a PQRS was filed: number, date and hour, and how to follow it up (Ley 1480 de 2011, art. 50).
 
     `filed_at` is aware; `description` is the client's own text, kept in its paragraphs, or what the staff wrote who
-    filed it for the client (`by_agency`). `due_on` is the last day of the term that began with the filing: whatever
-    came later, the paper says what it said.
+    filed it for the client (`by_agency`). `attachments` are the names of the files that came with it. `due_on` is the
+    last day of the term that began with the filing: whatever came later, the paper says what it said.
     """
 
     letterhead: Letterhead
@@ -227,6 +228,7 @@ class AcknowledgementView:
     property_city: str | None = None
     contract_number: str | None = None
     by_agency: bool = False
+    attachments: tuple[str, ...] = ()
 
 
 class DocumentRenderer(Protocol):

@@ -28,6 +28,7 @@ from application.filters import (
     ReconciliationFilter,
 )
 from application.pagination import Page, PageRequest
+from application.ports.attachments import AttachmentReader
 from application.ports.books import Reconciliation
 from application.ports.jobs import FailedJob
 from domain.accounts import Account
@@ -225,6 +226,7 @@ class Reading(Protocol):
     payments: PaymentReader
     payouts: PayoutReader
     pqrs: PqrsReader
+    attachments: AttachmentReader
     intents: IntentReader
     findings: FindingReader
     reconciliations: ReconciliationReader

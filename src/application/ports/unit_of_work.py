@@ -6,6 +6,7 @@ from typing import Protocol
 from application.access import Scope
 from application.ports.accounts import Accounts, Sessions
 from application.ports.agencies import Agencies, Counters
+from application.ports.attachments import Attachments
 from application.ports.audit import AuditTrail
 from application.ports.books import Findings, Ledger, Reconciliations, RequestKeys
 from application.ports.correspondence import Correspondence
@@ -29,6 +30,7 @@ class UnitOfWork(Protocol):
     audit: AuditTrail
     consents: Consents
     correspondence: Correspondence
+    attachments: Attachments
     counters: Counters
     erasures: Erasures
     findings: Findings

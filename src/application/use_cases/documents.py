@@ -25,7 +25,8 @@ from domain.payments import Payment
 from domain.payouts import Payout
 from domain.pqrs import Pqrs, PqrsActor
 
-View = InvoiceView | ReceiptView | VoucherView | AcknowledgementView
+View = InvoiceView | ReceiptView | VoucherView | AcknowledgementView | Document
+"""What is drawn of it, or, of an attachment, the file itself."""
 
 
 class DocumentKind(StrEnum):
@@ -33,13 +34,14 @@ class DocumentKind(StrEnum):
     RECEIPT = "receipt"
     VOUCHER = "voucher"
     ACKNOWLEDGEMENT = "acknowledgement"
+    ATTACHMENT = "attachment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawDocuments:
     """First `views` reads what the documents say, for all of them together; then each is drawn without a connection.
 
-    For everybody who finds the invoice, payment, payout or PQRS in the snapshot; NotFound for anybody else.
+    For everybody who finds the invoice, payment, payout, PQRS or attachment in the snapshot; NotFound for anybody else.
     """
 
     renderer: DocumentRenderer
@@ -47,6 +49,8 @@ class DrawDocuments:
     async def __call__(self, view: View) -> Document:
         """Draws one; raises DocumentUnavailable."""
         match view:
+            case Document():
+                return view
             case InvoiceView():
                 return await self.renderer.invoice(view)
             case ReceiptView():
@@ -68,6 +72,7 @@ class DrawDocuments:
             (DocumentKind.RECEIPT, _receipts),
             (DocumentKind.VOUCHER, _vouchers),
             (DocumentKind.ACKNOWLEDGEMENT, _acknowledgements),
+            (DocumentKind.ATTACHMENT, _attachments),
         ):
             if wanted[kind]:
                 views = await read(reading, letterhead, wanted[kind], today)
@@ -187,6 +192,7 @@ async def _acknowledgements(reading: Reading, letterhead: Letterhead, ids: list[
     contracts = await reading.contracts.get_many({case.contract_id for case in cases.values() if case.contract_id})
     properties = await reading.properties.get_many({case.property_id for case in cases.values() if case.property_id})
     histories = await reading.pqrs.events(cases.keys())
+    files = await reading.attachments.of_cases(cases.keys())
 
     def view(case: Pqrs) -> AcknowledgementView:
         filing = histories[case.id][0]
@@ -206,6 +212,13 @@ async def _acknowledgements(reading: Reading, letterhead: Letterhead, ids: list[
             property_city=place.city if place else None,
             contract_number=contract.number if contract else None,
             by_agency=filing.by is PqrsActor.AGENCY,
+            attachments=tuple(file.file_name for file in files.get(case.id, ()) if not file.internal),
         )
 
     return {key: view(case) for key, case in cases.items()}
+
+
+async def _attachments(reading: Reading, letterhead: Letterhead, ids: list[UUID], today: date) -> dict[UUID, View]:
+    files = await reading.attachments.get_many(ids)
+    contents = await reading.attachments.contents(files)
+    return {key: Document(file.file_name, file.content_type.value, contents[key]) for key, file in files.items()}

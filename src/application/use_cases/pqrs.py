@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from application.access import SignedIn, StaffViewer, Viewer, require_signed_in
 from application.announcements import pqrs_filed
+from application.attachments import CheckedFile, CheckFiles, SentFile, attach
 from application.ports.calendar import HolidayCalendar
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -51,7 +52,7 @@ class PqrsForm:
     client_id: ClientId | None = None
     matter: PqrsMatter = PqrsMatter.GENERAL
     channel: str | None = None
-    attachments: int = 0
+    attachments: tuple[SentFile, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -59,7 +60,8 @@ class PqrsForm:
         place = (self.property_id, self.contract_id, self.client_id)
         told = (self.classification, self.subject, self.description, self.start_on, *place)
         more = (self.matter, self.channel) if (self.matter, self.channel) != (PqrsMatter.GENERAL, None) else ()
-        return hashlib.sha256(json.dumps([str(part) for part in (*told, *more)]).encode()).hexdigest()
+        files = [part for file in self.attachments for part in file.fingerprint]
+        return hashlib.sha256(json.dumps([*(str(part) for part in (*told, *more)), *files]).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +71,12 @@ class FilePqrs:
 
     For clients, and for staff on behalf of one (`client_id`). Repeating the same key returns the same case; with other
     data it is an IdempotencyConflict. Refuses InvalidInput for the form (property and contract only of the client's
-    own, NOT_FOUND otherwise; a matter that is none of the classification's), and LimitReached for a client's
-    twenty-first case of the day.
+    own, NOT_FOUND otherwise; a matter that is none of the classification's; files as in CheckFiles), and LimitReached
+    for a client's twenty-first case of the day.
     """
 
     unit_of_work: UnitOfWorkFactory
+    check_files: CheckFiles
     calendar: HolidayCalendar
     clock: Clock
 
@@ -81,6 +84,7 @@ class FilePqrs:
         signed_in = require_signed_in(viewer)
         now = self.clock.now()
         problems = self._problems(signed_in, form, today=bogota_date(now))
+        files = await self._files(form, problems)
         async with self.unit_of_work(signed_in.scope) as uow:
             if not problems:
                 known = await uow.pqrs.by_idempotency_key(signed_in.account_id, form.idempotency_key)
@@ -110,12 +114,22 @@ class FilePqrs:
                 due_on=case.due_on,
             )
             await uow.pqrs.add(case, event)
+            await attach(uow, case, files, author=PqrsActor.CLIENT, at=now)
             await uow.jobs.put(pqrs_filed(case))
             if by is PqrsActor.AGENCY:
                 told, entity = {"filingNumber": case.filing_number}, ("Pqrs", case.id)
                 await uow.audit.record(AuditAction.PQRS_FILED, at=now, entity=entity, changes=told)
             await uow.commit()
         return case
+
+    async def _files(self, form: PqrsForm, problems: list[FieldProblem]) -> tuple[CheckedFile, ...]:
+        """The files as they are kept; those that cannot be are told with the other problems. They are the client's,
+        whoever files."""
+        try:
+            return await self.check_files(form.attachments, author=PqrsActor.CLIENT)
+        except InvalidInput as refused:
+            problems += refused.problems
+            return ()
 
     def _problems(self, viewer: SignedIn, form: PqrsForm, *, today: date) -> list[FieldProblem]:
         """Everything that the form alone tells."""
@@ -136,8 +150,6 @@ class FilePqrs:
             problems.append(problem_of_text("channel", form.channel, limit=CHANNEL_LIMIT))
         if form.channel is not None and not staff:
             problems.append(FieldProblem("channel", FieldProblemCode.NOT_ALLOWED))
-        if form.attachments:
-            problems.append(FieldProblem("attachments", FieldProblemCode.NOT_ALLOWED))
         if form.client_id is not None and not staff:
             problems.append(FieldProblem("clientId", FieldProblemCode.NOT_ALLOWED))
         if form.client_id is None and viewer.client_id is None:

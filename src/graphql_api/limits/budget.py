@@ -22,13 +22,14 @@ DOCUMENT_FIELDS = frozenset(
     {
         "acknowledgement",
         "clearanceCertificate",
+        "document",
         "incomeCertificate",
         "pdf",
         "receipt",
         "voucher",
     }
 )
-"""Fields that draw a PDF; an agency's logo and an attachment are stored files and do not count."""
+"""Fields that draw a PDF, or bring an attachment of megabytes; an agency's logo is small and does not count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,9 @@ class Limits:
     root_fields: int = 10
     mutations: int = 4
     cost: int = 5000
-    """In objects: an object counts 1, a scalar 0.1, a drawn document 50, each times the rows around it."""
+    """In objects: an object counts 1, a scalar 0.1, a document 50, each times the rows around it."""
     documents: int = 10
-    """Drawn documents, times the rows of the pages around them."""
+    """Documents, times the rows of the pages around them."""
     guarded: int = 1
     """Fields of GUARDED_FIELDS."""
     page_size: int = 20

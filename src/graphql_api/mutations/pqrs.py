@@ -10,7 +10,7 @@ from domain.ids import ClientId, ContractId, PropertyId
 from domain.pqrs import PqrsClassification, PqrsMatter, PqrsSubject
 from graphql_api.context import Info
 from graphql_api.describe import field
-from graphql_api.files import FileInput
+from graphql_api.files import FileInput, sent_files
 from graphql_api.ids import key_of
 from graphql_api.refusals import IdempotencyConflict, InvalidInput, LimitReached, NotFound
 from graphql_api.types.lists import NOBODY
@@ -26,7 +26,9 @@ class CreatePqrsInput:
     start_date: date | None = field("Cuándo empezó el asunto. Por defecto, hoy; no puede ser futura.", default=None)
     property_id: strawberry.ID | None = field("Inmueble propio o arrendado al que se refiere.", default=None)
     contract_id: strawberry.ID | None = field("Contrato propio al que se refiere.", default=None)
-    attachments: list[FileInput] | None = field("Archivos. Todavía no se reciben.", default=None)
+    attachments: list[FileInput] | None = field(
+        "Hasta cinco archivos: PDF, JPEG o PNG, 5 MB entre todos.", default=None
+    )
     client_id: strawberry.ID | None = field("Solo el personal: a nombre de quién se radica.", default=None)
     matter: PqrsMatter = field(
         "Con DOCUMENTS, una petición de documentos o de información, que tiene un término más corto.",
@@ -68,7 +70,7 @@ class PqrsMutations:
             client_id=ClientId(key_of(input.client_id, "Client") or NOBODY) if input.client_id else None,
             matter=input.matter,
             channel=input.channel,
-            attachments=len(input.attachments or ()),
+            attachments=sent_files(input.attachments),
         )
         case = await info.context.use_cases.file_pqrs(info.context.viewer, form)
         loaders = await info.context.reread()

@@ -16,6 +16,7 @@ from graphql_api.ids import global_id
 from graphql_api.node import Node
 from graphql_api.texts import PQRS_STATUS
 from graphql_api.types.accounts import Account
+from graphql_api.types.attachments import Attachment
 from graphql_api.types.contracts import Contract
 from graphql_api.types.later import ClientType
 from graphql_api.types.pqrs_messages import PqrsMessage
@@ -107,6 +108,10 @@ class Pqrs(Node):
     )
     def messages(self, info: Info) -> list[PqrsMessage]:
         return info.context.loaders.pqrs_messages.load(self.source.id)
+
+    @strawberry.field(description="Archivos con los que se radicó; los de cada mensaje están en él.")
+    def attachments(self, info: Info) -> list[Attachment]:
+        return info.context.loaders.pqrs_files.load(self.source.id)
 
     @strawberry.field(description="Cambios de estado y de fecha límite; el primero es la radicación.")
     async def history(self, info: Info) -> list[PqrsEvent]:

@@ -11,6 +11,7 @@ from graphql_api.describe import field
 from graphql_api.ids import global_id
 from graphql_api.node import Node
 from graphql_api.types.accounts import Account
+from graphql_api.types.attachments import Attachment
 
 
 @strawberry.type(
@@ -35,6 +36,10 @@ class PqrsMessage(Node):
     @strawberry.field(description="Cuenta de la persona que lo escribió. Solo para el personal.")
     def account(self, info: Info) -> Account | None:
         return info.context.loaders.accounts.load(self.source.account_id) if info.context.is_staff else None
+
+    @strawberry.field(description="Archivos del mensaje; los de una nota interna, solo para el personal.")
+    def attachments(self, info: Info) -> list[Attachment]:
+        return info.context.loaders.pqrs_message_files.load(self.source.id)
 
     @classmethod
     def of(cls, entity: MessageEntity, context: Context) -> "PqrsMessage":

@@ -11,12 +11,14 @@ import pytest
 
 from adapters.postgres.engine import create_engine
 from application.access import SignedIn
+from application.attachments import CheckFiles
 from application.filters import Parent, PqrsFilter
 from application.pagination import PageRequest
 from application.use_cases.pqrs import FilePqrs, PqrsForm
 from domain.errors import IdempotencyConflict, LimitReached
 from domain.pqrs import Pqrs, PqrsClassification, PqrsSubject
 from tests.factories import NOON, TODAY
+from tests.fakes.attachments import FakeFileInspector
 from tests.fakes.calendar import FakeHolidays
 from tests.fakes.clock import FakeClock
 from tests.ports.places import InPostgres
@@ -51,7 +53,12 @@ class Office:
     async def file(self, viewer: SignedIn, **given: Any) -> Pqrs:
         common: dict[str, Any] = {"subject": PqrsSubject.OTHER, "description": "Texto.", "idempotency_key": "clave"}
         form = PqrsForm(classification=PqrsClassification.CLAIM, **(common | given))
-        filing = FilePqrs(unit_of_work=self.place.unit_of_work, calendar=self.calendar, clock=FakeClock(NOON))
+        filing = FilePqrs(
+            unit_of_work=self.place.unit_of_work,
+            check_files=CheckFiles(inspector=FakeFileInspector()),
+            calendar=self.calendar,
+            clock=FakeClock(NOON),
+        )
         return await filing(viewer, form)
 
     async def numbers(self) -> list[int]:
@@ -68,6 +75,8 @@ async def office(module_database: Database) -> AsyncIterator[Office]:
     engine = create_engine(module_database.app_url)
     office = Office(InPostgres(engine, FakeClock(NOON)), Village())
     office.village.store.pqrs.clear()
+    office.village.store.pqrs_messages.clear()
+    office.village.store.attachments.clear()
     await office.place.plant(office.village.store)
     yield office
     await engine.dispose()

@@ -17,6 +17,7 @@ from tests.village import Village
 
 OF_CLIENTS = {
     "consents",
+    "attachments",
     "contract_readers",
     "contacts",
     "invoices",
@@ -216,6 +217,7 @@ async def test_a_client_cannot_give_a_row_to_another(land: Land, table: str) -> 
 
 CLIENTS_ADD = {
     "consents",
+    "attachments",
     "counters",
     "payment_intent_invoices",
     "payment_intent_keys",
@@ -422,3 +424,52 @@ async def test_a_receipt_made_here_says_what_it_said(land: Land) -> None:
         with pytest.raises(DBAPIError) as refusal:
             await connection.exec_driver_sql("delete from payments where gateway is not null")
     assert sqlstate(refusal.value) == STANDS
+
+
+async def test_of_the_files_of_a_case_its_client_sees_those_that_are_not_the_staffs(land: Land) -> None:
+    v = land.here
+    of_case = f"pqrs_id = '{v.cases[0].id}'"
+
+    assert await land.count("attachments", of_case, **land.staff(v)) == 3
+    assert await land.count("attachments", of_case, **land.client(v, v.ana)) == 2
+    assert await land.count("attachments", "internal", **land.client(v, v.ana)) == 0
+    for client in (v.berta, v.diana, v.elias):
+        assert await land.count("attachments", of_case, **land.client(v, client)) == 0
+
+
+ADD_FILE = """
+insert into attachments (id, agency_id, pqrs_id, message_id, client_id, author, internal, added_at, position, file_name,
+                         content_type, byte_size, sha256, content)
+select gen_random_uuid(), agency_id, coalesce(:pqrs_id, pqrs_id), null, client_id, :author, :internal, added_at, 9,
+       file_name, content_type, byte_size, sha256, content
+from attachments where not internal limit 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "state"),
+    [
+        ({}, None),
+        ({"author": "AGENCY"}, REFUSED),
+        ({"author": "AGENCY", "internal": True}, REFUSED),
+        ({"internal": True}, REFUSED),
+        ({"pqrs_id": "theirs"}, DANGLING),
+    ],
+)
+async def test_a_client_adds_files_to_own_cases_as_the_clients_own(
+    land: Land, given: dict[str, Any], state: str | None
+) -> None:
+    v = land.here
+    common: dict[str, Any] = {"author": "CLIENT", "internal": False, "pqrs_id": None}
+    told = common | given
+    if told["pqrs_id"]:
+        told["pqrs_id"] = v.cases[2].id
+    types = {"pqrs_id": sa.Uuid, "author": sa.Text, "internal": sa.Boolean}
+    add = sa.text(ADD_FILE).bindparams(*(sa.bindparam(name, type_=type_) for name, type_ in types.items()))
+    async with land.seen_by(**land.client(v, v.ana)) as connection:
+        if state is None:
+            assert (await connection.execute(add, told)).rowcount == 1
+            return
+        with pytest.raises(DBAPIError) as refusal:
+            await connection.execute(add, told)
+    assert sqlstate(refusal.value) == state

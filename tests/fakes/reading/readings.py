@@ -17,6 +17,7 @@ from domain.ids import AccountId, AgencyId
 from domain.links import AccountLink
 from domain.payments import PaymentGatewayCode
 from domain.sessions import Session, TokenKind
+from tests.fakes.attachments import FakeAttachmentReader
 from tests.fakes.jobs import failed
 from tests.fakes.reading.audit import FakeAuditReader
 from tests.fakes.reading.books import FakeFindingReader, FakeReconciliationReader
@@ -44,6 +45,7 @@ class FakeReading(FakeReader, Reading):
         self.payments = FakePaymentReader(*given)
         self.payouts = FakePayoutReader(*given)
         self.pqrs = FakePqrsReader(*given)
+        self.attachments = FakeAttachmentReader(*given)
         self.intents = FakeIntentReader(*given)
         self.findings = FakeFindingReader(*given)
         self.reconciliations = FakeReconciliationReader(*given)

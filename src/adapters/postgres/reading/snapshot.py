@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.postgres.engine import connected
+from adapters.postgres.reading.attachments import PostgresAttachmentReader
 from adapters.postgres.reading.audit import PostgresAuditReader
 from adapters.postgres.reading.books import PostgresFindingReader, PostgresReconciliationReader
 from adapters.postgres.reading.connection import SnapshotConnection
@@ -67,6 +68,7 @@ class PostgresReading(Reading):
         self.payments = PostgresPaymentReader(*given)
         self.payouts = PostgresPayoutReader(*given)
         self.pqrs = PostgresPqrsReader(*given)
+        self.attachments = PostgresAttachmentReader(*given)
         self.intents = PostgresIntentReader(*given)
         self.findings = PostgresFindingReader(*given)
         self.reconciliations = PostgresReconciliationReader(*given)

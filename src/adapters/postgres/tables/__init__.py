@@ -12,6 +12,7 @@ from adapters.postgres.tables.access import (
     SpentChallengeRow,
 )
 from adapters.postgres.tables.agencies import AgencyKeyRow, AgencyRow, CounterRow
+from adapters.postgres.tables.attachments import AttachmentRow
 from adapters.postgres.tables.audit import AuditEntryRow, AuditHeadRow
 from adapters.postgres.tables.billing import InvoiceRow, PaymentAllocationRow, PaymentRow, PayoutRow
 from adapters.postgres.tables.columns import metadata
@@ -50,6 +51,7 @@ __all__ = [
     "AccountRow",
     "AgencyKeyRow",
     "AgencyRow",
+    "AttachmentRow",
     "AuditEntryRow",
     "AuditHeadRow",
     "ClientRow",

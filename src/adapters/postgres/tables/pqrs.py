@@ -14,6 +14,7 @@ class PqrsRow(SQLModel, table=True):
     __tablename__ = "pqrs"
     __table_args__ = (
         sa.UniqueConstraint("agency_id", "id"),
+        sa.UniqueConstraint("agency_id", "id", "client_id"),
         sa.UniqueConstraint("agency_id", "filing_number"),
         sa.UniqueConstraint("agency_id", "filed_by", "idempotency_key"),
         c.belongs_to("client_id", "clients"),
@@ -80,6 +81,7 @@ class PqrsMessageRow(SQLModel, table=True):
     __tablename__ = "pqrs_messages"
     __table_args__ = (
         sa.UniqueConstraint("agency_id", "id"),
+        sa.UniqueConstraint("agency_id", "id", "pqrs_id", "internal"),
         sa.UniqueConstraint("agency_id", "account_id", "idempotency_key"),
         c.belongs_to("pqrs_id", "pqrs"),
         c.belongs_to("client_id", "clients"),
