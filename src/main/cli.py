@@ -174,6 +174,25 @@ def create_account(
     say(f"Cuenta {made.username} creada.", {"username": made.username, "id": str(made.id)}, as_json=as_json)
 
 
+@account.command("invite")
+def invite_account(
+    slug: Slug,
+    username: Annotated[str, typer.Option(help="Usuario.")],
+    email: Annotated[str, typer.Option(help="Correo al que va el enlace.")],
+    role: Annotated[AccountRole, typer.Option(help="STAFF o ADMIN.", case_sensitive=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Invita a quien trabaja en la inmobiliaria: elige su contraseña con el enlace de un correo."""
+
+    async def run(portal: Portal) -> Any:
+        found = await portal.use_cases.find_agency(slug)
+        return await portal.use_cases.invite_staff.by_operator(found.id, username=username, email=email, role=role)
+
+    made = with_portal(run)
+    told = {"username": made.username, "id": str(made.id), "email": made.email}
+    say(f"Cuenta {made.username} invitada: el enlace va a {made.email}.", told, as_json=as_json)
+
+
 @payments.command("reconcile")
 def reconcile_payments(slug: Slug, as_json: AsJson = False) -> None:
     """Pregunta a las pasarelas por los pagos cuya respuesta pudo perderse; para ejecutarlo cada pocos minutos."""

@@ -24,6 +24,14 @@ IMPORT = """mutation Importar($kind: ImportKind!, $csv: String!) { importRecords
 CASE = """mutation Radicar($key: String!) { createPqrs(input: {classification: PETITION, subject: REPAIRS,
     description: "Gotea.", idempotencyKey: $key}) { ... on PqrsPayload { pqrs { id } } } }"""
 
+INVITE = """mutation Invitar($id: ID!) { inviteClient(input: {clientId: $id}) {
+    __typename ... on AccountPayload { account { id client { name } } } } }"""
+INVITE_MANY = """mutation Invitar($ids: [ID!]!) { inviteClients(input: {clientIds: $ids}) {
+    __typename ... on InviteClientsPayload { invited } } }"""
+PUT_OUT = """mutation Sacar($id: ID!) { disableAccount(accountId: $id) {
+    __typename ... on AccountPayload { account { status } } } }"""
+ACCOUNTS = "query Cuentas($n: Int!) { accounts(first: $n) { nodes { username status client { name } } } }"
+
 
 @pytest.fixture(scope="module")
 async def town(module_database: Database) -> AsyncIterator[Town]:
@@ -174,6 +182,35 @@ async def test_importing_few_rows_or_many(town: Town, kind: ImportKind) -> None:
     assert few[1] == few[3] == 2
 
 
+async def test_inviting_one_and_putting_out(town: Town) -> None:
+    await town.take("andina", ImportKind.CLIENTS, _a_person("UNA"))
+    found = await town.ask('{ clients(search: "UNA") { nodes { id } } }', by="sara")
+    (one,) = found.data["clients"]["nodes"]
+
+    invited, told = await done(town, INVITE, by="sara", id=one["id"])
+    put_out, _ = await done(town, PUT_OUT, by="sara", id=told["account"]["id"])
+
+    # The entrance; one transaction with the job and the record; the payload.
+    assert (len(invited.statements), invited.checkouts) == (19, 3)
+    assert (len(put_out.statements), put_out.checkouts) == (12, 3)
+
+
+async def test_inviting_few_or_many_and_listing_them(town: Town) -> None:
+    taken = []
+    for rows in (3, 60):
+        people = [_a_person(f"V{rows}N{number}") for number in range(rows)]
+        await town.take("andina", ImportKind.CLIENTS, *people)
+        found = await town.ask(f'{{ clients(search: "V{rows}N", first: 100) {{ nodes {{ id }} }} }}', by="sara")
+        ids = [node["id"] for node in found.data["clients"]["nodes"]]
+        counts, told = await done(town, INVITE_MANY, by="sara", ids=ids)
+        assert told["invited"] == rows
+        listed, page = await done(town, ACCOUNTS, by="sara", n=rows)
+        assert len(page["nodes"]) == rows
+        taken.append((len(counts.statements), counts.checkouts, len(listed.statements), listed.checkouts))
+
+    assert taken[0] == taken[1] == (13, 3, 3, 1)
+
+
 async def done(town: Town, query: str, by: str | None = None, **variables: Any) -> tuple[Counts, Any]:
     """What a mutation did, without what signing in took; and what it answered."""
     if by and by not in town.tokens:
@@ -182,3 +219,8 @@ async def done(town: Town, query: str, by: str | None = None, **variables: Any) 
         answer = await town.ask(query, by=by, agency=None if by else "andina", **variables)
     (told,) = answer.data.values()
     return counts, told
+
+
+def _a_person(code: str) -> dict[str, str]:
+    number = str(int.from_bytes(code.encode()) % 10**9)
+    return {"codigo": code, "nombre": f"Persona {code}", "numero_documento": number, "correo": f"{code}@x.example"}

@@ -224,6 +224,8 @@ def test_what_cannot_be_done_is_told_in_a_line_with_status_1(portal: Portal, arg
     [
         ("color=azul", "color: "),
         ("brand_color=azul", "brand_color: "),
+        ("link_base=javascript:alert(1)", "link_base: "),
+        ("link_base=https://x.example/?a=1", "link_base: "),
         ("captcha=maybe", "captcha: "),
         ("origins=ftp://x.example", "origins: "),
         ("origins=https://x.example/path", "origins: "),
@@ -299,6 +301,35 @@ def test_an_account_that_is_refused_leaves_its_name_free(
     assert password == "" or password not in refused.err
     assert create({}, STRONG).status == 0
     assert create({}, STRONG).status == 1  # taken now
+
+
+INVITE = ["--username", "jefe", "--email", "jefe@x.example"]
+
+
+def test_who_works_here_is_invited_without_anybody_typing_a_password(portal: Portal, agency: str) -> None:
+    made = portal("account", "invite", agency, *INVITE, "--role", "admin")
+
+    assert (made.status, made.out) == (0, "Cuenta jefe invitada: el enlace va a jefe@x.example.\n")
+    for changes, named in (
+        (["--role", "client"], "role: Los clientes se invitan con inviteClient."),
+        (["--role", "staff", "--email", "no"], "email: "),
+    ):
+        refused = portal("account", "invite", agency, *INVITE, *changes)
+        assert refused.status == 1
+        assert refused.said.startswith(named)
+
+
+def test_in_production_nobody_is_invited_by_an_agency_without_pages(
+    portal: Portal, agency: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    production(monkeypatch)
+    other = ["--username", "otro", "--email", "otro@x.example", "--role", "STAFF"]
+
+    refused = portal("account", "invite", agency, *other)
+    assert (refused.status, "link_base=https://" in refused.said) == (1, True)
+    assert portal("agency", "set", agency, "link_base=http://clientes.x.example").status == 1
+    assert portal("agency", "set", agency, "link_base=https://clientes.x.example/").status == 0
+    assert portal("account", "invite", agency, *other).status == 0
 
 
 def test_production_needs_its_settings_for_every_command_that_opens_the_portal(

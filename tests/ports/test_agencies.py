@@ -41,6 +41,7 @@ def a_decided_agency() -> Agency:
         city="Bogotá",
         logo=Logo(content_type="image/png", content=b"\x89PNG\0"),
         brand_color="#0a7d4f",
+        link_base="https://clientes.example",
         landlord_registration="MA-123",
         privacy_policy_url="https://agencia.example/datos",
         partial_payments_allowed=True,

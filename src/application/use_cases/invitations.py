@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from application.access import Viewer, require_admin, require_staff
+from application.access import Scope, Viewer, require_admin, require_staff
 from application.announcements import link_sent
 from application.links import AccountLinks
 from application.ports.clock import Clock
@@ -91,6 +91,13 @@ class InviteStaff:
 
     async def __call__(self, viewer: Viewer, *, username: str, email: str, role: AccountRole) -> Account:
         admin = require_admin(viewer)
+        return await self._invite(admin.scope, username=username, email=email, role=role)
+
+    async def by_operator(self, agency_id: AgencyId, *, username: str, email: str, role: AccountRole) -> Account:
+        """The same from the command line, where the first administrator comes from: no viewer may."""
+        return await self._invite(Scope.of_operator(agency_id), username=username, email=email, role=role)
+
+    async def _invite(self, scope: Scope, *, username: str, email: str, role: AccountRole) -> Account:
         email, username = email.strip(), username.strip()
         refuse(
             [
@@ -100,12 +107,12 @@ class InviteStaff:
             ]
         )
         now = self.clock.now()
-        async with self.unit_of_work(admin.scope) as uow:
-            await agency_with_pages(uow, admin.agency_id, self.links)
+        async with self.unit_of_work(scope) as uow:
+            await agency_with_pages(uow, scope.agency, self.links)
             known = await uow.accounts.by_login(login_key(username))
             account = await uow.accounts.get(known.id, for_update=True) if known else None
             if account is None or not account.is_staff:
-                account = _staff_account(admin.agency_id, username, email, role, at=now)
+                account = _staff_account(scope.agency, username, email, role, at=now)
                 await uow.accounts.add(account)
             elif account.status is not AccountStatus.INVITED and login_key(account.email) != login_key(email):
                 raise InvalidInput(FieldProblem("username", FieldProblemCode.DUPLICATE))
