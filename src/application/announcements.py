@@ -11,6 +11,7 @@ A new kind of letter is, by family (payments, people, …):
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -42,6 +43,7 @@ class Announcement(StrEnum):
     PAYMENTS_OVERDUE = "payments-overdue"
     PAYOUTS_SENT = "payouts-sent"
     PQRS_ANSWERED = "pqrs-answered"
+    PQRS_DUE_SOON = "pqrs-due-soon"
     PQRS_EXTENDED = "pqrs-extended"
     PQRS_FILED = "pqrs-filed"
     PQRS_REPLIED = "pqrs-replied"
@@ -103,6 +105,12 @@ def payments_due(agency_id: AgencyId, client_id: ClientId, on: date) -> Job:
 def pqrs_filed(case: Pqrs) -> Job:
     """To the client, with the acknowledgement that the law asks for (Ley 1480 de 2011, art. 50)."""
     return announcement(case.agency_id, Announcement.PQRS_FILED, case.id)
+
+
+def pqrs_due_soon(case: Pqrs, at: datetime) -> Job:
+    """To whoever is in charge or, where nobody is, to the agency: nobody has answered yet. Once for each term; not
+    written before `at`, nor where somebody has answered, or has put the answer off, by then."""
+    return replace(announcement(case.agency_id, Announcement.PQRS_DUE_SOON, case.id, str(case.due_on)), not_before=at)
 
 
 def pqrs_answered(answer: PqrsMessage) -> Job:

@@ -3,9 +3,12 @@
 The law changes, so terms are rows with the day from which they hold: a new row is added, an old one is never changed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
+from domain.business_days import is_business_day
+from domain.periods import BOGOTA
 from domain.pqrs import PqrsClassification, PqrsMatter
 
 _C = PqrsClassification
@@ -88,3 +91,16 @@ def term_of(classification: PqrsClassification, matter: PqrsMatter, *, on: date)
         raise ValueError(f"no term for {classification} about {matter}")
     rows.sort(key=lambda term: term.since)
     return next((term for term in reversed(rows) if term.since <= on), rows[0])
+
+
+WARNED_BEFORE = 2
+"""Business days before the last one, on which the staff are told that nobody has answered yet."""
+
+
+def warned_at(due_on: date, *, is_holiday: Callable[[date], bool]) -> datetime:
+    """When the staff are told: at eight in the morning in Bogotá, WARNED_BEFORE business days before the last day."""
+    day, left = due_on, WARNED_BEFORE
+    while left:
+        day -= timedelta(days=1)
+        left -= is_business_day(day, is_holiday=is_holiday)
+    return datetime.combine(day, time(8), BOGOTA)

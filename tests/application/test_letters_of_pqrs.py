@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from application.announcements import pqrs_answered, pqrs_extended, pqrs_replied, pqrs_taken_further
+from application.announcements import pqrs_answered, pqrs_due_soon, pqrs_extended, pqrs_replied, pqrs_taken_further
 from application.ports.mail import Letter
-from application.ports.mail.pqrs import PqrsAnswered, PqrsExtended, PqrsReplied, PqrsTakenFurther, Said
+from application.ports.mail.pqrs import PqrsAnswered, PqrsDueSoon, PqrsExtended, PqrsReplied, PqrsTakenFurther, Said
 from domain.accounts import AccountRole, AccountStatus
 from domain.pqrs import Pqrs, PqrsMessage, PqrsMessageKind, PqrsStatus
 from tests import factories as a
@@ -117,6 +117,52 @@ async def test_nobody_is_written_to_where_nobody_is_in_charge_any_more(desk: Des
         await desk.send_mail(pqrs_taken_further(message))
 
     assert desk.mailer.sent == []
+
+
+async def test_who_is_in_charge_is_warned_before_the_term_ends(desk: Desk) -> None:
+    v = desk.here
+    case = set_up(desk, assignee_id=v.rosa.id)
+
+    await desk.send_mail(pqrs_due_soon(case, NOON))
+    v.agency.email = "servicio@agencia.example"
+    unassigned = set_up(desk, assignee_id=None)
+    await desk.send_mail(pqrs_due_soon(unassigned, NOON))
+
+    first, second = desk.mailer.sent
+    assert (first.name, first.address) == (v.rosa.username, v.rosa.email)
+    assert (second.name, second.address) == (v.agency.name, "servicio@agencia.example")
+    assert isinstance(first.letter, PqrsDueSoon)
+    assert isinstance(second.letter, PqrsDueSoon)
+    assert (first.letter.client, first.letter.due_on) == (v.ana.name, case.due_on)
+    assert first.letter.said.body == case.description
+    assert (first.letter.unassigned, second.letter.unassigned) == (False, True)
+
+
+async def test_nobody_is_warned_of_what_was_answered_or_put_off_or_is_anothers(desk: Desk) -> None:
+    case, there = set_up(desk, assignee_id=desk.here.rosa.id), desk.there.cases[0]
+    warning = pqrs_due_soon(case, NOON)
+    for changes in (
+        {"status": PqrsStatus.ANSWERED, "answered_at": NOON},
+        {"status": PqrsStatus.CLOSED, "answered_at": NOON, "closed_at": NOON},
+        {"due_on": date(2026, 8, 20), "extended_at": NOON},
+    ):
+        set_up(desk, assignee_id=desk.here.rosa.id, **changes)
+        await desk.send_mail(warning)
+    set_up(desk)  # nobody in charge, and the agency has no address
+    desk.here.agency.email = None
+    await desk.send_mail(warning)
+    await desk.send_mail(replace(pqrs_due_soon(there, NOON), agency_id=desk.here.agency.id))
+
+    assert desk.mailer.sent == []
+
+
+def test_a_warning_waits_and_is_put_once_for_each_term(desk: Desk) -> None:
+    case = desk.here.cases[0]
+    warning, later = pqrs_due_soon(case, NOON), pqrs_due_soon(replace(case, due_on=date(2026, 8, 20)), NOON)
+
+    assert warning.not_before == NOON
+    assert warning.key == warning.subject == f"pqrs-due-soon {case.id} 2026-08-06"
+    assert later.key != warning.key
 
 
 async def test_no_letter_tells_what_the_staff_note(desk: Desk) -> None:

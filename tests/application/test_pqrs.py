@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from application.access import SignedIn, Viewer
-from application.announcements import pqrs_filed
+from application.announcements import pqrs_due_soon, pqrs_filed
 from application.attachments import CheckFiles, SentFile
 from application.use_cases.pqrs import FilePqrs, PqrsForm
 from domain.attachments import FileKind
@@ -24,6 +24,7 @@ from domain.errors import (
     Unauthenticated,
 )
 from domain.ids import ClientId, ContractId, PropertyId
+from domain.periods import BOGOTA as BOGOTA_TIME
 from domain.pqrs import Pqrs, PqrsActor, PqrsClassification, PqrsEvent, PqrsStatus, PqrsSubject
 from tests import factories as a
 from tests.factories import NOON
@@ -118,7 +119,8 @@ async def test_its_client_is_sent_the_acknowledgement_once(counter: Counter) -> 
     case = await counter.file(counter.ana, form)
     await counter.file(counter.ana, form)
 
-    assert [kept.job for kept in counter.database.store.jobs] == [pqrs_filed(case)]
+    warning = pqrs_due_soon(case, datetime(2026, 8, 4, 8, tzinfo=BOGOTA_TIME))
+    assert [kept.job for kept in counter.database.store.jobs] == [pqrs_filed(case), warning]
 
 
 async def test_a_case_gets_its_number_is_pending_and_has_a_term(counter: Counter) -> None:

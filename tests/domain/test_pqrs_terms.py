@@ -1,12 +1,12 @@
 """How long there is to answer, by what is asked and by when."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from domain import pqrs_terms
 from domain.pqrs import PqrsClassification, PqrsMatter
-from domain.pqrs_terms import TERMS, LegalTerm, matters_of, term_of
+from domain.pqrs_terms import TERMS, LegalTerm, matters_of, term_of, warned_at
 
 PETITION, COMPLAINT, CLAIM, SUGGESTION = PqrsClassification
 TODAY = date(2026, 7, 15)
@@ -48,3 +48,19 @@ def test_a_new_row_holds_from_its_day_on(monkeypatch: pytest.MonkeyPatch) -> Non
     assert term_of(CLAIM, PqrsMatter.GENERAL, on=TODAY) is new
     assert term_of(CLAIM, PqrsMatter.GENERAL, on=TODAY - timedelta(days=1)) is old
     assert term_of(CLAIM, PqrsMatter.GENERAL, on=date.min) is old
+
+
+@pytest.mark.parametrize(
+    ("due_on", "warned_on"),
+    [
+        ("2026-07-16", "2026-07-14"),
+        ("2026-07-22", "2026-07-17"),  # over a holiday and a weekend
+        ("2026-07-18", "2026-07-16"),  # a Saturday, which no term ends on
+    ],
+)
+def test_staff_are_told_at_eight_two_business_days_before_the_last_one(due_on: str, warned_on: str) -> None:
+    holiday = date(2026, 7, 20)
+
+    at = warned_at(date.fromisoformat(due_on), is_holiday=holiday.__eq__)
+
+    assert at.astimezone(UTC) == datetime.fromisoformat(f"{warned_on}T13:00:00+00:00")

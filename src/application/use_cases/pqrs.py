@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from uuid import uuid4
 
 from application.access import SignedIn, StaffViewer, Viewer, require_signed_in
-from application.announcements import pqrs_filed
+from application.announcements import pqrs_due_soon, pqrs_filed
 from application.attachments import CheckedFile, CheckFiles, SentFile, attach
 from application.ports.calendar import HolidayCalendar
 from application.ports.clock import Clock
@@ -31,7 +31,7 @@ from domain.pqrs import (
     PqrsSubject,
     filing_number,
 )
-from domain.pqrs_terms import matters_of, term_of
+from domain.pqrs_terms import matters_of, term_of, warned_at
 
 KEY_LIMIT = 200
 EARLIEST = date(2000, 1, 1)
@@ -115,7 +115,8 @@ class FilePqrs:
             )
             await uow.pqrs.add(case, event)
             await attach(uow, case, files, author=PqrsActor.CLIENT, at=now)
-            await uow.jobs.put(pqrs_filed(case))
+            warning = pqrs_due_soon(case, warned_at(case.due_on, is_holiday=self.calendar.is_holiday))
+            await uow.jobs.put_all([pqrs_filed(case), warning])
             if by is PqrsActor.AGENCY:
                 told, entity = {"filingNumber": case.filing_number}, ("Pqrs", case.id)
                 await uow.audit.record(AuditAction.PQRS_FILED, at=now, entity=entity, changes=told)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from application.access import SignedIn, Viewer, require_staff
-from application.announcements import pqrs_answered, pqrs_extended
+from application.announcements import pqrs_answered, pqrs_due_soon, pqrs_extended
 from application.ports.calendar import HolidayCalendar
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -16,6 +16,7 @@ from domain.business_days import add_business_days, business_days_between
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput, NotFound
 from domain.ids import AccountId, PqrsId, PqrsMessageId
 from domain.pqrs import BODY_LIMIT, REASON_LIMIT, Pqrs, PqrsActor, PqrsMessage, PqrsMessageKind
+from domain.pqrs_terms import warned_at
 from domain.pqrs_transitions import Who, answer, assign, extend, start
 
 MOST_DAYS = 60
@@ -103,7 +104,8 @@ class ExtendPqrs:
             message = replace(message, due_on=until)
             await uow.pqrs.save(moved.case, *moved.events)
             await uow.pqrs.add_message(message)
-            await uow.jobs.put(pqrs_extended(message))
+            warning = pqrs_due_soon(moved.case, warned_at(until, is_holiday=is_holiday))
+            await uow.jobs.put_all([pqrs_extended(message), warning])
             await record(uow, AuditAction.PQRS_EXTENDED, moved.case, at=at, dueDate=until)
             await uow.commit()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
 from application.access import Viewer, require_client, require_signed_in, require_staff
-from application.announcements import pqrs_replied, pqrs_taken_further
+from application.announcements import pqrs_due_soon, pqrs_replied, pqrs_taken_further
 from application.ports.calendar import HolidayCalendar
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -19,6 +19,7 @@ from domain.errors import FieldProblem, FieldProblemCode, IdempotencyConflict, I
 from domain.ids import ClientId, PqrsId
 from domain.periods import BOGOTA, bogota_date
 from domain.pqrs import BODY_LIMIT, DAILY_MESSAGES, REASON_LIMIT, Pqrs, PqrsActor, PqrsMessage, PqrsMessageKind
+from domain.pqrs_terms import warned_at
 from domain.pqrs_transitions import PqrsAct, Who, check, close, reopen
 
 
@@ -166,12 +167,14 @@ class ReopenPqrs:
             case = await own(uow, pqrs_id, client_id)
             at = self.clock.now()
             who = Who(by=PqrsActor.CLIENT, account_id=signed_in.account_id)
-            moved = reopen(case, who, at=at, reason=reason, is_holiday=self.calendar.is_holiday)
+            is_holiday = self.calendar.is_holiday
+            moved = reopen(case, who, at=at, reason=reason, is_holiday=is_holiday)
             await within_the_days_limit(uow, case.client_id, at=at)
             message = written(case, signed_in, PqrsActor.CLIENT, PqrsMessageKind.REOPENING, reason, at=at)
             await uow.pqrs.save(moved.case, *moved.events)
             await uow.pqrs.add_message(message)
-            await uow.jobs.put(pqrs_taken_further(message))
+            warning = pqrs_due_soon(moved.case, warned_at(moved.case.due_on, is_holiday=is_holiday))
+            await uow.jobs.put_all([pqrs_taken_further(message), warning])
             await uow.commit()
 
 

@@ -30,7 +30,15 @@ from application.ports.mail.billing import (
     SentPayout,
 )
 from application.ports.mail.payments import PaymentConfirmed, PaymentDeclined
-from application.ports.mail.pqrs import PqrsAnswered, PqrsExtended, PqrsFiled, PqrsReplied, PqrsTakenFurther, Said
+from application.ports.mail.pqrs import (
+    PqrsAnswered,
+    PqrsDueSoon,
+    PqrsExtended,
+    PqrsFiled,
+    PqrsReplied,
+    PqrsTakenFurther,
+    Said,
+)
 from domain.clients import IdentityDocumentType
 from domain.gateway_reports import StatusReason
 from domain.payments import PaymentMethod, PaymentStatus
@@ -152,6 +160,15 @@ EXTENDED = written(
     )
 )
 REPLIED = written(PqrsReplied(letterhead=LETTERHEAD, said=about("¿Puede recibirnos mañana a las 8:00 a. m.?")))
+DUE_SOON = written(
+    PqrsDueSoon(
+        letterhead=LETTERHEAD,
+        said=about(CASE.description),
+        client="Ana Peña",
+        due_on=date(2026, 11, 27),
+        unassigned=True,
+    )
+)
 TAKEN_FURTHER = written(
     PqrsTakenFurther(
         letterhead=LETTERHEAD,
@@ -178,6 +195,7 @@ EVERY = {
     "answered": ANSWERED,
     "extended": EXTENDED,
     "replied": REPLIED,
+    "due soon": DUE_SOON,
     "taken further": TAKEN_FURTHER,
 }
 """A letter of each kind, as a client gets it."""

@@ -16,6 +16,7 @@ from domain.pqrs import PqrsClassification
 from tests.adapters.mail.letters import (
     ANSWERED,
     CASE,
+    DUE_SOON,
     EVERY,
     EXTENDED,
     FILED,
@@ -157,3 +158,13 @@ def test_messages_say_whose_they_are() -> None:
     assert said(TAKEN_FURTHER.letter).subject == "Ana Peña reabrió el caso PQRS-2026-000017"
     wrote = said(replace(TAKEN_FURTHER.letter, reopened=False))  # type: ignore[call-arg]
     assert wrote.subject == "Ana Peña escribió en el caso PQRS-2026-000017"
+
+
+def test_a_warning_says_what_waits_and_until_when() -> None:
+    written = said(DUE_SOON.letter)
+    assigned = said(replace(DUE_SOON.letter, unassigned=False))  # type: ignore[call-arg]
+
+    assert written.subject == "Falta responder PQRS-2026-000017: vence el 27 de noviembre de 2026"
+    assert written.opening[0].endswith("Nadie está a cargo de ella.")
+    assert assigned.opening[0].endswith("Está a su cargo.")
+    assert written.quote == CASE.description

@@ -9,6 +9,7 @@ from adapters.spanish.labels import PQRS_CLASSIFICATION, PQRS_SUBJECT
 from application.ports.mail import Letter
 from application.ports.mail.pqrs import (
     PqrsAnswered,
+    PqrsDueSoon,
     PqrsExtended,
     PqrsFiled,
     PqrsReplied,
@@ -105,6 +106,21 @@ def _taken_further(letter: PqrsTakenFurther) -> Content:
     )
 
 
+def _due_soon(letter: PqrsDueSoon) -> Content:
+    until = day(letter.due_on)
+    charge = "Nadie está a cargo de ella." if letter.unassigned else "Está a su cargo."
+    return Content(
+        subject=f"Falta responder {letter.said.filing_number}: vence el {until}",
+        opening=(f"{letter.client} radicó {letter.said.filing_number} y todavía no tiene respuesta. {charge}",),
+        quote=excerpt(letter.said.body),
+        facts=(*_facts(letter.said), ("Vence", until)),
+        closing=(
+            "Responda a más tardar ese día: el silencio cuenta en contra de la inmobiliaria.",
+            "Una petición se puede prorrogar antes de que venza, con el motivo; una queja o un reclamo, no.",
+        ),
+    )
+
+
 def _facts(said: Said) -> tuple[tuple[str, str], ...]:
     return (
         ("Número de radicado", said.filing_number),
@@ -116,6 +132,7 @@ def _facts(said: Said) -> tuple[tuple[str, str], ...]:
 
 WORDS: Mapping[type[Letter], Callable[[Any], Content]] = {
     PqrsAnswered: _answered,
+    PqrsDueSoon: _due_soon,
     PqrsExtended: _extended,
     PqrsFiled: _filed,
     PqrsReplied: _replied,

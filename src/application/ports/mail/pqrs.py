@@ -51,6 +51,17 @@ class PqrsReplied(Letter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PqrsDueSoon(Letter):
+    """To whoever is in charge or, with `unassigned`, to the agency: nobody has answered, and `due_on` is near. What is
+    said is what was filed."""
+
+    said: Said
+    client: str
+    due_on: date
+    unassigned: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PqrsTakenFurther(Letter):
     """To whoever is in charge: the client wrote, or `reopened` the case, which then has a new term until `due_on`."""
 
