@@ -35,6 +35,7 @@ from application.use_cases import UseCases
 from application.use_cases.account_status import DisableAccount, EnableAccount
 from application.use_cases.accounts import ChangePassword, CreateAccount
 from application.use_cases.agencies import FindAgency, MayCall, RegisterAgency, SetAgency
+from application.use_cases.audit import CheckAudit, NoteAuditHead
 from application.use_cases.bulk_invitations import InviteClients
 from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
@@ -166,7 +167,7 @@ def _use_cases(
     public_url: str,
 ) -> UseCases:
     unit_of_work = PostgresUnitOfWorkFactory(engine, secrets.audit)
-    box = FernetSecretBox([secrets.key])
+    box = FernetSecretBox(secrets.keys)
     limiter = PostgresRateLimiter(engine, clock)
     captchas = CaptchaByAgency(
         altcha_secret=secrets.altcha,
@@ -223,6 +224,7 @@ def _use_cases(
         assign_pqrs=AssignPqrs(unit_of_work=unit_of_work, clock=clock),
         cancel_payment=CancelPayment(settlement=settlement),
         change_password=ChangePassword(unit_of_work=unit_of_work, limiter=limiter, hasher=hasher, clock=clock),
+        check_audit=CheckAudit(readings=readings, keys=secrets.audit),
         check_books=CheckBooks(unit_of_work=unit_of_work, clock=clock),
         close_pqrs=ClosePqrs(unit_of_work=unit_of_work, clock=clock),
         configure_gateway=ConfigureGateway(set_merchant_account=set_merchant_account),
@@ -259,6 +261,7 @@ def _use_cases(
         reconcile_day=ReconcileDay(unit_of_work=unit_of_work, clock=clock, ask=reconcile_payments),
         reconcile_payments=reconcile_payments,
         reconcile_settlement=ReconcileSettlement(unit_of_work=unit_of_work, sheets=sheets, clock=clock),
+        note_audit_head=NoteAuditHead(readings=readings),
         record_payment=RecordPayment(unit_of_work=unit_of_work, clock=clock),
         refresh_payment=RefreshPayment(settlement=settlement),
         refresh_session=RefreshSession(unit_of_work=unit_of_work, clock=clock),

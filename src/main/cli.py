@@ -21,7 +21,9 @@ agency = typer.Typer(help="Inmobiliarias.", no_args_is_help=True)
 account = typer.Typer(help="Cuentas.", no_args_is_help=True)
 payments = typer.Typer(help="Pagos en línea.", no_args_is_help=True)
 mail = typer.Typer(help="Los correos que en desarrollo se guardan en lugar de enviarse.", no_args_is_help=True)
+audit = typer.Typer(help="La bitácora de cada inmobiliaria.", no_args_is_help=True)
 app.add_typer(agency, name="agency")
+app.add_typer(audit, name="audit")
 app.add_typer(account, name="account")
 app.add_typer(payments, name="payments")
 app.add_typer(mail, name="mail")
@@ -246,6 +248,36 @@ def check_payments(slug: Slug, as_json: AsJson = False) -> None:
     sentence = "Los libros cuadran." if books.agree else f"Los libros no cuadran: {trouble}."
     say(sentence, told, as_json=as_json)
     raise typer.Exit(not books.agree)
+
+
+@audit.command("verify")
+def verify_audit(
+    slug: Annotated[str | None, typer.Argument(help="Nombre corto de la inmobiliaria.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Las bitácoras de todas las inmobiliarias.")] = False,
+    head: Annotated[
+        list[str] | None, typer.Option(metavar="NÚMERO:HUELLA", help="Un final guardado aparte; puede repetirse.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Comprueba que nadie cambió, quitó ni agregó anotaciones; termina en 1 si encuentra algo, y dice cuál."""
+    from main.commands import audit as audits
+
+    with command():
+        if every == (slug is not None) or (every and head):
+            raise Failure("Diga una inmobiliaria, o --all sin --head.")
+        heads = audits.noted(head or [])
+    verified = with_portal(lambda portal: audits.verify(portal, slug, heads))
+    print(verified.told(as_json=as_json))
+    raise typer.Exit(not verified.intact)
+
+
+@audit.command("head")
+def show_audit_head(slug: Slug, as_json: AsJson = False) -> None:
+    """Escribe dónde termina la bitácora, para guardarlo fuera de la base de datos."""
+    from main.commands import audit as audits
+
+    found = with_portal(lambda portal: audits.head(portal, slug))
+    say(found or "La bitácora está vacía.", {"head": found}, as_json=as_json)
 
 
 @app.command("simulate-gateways")

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var")
     public_url: str | None = None
     secret_key: str | None = Field(default=None, repr=False)
+    previous_secret_keys: str = Field(default="", repr=False)
     payu_checkout_url: str = "http://127.0.0.1:8001/ppp-web-gateway-payu/"
     payu_api_url: str = "http://127.0.0.1:8001/payments-api/4.0/service.cgi"
     payu_reports_url: str = "http://127.0.0.1:8001/reports-api/4.0/service.cgi"
@@ -157,10 +158,16 @@ class Secrets:
     def __init__(self, settings: Settings) -> None:
         self._file = settings.data_dir / "secrets.json"
         self._given = settings.secret_key
+        self._previous = settings.previous_secret_keys.split()
 
     @property
     def key(self) -> str:
         return self._given or self._kept("secret_key")
+
+    @property
+    def keys(self) -> list[str]:
+        """The key, and those before it, which still open what they closed."""
+        return [self.key, *self._previous]
 
     @property
     def app_password(self) -> str:
@@ -179,7 +186,7 @@ class Secrets:
     @property
     def audit(self) -> tuple[bytes, ...]:
         """Keys of their own for the record of what was done; the first makes its hashes, all are known in it."""
-        return (hmac.digest(self.key.encode(), b"audit", hashlib.sha256),)
+        return tuple(hmac.digest(key.encode(), b"audit", hashlib.sha256) for key in self.keys)
 
     @property
     def links(self) -> bytes:

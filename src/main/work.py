@@ -15,6 +15,7 @@ from adapters.postgres.rate_limits import PostgresRateLimiter
 from adapters.postgres.reading.snapshot import PostgresReadings
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.ports.jobs import JobKind
+from application.use_cases.audit import NoteAuditHead
 from application.use_cases.letters import SendMail
 from application.use_cases.letters.contacts import Contacts
 from application.use_cases.payments import (
@@ -69,6 +70,7 @@ async def at_work(portal: Portal) -> AsyncIterator[None]:
 
 def _handlers(portal: Portal, engine: AsyncEngine) -> dict[JobKind, Handler]:
     units = PostgresUnitOfWorkFactory(engine, portal.secrets.audit)
+    readings = PostgresReadings(engine, portal.clock, test_gateways=not portal.settings.is_production)
     # The same gateways as those of requests, so that what is known of their trouble is known to both.
     settlement = replace(portal.use_cases.refresh_payment.settlement, unit_of_work=units)
     reconcile_day = ReconcileDay(unit_of_work=units, clock=portal.clock, ask=ReconcilePayments(settlement=settlement))
@@ -76,10 +78,12 @@ def _handlers(portal: Portal, engine: AsyncEngine) -> dict[JobKind, Handler]:
         JobKind.ASK_GATEWAY: AskGateway(settlement=settlement),
         JobKind.OPEN_RESET: replace(portal.use_cases.open_reset, unit_of_work=units),
         JobKind.POLL_AGENCY: PollAgency(unit_of_work=units, clock=portal.clock),
-        JobKind.RECONCILE_AGENCY: ReconcileAgency(reconcile_day=reconcile_day),
+        JobKind.RECONCILE_AGENCY: ReconcileAgency(
+            reconcile_day=reconcile_day, note_audit_head=NoteAuditHead(readings=readings)
+        ),
         JobKind.REMIND_AGENCY: RemindAgency(unit_of_work=units, clock=portal.clock),
         JobKind.SEND_MAIL: SendMail(
-            readings=PostgresReadings(engine, portal.clock, test_gateways=not portal.settings.is_production),
+            readings=readings,
             draw_documents=portal.use_cases.draw_documents,
             links=portal.use_cases.open_reset.links,
             contacts=Contacts(unit_of_work=units, calendar=_HOLIDAYS, clock=portal.clock),

@@ -8,6 +8,7 @@ import pytest
 
 from application.ports.books import Reconciliation
 from application.ports.jobs import Job, JobKind
+from application.use_cases.audit import NoteAuditHead
 from application.use_cases.payments import (
     CheckBooks,
     PollAgency,
@@ -20,6 +21,9 @@ from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 from domain.payments import PaymentGatewayCode, PaymentMethod
 from tests.application.payments_world import World
 from tests.fakes.payment_gateway import a_report
+from tests.fakes.reading.readings import FakeReadings
+from tests.fakes.store import FakeStore
+from tests.fakes.unit_of_work import FakeDatabase
 
 TODAY = date(2026, 7, 1)
 S = PaymentIntentStatus
@@ -202,6 +206,9 @@ async def test_a_day_is_put_to_be_reported_on_in_the_next_early_morning_and_once
     (kept,) = office.books.jobs
     assert (kept.job.kind, kept.job.subject) == (JobKind.RECONCILE_AGENCY, "2026-07-01")
     office.books.jobs.clear()
-    await ReconcileAgency(reconcile_day=office.reconcile)(kept.job)
+    store = FakeStore()
+    store.add(office.agency)
+    note = NoteAuditHead(readings=FakeReadings(FakeDatabase(store), office.clock))
+    await ReconcileAgency(reconcile_day=office.reconcile, note_audit_head=note)(kept.job)
     await office.poll(job)
     assert (office.books.jobs, list(office.books.reports)) == ([], [(office.agency.id, TODAY)])

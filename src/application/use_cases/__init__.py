@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from application.use_cases.account_status import DisableAccount, EnableAccount
 from application.use_cases.accounts import ChangePassword, CreateAccount
 from application.use_cases.agencies import FindAgency, MayCall, RegisterAgency, SetAgency
+from application.use_cases.audit import CheckAudit, NoteAuditHead
 from application.use_cases.bulk_invitations import InviteClients
 from application.use_cases.documents import DrawDocuments
 from application.use_cases.imports import ImportFile, ImportRecords
@@ -54,6 +55,7 @@ class UseCases:
     assign_pqrs: AssignPqrs
     cancel_payment: CancelPayment
     change_password: ChangePassword
+    check_audit: CheckAudit
     check_books: CheckBooks
     close_pqrs: ClosePqrs
     configure_gateway: ConfigureGateway
@@ -83,6 +85,7 @@ class UseCases:
     reconcile_day: ReconcileDay
     reconcile_payments: ReconcilePayments
     reconcile_settlement: ReconcileSettlement
+    note_audit_head: NoteAuditHead
     record_payment: RecordPayment
     refresh_payment: RefreshPayment
     refresh_session: RefreshSession

@@ -68,5 +68,6 @@ class NoteAuditHead:
         async with self.readings.of(StaffViewer.of_nobody(agency_id)) as reading:
             head, agency = await reading.audit.head(), await reading.agency()
         if head is not None:
-            _log.info("audit head of %s: %s", agency.slug, head.told())
+            # A warning, because less is not written where nobody says so.
+            _log.warning("audit head of %s: %s", agency.slug, head.told())
         return head

@@ -12,6 +12,7 @@ from application.ports.books import DayFigures, Figure, InvoiceDifference, Recon
 from application.ports.clock import Clock
 from application.ports.jobs import Job
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from application.use_cases.audit import NoteAuditHead
 from application.use_cases.payments.reports import ReconcilePayments
 from domain.findings import Finding, FindingKind
 from domain.ids import AgencyId
@@ -111,12 +112,14 @@ class ReconcileDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReconcileAgency:
-    """`ReconcileDay` as a job; its subject is the day."""
+    """`ReconcileDay` as a job; its subject is the day. The log then says where the agency's record ends."""
 
     reconcile_day: ReconcileDay
+    note_audit_head: NoteAuditHead
 
     async def __call__(self, job: Job) -> None:
         await self.reconcile_day(job.agency_id, date.fromisoformat(job.subject))
+        await self.note_audit_head(job.agency_id)
 
 
 async def _report_slow(uow: UnitOfWork, agency_id: AgencyId, *, at: datetime) -> None:

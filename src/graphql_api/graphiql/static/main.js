@@ -2,7 +2,7 @@
 
 import { forget, reset, show } from './explorer.js';
 import { documentsIn, downloadLink, NotPicked, pick, withFiles } from './files.js';
-import { agencyName, current, openToVisitors, Refused, send, signIn, signOut } from './session.js';
+import { agencyName, current, lookAway, openToVisitors, Refused, seen, send, signIn, signOut } from './session.js';
 
 const $ = (id) => document.getElementById(id);
 const ROLES = { CLIENT: 'cliente', STAFF: 'personal', ADMIN: 'administración' };
@@ -30,6 +30,13 @@ async function showWorkspace() {
   notify('');
 }
 
+// In whose place the explorer asks, for as long as that lasts.
+function showWhoSees() {
+  const other = seen();
+  $('seeing').hidden = !other;
+  if (other) $('seeing-whom').textContent = `Ve lo que ve ${other.name}, solo para consultar, hasta las ${other.until.toLocaleTimeString('es-CO', { timeStyle: 'short' })}.`;
+}
+
 async function fetcher({ query, variables, operationName }) {
   try {
     const answer = await send({ query, variables: withFiles(variables), operationName });
@@ -39,6 +46,8 @@ async function fetcher({ query, variables, operationName }) {
     if (problem instanceof Refused && problem.code === 'SESSION_OVER') showEntry(problem.message);
     if (problem instanceof Refused || problem instanceof NotPicked) return { errors: [{ message: problem.message }] };
     throw problem;
+  } finally {
+    showWhoSees();
   }
 }
 
@@ -70,6 +79,10 @@ $('sign-in').addEventListener('submit', async (event) => {
 
 $('visit').addEventListener('click', () => showWorkspace().catch((problem) => notify(problem.message)));
 $('reset').addEventListener('click', reset);
+$('look-away').addEventListener('click', () => {
+  lookAway();
+  showWhoSees();
+});
 $('leave').addEventListener('click', async () => {
   if (!current()) {
     showEntry();

@@ -29,9 +29,17 @@ export class Refused extends Error {
 const agency = new URLSearchParams(location.search).get('agency');
 let session = stored();
 let renewal = null;
+let seeing = null;
 
 export const openToVisitors = OPEN_TO_VISITORS;
 export const current = () => session;
+
+// Whose view the explorer shows, and until when; null in one's own session.
+export const seen = () => seeing;
+
+export function lookAway() {
+  seeing = null;
+}
 
 // One request; the answer as the service wrote it, also when it refuses.
 async function post(body, token) {
@@ -85,13 +93,29 @@ async function proof({ provider, challenge }) {
 
 export async function signOut() {
   const token = session?.accessToken;
-  session = null;
+  session = seeing = null;
   sessionStorage.clear();
   if (token) await ask(LOGOUT, undefined, token).catch(() => {});
 }
 
 // Sends what the explorer asks for, with a token that is good for the moment.
 export async function send(body) {
+  // The schema is read as oneself: what a client sees of it may be nothing.
+  if (seeing && !body.query.includes('__schema')) {
+    const { status, answer } = await post(body, seeing.token);
+    if (status !== 401) return answer;
+    seeing = null;
+    throw new Refused('Ya no ve como el cliente: pasaron los 15 minutos o terminó la sesión.');
+  }
+  const answer = await sendAsOneself(body);
+  const shown = answer.data?.viewAsClient;
+  if (shown?.accessToken) {
+    seeing = { token: shown.accessToken, name: shown.client?.name ?? 'el cliente', until: new Date(shown.accessTokenExpiresAt) };
+  }
+  return answer;
+}
+
+async function sendAsOneself(body) {
   if (session && session.expiresAt - Date.now() < REFRESH_AHEAD) await renew();
   const first = await post(body, session?.accessToken);
   if (first.status !== 401 || !session) return first.answer;
