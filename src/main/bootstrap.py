@@ -216,9 +216,10 @@ def _use_cases(
         tokens=DerivedLinkTokens(secrets.links), default_base=None if settings.is_production else public_url
     )
     sheets = CsvSheetReader()
+    check_files, calendar = CheckFiles(inspector=inspector), ColombianHolidays()
     return UseCases(
-        add_pqrs_message=AddPqrsMessage(unit_of_work=unit_of_work, clock=clock),
-        add_pqrs_note=AddPqrsNote(unit_of_work=unit_of_work, clock=clock),
+        add_pqrs_message=AddPqrsMessage(unit_of_work=unit_of_work, check_files=check_files, clock=clock),
+        add_pqrs_note=AddPqrsNote(unit_of_work=unit_of_work, check_files=check_files, clock=clock),
         answer_pqrs=AnswerPqrs(unit_of_work=unit_of_work, clock=clock),
         apply_credit=ApplyCredit(unit_of_work=unit_of_work, clock=clock),
         assign_pqrs=AssignPqrs(unit_of_work=unit_of_work, clock=clock),
@@ -229,20 +230,15 @@ def _use_cases(
         close_pqrs=ClosePqrs(unit_of_work=unit_of_work, clock=clock),
         configure_gateway=ConfigureGateway(set_merchant_account=set_merchant_account),
         confirm_email=ConfirmEmail(unit_of_work=unit_of_work, limiter=limiter, clock=clock),
-        count_business_days=CountBusinessDays(calendar=ColombianHolidays()),
+        count_business_days=CountBusinessDays(calendar=calendar),
         create_account=CreateAccount(unit_of_work=unit_of_work, hasher=hasher, clock=clock),
         disable_account=DisableAccount(unit_of_work=unit_of_work, clock=clock),
         dismiss_dispute=DismissDispute(settlement=settlement),
         draw_documents=DrawDocuments(renderer=renderer),
         enable_account=EnableAccount(unit_of_work=unit_of_work, clock=clock),
         end_session=EndSession(unit_of_work=unit_of_work, clock=clock),
-        extend_pqrs=ExtendPqrs(unit_of_work=unit_of_work, calendar=ColombianHolidays(), clock=clock),
-        file_pqrs=FilePqrs(
-            unit_of_work=unit_of_work,
-            check_files=CheckFiles(inspector=inspector),
-            calendar=ColombianHolidays(),
-            clock=clock,
-        ),
+        extend_pqrs=ExtendPqrs(unit_of_work=unit_of_work, calendar=calendar, clock=clock),
+        file_pqrs=FilePqrs(unit_of_work=unit_of_work, check_files=check_files, calendar=calendar, clock=clock),
         find_agency=FindAgency(unit_of_work=unit_of_work),
         gateway_addresses=GatewayAddresses(public_url=public_url, test_allowed=merchants.test_allowed),
         import_file=ImportFile(unit_of_work=unit_of_work, sheets=sheets, clock=clock),
@@ -252,9 +248,7 @@ def _use_cases(
         invite_staff=InviteStaff(unit_of_work=unit_of_work, links=links, clock=clock),
         issue_captcha=IssueCaptcha(captchas=captchas),
         open_reset=OpenReset(unit_of_work=unit_of_work, links=links, clock=clock),
-        receive_dispute_notice=ReceiveDisputeNotice(
-            settlement=settlement, limiter=limiter, calendar=ColombianHolidays()
-        ),
+        receive_dispute_notice=ReceiveDisputeNotice(settlement=settlement, limiter=limiter, calendar=calendar),
         receive_gateway_report=ReceiveGatewayReport(settlement=settlement),
         receive_return=ReceiveReturn(settlement=settlement),
         may_call=MayCall(unit_of_work=unit_of_work, readings=readings),
@@ -271,7 +265,7 @@ def _use_cases(
         reset_password=ResetPassword(unit_of_work=unit_of_work, limiter=limiter, hasher=hasher, clock=clock),
         release_refund=ReleaseRefund(settlement=settlement),
         resolve_finding=ResolveFinding(unit_of_work=unit_of_work, clock=clock),
-        reopen_pqrs=ReopenPqrs(unit_of_work=unit_of_work, calendar=ColombianHolidays(), clock=clock),
+        reopen_pqrs=ReopenPqrs(unit_of_work=unit_of_work, calendar=calendar, clock=clock),
         retry_job=RetryJob(unit_of_work=unit_of_work, clock=clock),
         resolve_payment_review=ResolvePaymentReview(settlement=settlement),
         reverse_payment=ReversePayment(unit_of_work=unit_of_work, clock=clock),

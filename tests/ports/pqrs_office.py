@@ -7,16 +7,19 @@ from typing import Any, cast
 import pytest
 
 from application.access import SignedIn, Viewer
+from application.attachments import CheckFiles
 from application.ports.jobs import Job
 from application.ports.reading import Reading
 from application.use_cases.pqrs_acts import AnswerPqrs, AssignPqrs, ExtendPqrs, StartPqrs
 from application.use_cases.pqrs_messages import AddPqrsMessage, AddPqrsNote, ClosePqrs, MessageForm, ReopenPqrs
 from domain.accounts import AccountRole, AccountStatus
+from domain.attachments import Attachment
 from domain.audit import AuditEntry
 from domain.errors import DomainError
 from domain.pqrs import Pqrs, PqrsEvent, PqrsMessage, PqrsStatus
 from tests import factories as a
 from tests.factories import NOON
+from tests.fakes.attachments import FakeFileInspector
 from tests.fakes.calendar import FakeHolidays
 from tests.fakes.clock import FakeClock
 from tests.ports.places import Place
@@ -61,7 +64,9 @@ class Office:
         given: dict[str, Any] = {"unit_of_work": self.place.unit_of_work, "clock": self.clock}
         self.start, self.answer = StartPqrs(**given), AnswerPqrs(**given)
         self.assign, self.close = AssignPqrs(**given), ClosePqrs(**given)
-        self.message, self.note = AddPqrsMessage(**given), AddPqrsNote(**given)
+        check_files = CheckFiles(inspector=FakeFileInspector())
+        self.message = AddPqrsMessage(**given, check_files=check_files)
+        self.note = AddPqrsNote(**given, check_files=check_files)
         self.extend, self.reopen = ExtendPqrs(**given, calendar=calendar), ReopenPqrs(**given, calendar=calendar)
 
     def _case(self, status: PqrsStatus) -> Pqrs:
@@ -127,6 +132,13 @@ class Office:
         async with self.place.readings.of(viewer or self.rosa) as reading:
             return list((await reading.pqrs.messages([case.id])).get(case.id, ()))
 
+    async def files(self, case: Pqrs, viewer: SignedIn | None = None) -> list[Attachment]:
+        """Those that came with messages and notes."""
+        async with self.place.readings.of(viewer or self.rosa) as reading:
+            messages = (await reading.pqrs.messages([case.id])).get(case.id, ())
+            found = await reading.attachments.of_messages([message.id for message in messages])
+        return [file for message in messages for file in found.get(message.id, ())]
+
     async def jobs(self) -> list[Job]:
         return await self.place.jobs(self.village.agency.id)
 
@@ -141,7 +153,13 @@ class Office:
 
     async def _read(self, reading: Reading) -> Any:
         ids = list(self.village.store.pqrs)
-        found = [await reading.pqrs.get_many(ids), await reading.pqrs.events(ids), await reading.pqrs.messages(ids)]
+        found: list[Any] = [
+            await reading.pqrs.get_many(ids),
+            await reading.pqrs.events(ids),
+            await reading.pqrs.messages(ids),
+        ]
+        messages = [message.id for written in found[2].values() for message in written]
+        found.append(await reading.attachments.of_messages(messages))
         return [told({key: rows[key] for key in sorted(rows)}) for rows in found]
 
 

@@ -1,6 +1,7 @@
 """Everything that is done about a PQRS, by everybody and in every state: what it leaves, and that a refusal leaves
 nothing."""
 
+from base64 import b64encode
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from application.announcements import Announcement, announced
+from application.attachments import SentFile
 from domain.audit import AuditAction
 from domain.errors import (
     DomainError,
@@ -308,6 +310,53 @@ async def test_clients_see_of_what_is_written_all_but_the_notes(office: Office) 
     assert [it.internal for it in await office.messages(case)] == [True, False]
     assert [it.body for it in await office.messages(case, office.ana)] == ["Vamos mañana."]
     assert "Ojo" not in str(told(await office.history(case))) + str(await office.jobs())
+
+
+def files(*contents: bytes) -> tuple[SentFile, ...]:
+    return tuple(SentFile(f"foto {n}.pdf", b64encode(content).decode()) for n, content in enumerate(contents))
+
+
+PDF = b"%PDF-1.7 gotera"
+
+
+async def test_files_come_with_messages_and_those_of_notes_reach_no_client(office: Office) -> None:
+    case = office.cases[PENDING]
+    await office.do("message", office.ana, case, attachments=files(PDF, PDF + b"2"))
+    await office.do("message", office.rosa, case, attachments=files(PDF))
+    await office.do("note", office.rosa, case, attachments=files(PDF))
+
+    kept, seen = await office.files(case), await office.files(case, office.ana)
+    assert [(file.author, file.internal) for file in kept] == [
+        (PqrsActor.CLIENT, False),
+        (PqrsActor.CLIENT, False),
+        (PqrsActor.AGENCY, False),
+        (PqrsActor.AGENCY, True),
+    ]
+    assert told(seen) == told(kept[:3])
+
+
+async def test_a_file_that_cannot_be_kept_keeps_the_message_back(office: Office) -> None:
+    case = office.cases[PENDING]
+    for act, viewer in (("message", office.ana), ("message", office.rosa), ("note", office.rosa)):
+        refusal = await office.refused(act, viewer, case, InvalidInput, attachments=files(PDF, b"MZ"), body=" ")
+        assert [it.field for it in refusal.problems] == ["body", "attachments.1"]
+    await office.do("message", office.ana, case, attachments=files(*[PDF] * 5))
+    more = await office.refused(
+        "message", office.ana, case, InvalidInput, attachments=files(PDF), idempotency_key="otra"
+    )
+    assert [(it.field, it.limit) for it in more.problems] == [("attachments", 5)]
+    await office.do("message", office.rosa, case, attachments=files(PDF))  # the agency has places of its own
+
+
+async def test_other_files_under_a_key_are_a_conflict(office: Office) -> None:
+    case = office.cases[PENDING]
+    await office.do("message", office.ana, case, attachments=files(PDF))
+    before = await office.kept()
+
+    await office.do("message", office.ana, case, attachments=files(PDF))
+
+    assert await office.kept() == before
+    await office.refused("message", office.ana, case, IdempotencyConflict, attachments=files(PDF + b"2"))
 
 
 async def test_a_client_writes_fifty_messages_a_day_about_all_cases_together(office: Office, clock: FakeClock) -> None:

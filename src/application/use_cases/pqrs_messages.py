@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
-from application.access import Viewer, require_client, require_signed_in, require_staff
+from application.access import StaffViewer, Viewer, require_client, require_signed_in, require_staff
 from application.announcements import pqrs_due_soon, pqrs_replied, pqrs_taken_further
+from application.attachments import CheckedFile, CheckFiles, SentFile, attach
 from application.ports.calendar import HolidayCalendar
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -15,7 +16,7 @@ from application.text import problem_of_required_text
 from application.use_cases.pqrs import KEY_LIMIT
 from application.use_cases.pqrs_acts import found, must_say, record, written
 from domain.audit import AuditAction
-from domain.errors import FieldProblem, FieldProblemCode, IdempotencyConflict, InvalidInput, LimitReached, NotFound
+from domain.errors import FieldProblem, IdempotencyConflict, InvalidInput, LimitReached, NotFound
 from domain.ids import ClientId, PqrsId
 from domain.periods import BOGOTA, bogota_date
 from domain.pqrs import BODY_LIMIT, DAILY_MESSAGES, REASON_LIMIT, Pqrs, PqrsActor, PqrsMessage, PqrsMessageKind
@@ -30,7 +31,7 @@ class MessageForm:
     pqrs_id: PqrsId
     body: str
     idempotency_key: str
-    attachments: int = 0
+    attachments: tuple[SentFile, ...] = ()
 
     def problems(self) -> list[FieldProblem]:
         """Everything that the form alone tells."""
@@ -38,14 +39,13 @@ class MessageForm:
             problem_of_required_text("body", self.body, limit=BODY_LIMIT, lines=True),
             problem_of_required_text("idempotencyKey", self.idempotency_key, limit=KEY_LIMIT),
         ]
-        if self.attachments:
-            found.append(FieldProblem("attachments", FieldProblemCode.NOT_ALLOWED))
         return [problem for problem in found if problem is not None]
 
     def fingerprint(self, *, internal: bool) -> str:
         """Equal for equal forms of the same act, however often they are sent."""
         told = ("note" if internal else "message", self.pqrs_id, self.body)
-        return hashlib.sha256(json.dumps([str(part) for part in told]).encode()).hexdigest()
+        files = [part for file in self.attachments for part in file.fingerprint]
+        return hashlib.sha256(json.dumps([*(str(part) for part in told), *files]).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,17 +55,18 @@ class AddPqrsMessage:
     the client writes, whoever is in charge.
 
     Repeating the same key adds nothing, with other data it is an IdempotencyConflict. InvalidInput for a form that
-    cannot be kept; NotFound; InvalidTransition for a case that is closed; LimitReached for a client's messages of one
-    day.
+    cannot be kept, and for files as in CheckFiles; NotFound; InvalidTransition for a case that is closed; LimitReached
+    for a client's messages of one day.
     """
 
     unit_of_work: UnitOfWorkFactory
+    check_files: CheckFiles
     clock: Clock
 
     async def __call__(self, viewer: Viewer, form: MessageForm) -> None:
         signed_in = require_signed_in(viewer)
-        if problems := form.problems():
-            raise InvalidInput(*problems)
+        side = PqrsActor.AGENCY if isinstance(signed_in, StaffViewer) else PqrsActor.CLIENT
+        files = await checked(self.check_files, form, side)
         async with self.unit_of_work(signed_in.scope) as uow:
             fingerprint = form.fingerprint(internal=False)
             known = await uow.pqrs.message_by_key(signed_in.account_id, form.idempotency_key)
@@ -84,6 +85,7 @@ class AddPqrsMessage:
                 request_hash=fingerprint,
             )
             await uow.pqrs.add_message(message)
+            await attach(uow, case, files, author=by, at=at, message_id=message.id)
             if by is PqrsActor.CLIENT:
                 await uow.jobs.put(pqrs_taken_further(message))
             else:
@@ -97,16 +99,16 @@ class AddPqrsNote:
     """Note something about a case, in whatever state, that no client ever sees. For staff.
 
     Repeating the same key adds nothing, with other data it is an IdempotencyConflict. InvalidInput for a form that
-    cannot be kept; NotFound.
+    cannot be kept, and for files as in CheckFiles; NotFound.
     """
 
     unit_of_work: UnitOfWorkFactory
+    check_files: CheckFiles
     clock: Clock
 
     async def __call__(self, viewer: Viewer, form: MessageForm) -> None:
         staff = require_staff(viewer)
-        if problems := form.problems():
-            raise InvalidInput(*problems)
+        files = await checked(self.check_files, form, PqrsActor.AGENCY)
         async with self.unit_of_work(staff.scope) as uow:
             fingerprint = form.fingerprint(internal=True)
             known = await uow.pqrs.message_by_key(staff.account_id, form.idempotency_key)
@@ -123,6 +125,7 @@ class AddPqrsNote:
                 request_hash=fingerprint,
             )
             await uow.pqrs.add_message(message)
+            await attach(uow, case, files, author=PqrsActor.AGENCY, at=at, message_id=message.id, internal=True)
             await record(uow, AuditAction.PQRS_NOTED, case, at=at)
             await uow.commit()
 
@@ -176,6 +179,19 @@ class ReopenPqrs:
             warning = pqrs_due_soon(moved.case, warned_at(moved.case.due_on, is_holiday=is_holiday))
             await uow.jobs.put_all([pqrs_taken_further(message), warning])
             await uow.commit()
+
+
+async def checked(check_files: CheckFiles, form: MessageForm, side: PqrsActor) -> tuple[CheckedFile, ...]:
+    """The files as they are kept; InvalidInput with everything that is wrong with the form, or with one of them."""
+    problems = form.problems()
+    files: tuple[CheckedFile, ...] = ()
+    try:
+        files = await check_files(form.attachments, author=side)
+    except InvalidInput as refused:
+        problems += refused.problems
+    if problems:
+        raise InvalidInput(*problems)
+    return files
 
 
 async def own(uow: UnitOfWork, pqrs_id: PqrsId, client_id: ClientId) -> Pqrs:

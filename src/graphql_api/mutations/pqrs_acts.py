@@ -10,7 +10,7 @@ from application.use_cases.pqrs_messages import MessageForm
 from domain.ids import AccountId, PqrsId
 from graphql_api.context import Info
 from graphql_api.describe import field
-from graphql_api.files import FileInput
+from graphql_api.files import FileInput, sent_files
 from graphql_api.ids import key_of
 from graphql_api.mutations.pqrs import PqrsPayload
 from graphql_api.refusals import IdempotencyConflict, InvalidInput, InvalidTransition, LimitReached, NotFound
@@ -22,7 +22,11 @@ class AddPqrsMessageInput:
     pqrs_id: strawberry.ID = field("En cuál.")
     body: str = field("El texto; 10.000 caracteres a lo sumo.")
     idempotency_key: str = field("Repetir la misma clave no lo agrega otra vez.")
-    attachments: list[FileInput] | None = field("Archivos. Todavía no se reciben.", default=None)
+    attachments: list[FileInput] | None = field(
+        "PDF o imágenes; 5 MB entre todos. Del cliente caben 5 en toda la PQRS, contados los de la radicación; de la "
+        "inmobiliaria, 20.",
+        default=None,
+    )
 
 
 PqrsResult = Annotated[
@@ -152,7 +156,7 @@ def _form(given: AddPqrsMessageInput) -> MessageForm:
         pqrs_id=_key(given.pqrs_id),
         body=given.body,
         idempotency_key=given.idempotency_key,
-        attachments=len(given.attachments or ()),
+        attachments=sent_files(given.attachments),
     )
 
 
