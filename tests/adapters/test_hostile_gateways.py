@@ -142,6 +142,7 @@ class Street:
         )
         if self.call.act is create:
             intent = replace(intent, status=PaymentIntentStatus.CREATED, checkout=None)
+            world.books.opening.clear()
         world.books.intents[intent.id] = replace(intent, transaction_hints=("901",))
         return world.intent(intent)
 

@@ -76,6 +76,7 @@ async def test_fifty_starts_at_once_open_one_intent(office: Office) -> None:
     assert len(intents) == 50, results
     assert len({intent.id for intent in intents}) == 1
     assert all(intent.checkout == intents[0].checkout is not None for intent in intents)
+    assert office.gateway.checkouts == [intents[0].reference]
 
 
 async def test_starts_for_overlapping_invoices_never_hold_one_twice(office: Office) -> None:

@@ -39,9 +39,9 @@ Shares = tuple[tuple[InvoiceId, Decimal], ...]
 
 @dataclass
 class Books:
-    """`asked` is when the gateway was last asked about an intent, `keys` are the digests of requests that were given
-    one that was open. `transactions` says which intent a transaction is of, `booked` by which payment its money was
-    booked."""
+    """`asked` is when the gateway was last asked about an intent, `opening` until when somebody opens its checkout.
+    `keys` are the digests of requests that were given one that was open. `transactions` says which intent a
+    transaction is of, `booked` by which payment its money was booked."""
 
     agencies: dict[AgencyId, Agency] = field(default_factory=dict)
     clients: dict[ClientId, Client] = field(default_factory=dict)
@@ -49,6 +49,7 @@ class Books:
     accounts: dict[GatewayAccountId, GatewayAccount] = field(default_factory=dict)
     intents: dict[PaymentIntentId, PaymentIntent] = field(default_factory=dict)
     asked: dict[PaymentIntentId, datetime] = field(default_factory=dict)
+    opening: dict[PaymentIntentId, datetime] = field(default_factory=dict)
     keys: dict[tuple[ClientId, str, PaymentIntentId], str] = field(default_factory=dict)
     transactions: dict[tuple[GatewayAccountId, str], PaymentIntentId] = field(default_factory=dict)
     booked: dict[tuple[GatewayAccountId, str], PaymentId] = field(default_factory=dict)

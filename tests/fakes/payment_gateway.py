@@ -75,12 +75,16 @@ def a_report(
 class FakePaymentGateway(PaymentGateway):
     """`answers` is what a query about a reference brings; `down` makes queries and refunds fail, `closed` checkouts.
     `queried` and `checkouts` are the references it was called with, in order, `refunded` the charges. While `thinking`
-    is cleared no query is answered; `asked` is set by the first."""
+    is cleared no query is answered; `asked` is set by the first. While `opening` is cleared no checkout is;
+    `begun` is set by the first."""
 
     def __init__(self) -> None:
         self.thinking = asyncio.Event()
         self.thinking.set()
         self.asked = asyncio.Event()
+        self.begun = asyncio.Event()
+        self.opening = asyncio.Event()
+        self.opening.set()
         self.answers: dict[str, tuple[GatewayReport, ...]] = {}
         self.down = False
         self.queried: list[str] = []
@@ -110,6 +114,8 @@ class FakePaymentGateway(PaymentGateway):
         confirmation_url: str,
     ) -> Checkout:
         self.checkouts.append(intent.reference)
+        self.begun.set()
+        await self.opening.wait()
         if self.closed is not None:
             raise self.closed
         fields = {

@@ -151,6 +151,15 @@ class FakePaymentIntents(Repository, PaymentIntents):
         self.books.asked[intent.id] = at
         return True
 
+    async def claim_opening(self, intent: PaymentIntent, *, at: datetime, until: datetime) -> bool:
+        if not self.sees(intent.agency_id, intent.client_id):
+            return False
+        unopened = self.books.intents[intent.id].status is PaymentIntentStatus.CREATED
+        if not unopened or self.books.opening.get(intent.id, at) > at:
+            return False
+        self.books.opening[intent.id] = until
+        return True
+
     async def by_reference(self, reference: str, *, for_update: bool = False) -> PaymentIntent | None:
         return next((intent for intent in self._seen() if intent.reference == reference), None)
 

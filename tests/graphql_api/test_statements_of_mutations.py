@@ -158,8 +158,8 @@ async def test_starting_a_payment_of_one_or_of_many(town: Town) -> None:
     for key, chosen in (("una", ids[:1]), ("muchas", ids[1:21])):
         started, told = await done(town, START.replace('"k"', f'"{key}"'), by="ana", ids=chosen, url=RETURN_URL)
         assert told["__typename"] == "PaymentIntentPayload"
-        # The entrance; freezing; the checkout's data; keeping it; the payload.
-        assert (len(started.statements), started.checkouts) == (26, 5)
+        # The entrance; freezing; claiming the checkout, with its data; keeping it; the payload.
+        assert (len(started.statements), started.checkouts) == (27, 5)
 
 
 @pytest.mark.parametrize("kind", ImportKind)

@@ -112,6 +112,29 @@ async def test_a_question_is_claimed_by_one_until_it_has_aged(place: Place) -> N
     assert not await claimed(AT + timedelta(seconds=20))
 
 
+async def test_opening_a_checkout_is_claimed_by_one_until_its_time_is_over(place: Place) -> None:
+    intent = await place.add(place.intent(status=S.CREATED))
+    later = AT + timedelta(seconds=30)
+
+    async def claims(scope: Scope, at: datetime) -> bool:
+        async with place.store.unit_of_work(scope) as uow:
+            claimed = await uow.intents.claim_opening(intent, at=at, until=at + timedelta(seconds=30))
+            await uow.commit()
+        return claimed
+
+    for stranger in place.strangers:
+        assert not await claims(stranger, AT)
+    assert [await claims(place.mine, at) for at in (AT, AT, later - timedelta(seconds=1), later, later)] == [
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]
+    await place.save(replace(intent, status=S.REDIRECTED))
+    assert not await claims(place.mine, later + timedelta(hours=1))
+
+
 @pytest.mark.parametrize("status", list(S))
 async def test_an_invoice_has_one_live_intent(place: Place, status: PaymentIntentStatus) -> None:
     first = await place.add(place.intent(*place.invoices, status=status))

@@ -210,6 +210,7 @@ LOCKS: dict[str, Locking] = {
     "gateway_events.conclude": lambda _, key, outcome: iter([("event", key)]),
     "gateway_events.conclude_about": _events_about,
     "intents.by_idempotency_key": lambda _, client_id, key: iter([("key", client_id, key)]),
+    "intents.claim_opening": _by_id("intent"),
     "intents.claim_question": _by_id("intent"),
     "intents.by_reference": _by_reference,
     "intents.add": lambda _, intent: _holds(intent) if intent.status.is_live else iter([]),

@@ -44,7 +44,7 @@ from tests.fakes.jobs import KeptJob
 from tests.fakes.secrets import FakeSecretBox
 from tests.simulation.gateway import ModelGateway, Order, Transaction, notice, says_the_same
 from tests.simulation.invariants import Invariants, Violated
-from tests.simulation.scheduler import Ended, Faults, Scheduler, all_randomness_from
+from tests.simulation.scheduler import Ended, Faults, Pause, Scheduler, all_randomness_from
 from tests.simulation.storage import Deadlock, Storage
 
 _S = ReportedState
@@ -73,6 +73,10 @@ class Making:
     gateway: type[ModelGateway] = ModelGateway
     merchants: type[Merchants] = Merchants
     receive_report: type[ReceiveGatewayReport] = ReceiveGatewayReport
+
+
+async def _a_moment(seconds: float) -> None:
+    await Pause("a checkout that another opens")
 
 
 class Town:
@@ -122,6 +126,7 @@ class Town:
             settlement=self.settlement,
             clock=self.clock,
             public_url="https://api.example",
+            pause=_a_moment,
         )
         self.receive_report = make.receive_report(settlement=self.settlement)
         self.refresh_payment = RefreshPayment(settlement=self.settlement)

@@ -74,6 +74,11 @@ class PaymentIntents(Protocol):
         `since`. Of many at once one gets True. For the agency's scope; counts from the commit on."""
         ...
 
+    async def claim_opening(self, intent: PaymentIntent, *, at: datetime, until: datetime) -> bool:
+        """Whether the caller is the one to open its checkout now, with time until `until`: False while another's time
+        runs, and for an intent that is CREATED no more. Of many at once one gets True. Counts from the commit on."""
+        ...
+
     async def by_reference(self, reference: str, *, for_update: bool = False) -> PaymentIntent | None:
         """With `for_update` nobody else changes it until this work ends. Its attempts and refunds are there for staff
         only."""

@@ -77,6 +77,12 @@ class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
         )
         return await self.write(claim) == 1
 
+    async def claim_opening(self, intent: PaymentIntent, *, at: datetime, until: datetime) -> bool:
+        mine = (INTENTS.c.agency_id == self.scope.agency) & (INTENTS.c.id == intent.id)
+        unopened = INTENTS.c.status == PaymentIntentStatus.CREATED.value
+        free = INTENTS.c.opening_until.is_(None) | (INTENTS.c.opening_until <= at)
+        return await self.write(sa.update(INTENTS).where(mine, unopened, free).values(opening_until=until)) == 1
+
     async def by_reference(self, reference: str, *, for_update: bool = False) -> PaymentIntent | None:
         rows = self.select(INTENTS).where(INTENTS.c.reference == reference)
         return next(iter(await self._intents(rows.with_for_update() if for_update else rows)), None)

@@ -34,7 +34,8 @@ class GatewayAccountRow(SQLModel, table=True):
 
 class PaymentIntentRow(SQLModel, table=True):
     """`asked_at` is when the gateway was last asked, answered or not: who asks next waits for a while. `queried_at` is
-    when it last answered, `next_check_at` when it is to be asked next."""
+    when it last answered, `next_check_at` when it is to be asked next. Until `opening_until` somebody is opening the
+    checkout."""
 
     __tablename__ = "payment_intents"
     __table_args__ = (
@@ -70,6 +71,7 @@ class PaymentIntentRow(SQLModel, table=True):
     checkout: dict[str, Any] | None = c.json(t.person("Datos enviados a la pasarela"))
     queried_at: datetime | None = c.instant(t.STRUCTURE)
     asked_at: datetime | None = c.instant(t.STRUCTURE)
+    opening_until: datetime | None = c.instant(t.STRUCTURE)
     next_check_at: datetime | None = c.instant(t.STRUCTURE)
     dispute: str = c.code(t.tax("Disputa"), sa_column_kwargs={"server_default": "NONE"})
     transaction_hints: list[str] = c.texts(t.STRUCTURE, sa_column_kwargs={"server_default": "{}"})

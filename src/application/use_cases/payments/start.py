@@ -1,11 +1,10 @@
 """Opening a checkout."""
 
-import hashlib
-import json
+import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -13,10 +12,10 @@ from application.access import ClientViewer, StaffViewer, Viewer, require_client
 from application.codes import random_code
 from application.merchants import Merchants
 from application.ports.clock import Clock
-from application.ports.payment_gateway import GatewayRefused, PaymentGateway
-from application.ports.payments import AnsweredKey, InvoicesHeld
+from application.ports.payment_gateway import GatewayRefused, Payer, PaymentGateway
+from application.ports.payments import GatewayAccount, InvoicesHeld
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from application.text import problem_of_text
+from application.use_cases.payments.orders import Order
 from application.use_cases.payments.settlement import ASK_AGAIN_AFTER, Settlement
 from domain.agencies import Agency
 from domain.errors import (
@@ -29,41 +28,30 @@ from domain.errors import (
     PaymentInProgress,
     PaymentsDisabled,
 )
-from domain.ids import ClientId, InvoiceId, PaymentIntentId
+from domain.ids import InvoiceId, PaymentIntentId
+from domain.invoices import Invoice
 from domain.payment_intents import BEFORE_A_TRY, PaymentIntent, PaymentIntentStatus, taxes_within
 from domain.payment_transitions import not_opened, redirect
 from domain.payments import PaymentGatewayCode
 from domain.periods import bogota_date
 
-MAX_INVOICES = 50
-MAX_KEY = 255
-MAX_RETURN_URL = 210
-"""PayU takes addresses of 255 characters, and the reference is added to this one."""
-
 _ROUNDS = 3
+_TO_OPEN = timedelta(seconds=30)
+"""How long one has to open a checkout; a gateway is given eight seconds."""
+_LOOKS, _BETWEEN_LOOKS = 20, 0.4
+"""How often, and with how many seconds in between, whoever finds another at it looks whether that one is done."""
 _TRY_AGAIN_AFTER = 30
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What the client asked for; `amount` none means the whole balance."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What of our side a checkout tells. `parts`: what is paid of each invoice."""
 
-    client_id: ClientId
-    invoice_ids: tuple[InvoiceId, ...]
-    amount: Decimal | None
-    gateway: PaymentGatewayCode
-    return_url: str
-    key: str
-
-    @property
-    def digest(self) -> str:
-        """Equal for repetitions of the same order. The amount is compared apart: leaving it out means the whole."""
-        parts = [sorted(map(str, self.invoice_ids)), self.gateway.value, self.return_url]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-    def repeats(self, answered: AnsweredKey) -> bool:
-        return answered.request_hash == self.digest and self.amount in (None, answered.intent.amount)
+    agency: Agency
+    account: GatewayAccount
+    payer: Payer
+    parts: Sequence[tuple[Invoice, Decimal]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +64,7 @@ class StartPayment:
     One whose half hour has passed without a try is released, after asking the gateway. Refuses with InvalidInput,
     NotFound (an invoice that is not the client's), IdempotencyConflict, PaymentsDisabled, InvoiceNotPayable,
     AmountNotAllowed, PaymentInProgress and GatewayUnavailable; where a gateway opened none, the intent is CANCELLED
-    and another key starts anew.
+    and another key starts anew. While another request opens the same checkout this one waits some seconds for it.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -85,6 +73,7 @@ class StartPayment:
     settlement: Settlement
     clock: Clock
     public_url: str
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def __call__(
         self,
@@ -106,7 +95,7 @@ class StartPayment:
             return_url=return_url,
             key=idempotency_key,
         )
-        _refuse(_problems(order))
+        _refuse(order.problems())
         for _ in range(_ROUNDS):
             try:
                 intent, stands = await self._begin(signed_in, order)
@@ -171,30 +160,55 @@ class StartPayment:
         )
 
     async def _open(self, viewer: ClientViewer | StaffViewer, intent: PaymentIntent) -> PaymentIntent:
-        """T2: the checkout, built outside any transaction. A repetition completes what a crash left undone."""
-        if intent.checkout is not None or intent.status is not PaymentIntentStatus.CREATED:
-            return intent
+        """T2: the checkout. Of several that would open it one does, and the others wait for it a little; its time runs
+        out, so that a repetition completes what a crash left undone."""
+        for _ in range(_LOOKS):
+            if intent.checkout is not None or intent.status is not PaymentIntentStatus.CREATED:
+                return intent
+            told = await self._claimed(viewer, intent)
+            if told is not None:
+                return await self._opened(viewer, intent, told)
+            await self.pause(_BETWEEN_LOOKS)
+            async with self.unit_of_work(viewer.scope) as uow:
+                intent = await uow.intents.get(intent.id) or intent
+        raise PaymentInProgress(intent.id)
+
+    async def _claimed(self, viewer: ClientViewer | StaffViewer, intent: PaymentIntent) -> _Told | None:
+        """What a checkout is built of, for the one who is to open it now."""
+        at = self.clock.now()
         async with self.unit_of_work(viewer.scope) as uow:
-            agency = await _agency(uow, viewer)
-            account = await uow.gateway_accounts.get(intent.gateway)
-            payer = await uow.intents.payer(intent.client_id)
-            found = await uow.payments.lock_invoices([part.invoice_id for part in intent.invoices])
+            if not await uow.intents.claim_opening(intent, at=at, until=at + _TO_OPEN):
+                return None
+            told = await self._told(uow, viewer, intent)
+            await uow.commit()
+        return told
+
+    async def _told(self, uow: UnitOfWork, viewer: ClientViewer | StaffViewer, intent: PaymentIntent) -> _Told:
+        account = await uow.gateway_accounts.get(intent.gateway)
         if account is None:
             raise PaymentsDisabled
+        agency = await _agency(uow, viewer)
+        payer = await uow.intents.payer(intent.client_id)
+        found = await uow.payments.lock_invoices([part.invoice_id for part in intent.invoices])
         parts = [(found[part.invoice_id], part.amount) for part in intent.invoices if part.invoice_id in found]
-        tax, tax_base = taxes_within(parts)
-        numbers = ", ".join(invoice.number for invoice, _ in parts)
+        return _Told(agency, account, payer, parts)
+
+    async def _opened(self, viewer: ClientViewer | StaffViewer, intent: PaymentIntent, told: _Told) -> PaymentIntent:
+        """Built outside any transaction."""
+        tax, tax_base = taxes_within(told.parts)
+        numbers = ", ".join(invoice.number for invoice, _ in told.parts)
+        key = told.account.public_key
         try:
             checkout = await self.gateways[intent.gateway].create_checkout(
                 intent,
-                merchant=self.merchants.open(account),
-                payer=payer,
-                description=f"{agency.name}: {numbers}",
+                merchant=self.merchants.open(told.account),
+                payer=told.payer,
+                description=f"{told.agency.name}: {numbers}",
                 tax=tax,
                 tax_base=tax_base,
-                agency_phone=agency.phone,
+                agency_phone=told.agency.phone,
                 response_url=intent.page_to_return_to,
-                confirmation_url=f"{self.public_url}/callbacks/{intent.gateway.value.lower()}/{account.public_key}",
+                confirmation_url=f"{self.public_url}/callbacks/{intent.gateway.value.lower()}/{key}",
             )
         except (GatewayRefused, GatewayUnavailable) as error:
             # Whether or not it was opened there, nobody was told where: the next try has another reference.
@@ -231,29 +245,6 @@ async def _agency(uow: UnitOfWork, viewer: ClientViewer | StaffViewer) -> Agency
     if agency is None:
         raise NotFound
     return agency
-
-
-def _problems(order: Order) -> list[FieldProblem]:
-    problems = []
-    if not order.invoice_ids:
-        problems.append(FieldProblem("invoiceIds", FieldProblemCode.REQUIRED))
-    if len(order.invoice_ids) > MAX_INVOICES:
-        problems.append(FieldProblem("invoiceIds", FieldProblemCode.TOO_LONG, limit=MAX_INVOICES))
-    problems += [
-        FieldProblem(f"invoiceIds.{place}", FieldProblemCode.DUPLICATE)
-        for place, key in enumerate(order.invoice_ids)
-        if key in order.invoice_ids[:place]
-    ]
-    for field, text, limit in (
-        ("returnUrl", order.return_url, MAX_RETURN_URL),
-        ("idempotencyKey", order.key, MAX_KEY),
-    ):
-        problem = problem_of_text(field, text, limit=limit)
-        if not text.strip():
-            problems.append(FieldProblem(field, FieldProblemCode.REQUIRED))
-        elif problem is not None:
-            problems.append(problem)
-    return problems
 
 
 def _refuse(problems: Sequence[FieldProblem]) -> None:
