@@ -40,12 +40,15 @@ async def address(database: Database) -> AsyncIterator[str]:
 
 
 async def settle(portal: Portal) -> None:
-    """One agency, which asks ALTCHA's question, and one member of its staff."""
+    """One agency, which asks ALTCHA's question, a member of its staff and an administrator."""
     agency = await portal.use_cases.register_agency(
         slug="andina", name="Inmobiliaria Andina S.A.S.", tax_id="900123456-8", hosts=()
     )
     await portal.use_cases.create_account(
         agency.id, username="marta.rios", email="marta@andina.example", password=PASSWORD, role=AccountRole.STAFF
+    )
+    await portal.use_cases.create_account(
+        agency.id, username="ada.rojas", email="ada@andina.example", password=PASSWORD, role=AccountRole.ADMIN
     )
 
 
@@ -89,10 +92,42 @@ async def test_staff_import_and_search_in_the_explorer(watched: Watched, address
     await expect(page.get_by_label("Contraseña")).to_be_visible()
 
 
+@pytest.mark.browser
+async def test_staff_see_what_a_client_sees_and_come_back(watched: Watched, address: str) -> None:
+    page = watched.page
+    async with httpx.AsyncClient(trust_env=False) as http:
+        token = await sign_in_over_http(http, address)
+        taken = "mutation($csv: String!) { importRecords(input: {kind: CLIENTS, csv: $csv}) { __typename } }"
+        body = {"query": taken, "variables": {"csv": CLIENTS}}
+        await http.post(address, json=body, headers={"Authorization": f"Bearer {token}"})
+        body = {"query": '{ clients(search: "ingrid") { nodes { id } } }'}
+        answer = (await http.post(address, json=body, headers={"Authorization": f"Bearer {token}"})).json()
+    (found,) = answer["data"]["clients"]["nodes"]
+    await page.goto(address)
+    await sign_in(page)
+
+    query, variables = example("ver-como-cliente")
+    await run(page, query, variables.replace("copie aquí el id del cliente", found["id"]))
+    await expect(page.locator("#seeing")).to_contain_text("Ve lo que ve Íngrid Peña, solo para consultar, hasta las")
+    await run(page, "{ clients { totalCount } }")
+    await expect(page.locator(".result-window")).to_contain_text("FORBIDDEN")
+    await run(page, 'mutation { retryJob(id: "x") { __typename } }')
+    await expect(page.locator(".result-window")).to_contain_text("READ_ONLY")
+
+    await page.get_by_role("button", name="Volver a mi sesión").click()
+    await expect(page.locator("#seeing")).to_be_hidden()
+    await run(page, "{ clients { totalCount } }")
+    await expect(page.locator(".result-window")).to_contain_text('"totalCount": 2')
+    query, variables = example("bitacora")
+    await run(page, query, variables)
+    await expect(page.locator(".result-window")).to_contain_text("Vio lo que ve un cliente")
+    assert await watched.violations() == []
+
+
 async def test_every_example_runs(address: str) -> None:
     """Those that need an identifier answer null or say so; none is an error of the program."""
     async with httpx.AsyncClient(trust_env=False) as http:
-        token = await sign_in_over_http(http, address)
+        token = await sign_in_over_http(http, address, "ada.rojas")
         for shown in examples():
             body = {"query": shown.query, "variables": json.loads(shown.variables or "{}")}
             response = await http.post(address, json=body, headers={"Authorization": f"Bearer {token}"})
@@ -116,13 +151,13 @@ async def test_production_shows_the_schema_to_staff_only(database: Database) -> 
     assert "strict-transport-security" in page.headers
 
 
-async def sign_in_over_http(http: httpx.AsyncClient, address: str) -> str:
+async def sign_in_over_http(http: httpx.AsyncClient, address: str, login: str = "marta.rios") -> str:
     captcha = (await http.post(address, json={"query": "{ captcha { challenge } }"})).json()["data"]["captcha"]
     challenge = altcha.Challenge.from_dict(json.loads(captcha["challenge"]))
     solution = altcha.solve_challenge(challenge)
     assert solution is not None
     document = "mutation($i: LoginInput!) { login(input: $i) { ... on SessionPayload { accessToken } } }"
-    given = {"login": "marta.rios", "password": PASSWORD, "captcha": altcha.Payload(challenge, solution).to_base64()}
+    given = {"login": login, "password": PASSWORD, "captcha": altcha.Payload(challenge, solution).to_base64()}
     answer = (await http.post(address, json={"query": document, "variables": {"i": given}})).json()
     token: str = answer["data"]["login"]["accessToken"]
     return token
