@@ -216,15 +216,27 @@ def list_mail(as_json: AsJson = False) -> None:
         show_all(Settings(), as_json=as_json)
 
 
+_Letter = Annotated[
+    str, typer.Argument(metavar="[ID]", help="El comienzo de su identificador, como lo da «list»; si falta, el último.")
+]
+
+
 @mail.command("show")
-def show_mail(
-    letter: Annotated[str, typer.Argument(metavar="ID", help="El comienzo de su identificador, como lo da «list».")],
-) -> None:
+def show_mail(letter: _Letter = "") -> None:
     """Un correo: a quién va, qué dice y qué lleva adjunto."""
     from main.commands.mail import show
 
     with command():
         show(Settings(), letter)
+
+
+@mail.command("link")
+def show_link(letter: _Letter = "") -> None:
+    """A dónde lleva el botón de un correo: activar una cuenta, restablecer una contraseña."""
+    from main.commands.mail import link
+
+    with command():
+        link(Settings(), letter)
 
 
 @payments.command("check")

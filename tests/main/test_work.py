@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from adapters.postgres.engine import create_engine
 from adapters.postgres.scoping import SET_SCOPE, scope_parameters
 from application.access import Scope
-from application.announcements import payment_confirmed
+from application.announcements import invoices_issued, payment_confirmed, payouts_sent, pqrs_filed
 from tests.adapters.mail.server import MailServer, opened
 from tests.factories import NOON
 from tests.fakes.clock import FakeClock
@@ -116,6 +116,31 @@ async def test_a_letter_waits_for_its_mail_server_and_goes_out_once(office: Offi
     assert isinstance(content, bytes)
     assert content.startswith(b"%PDF-")
     assert {message["Message-ID"] for message in server.received} == {letter["Message-ID"]}
+
+
+async def test_letters_of_every_business_go_out_with_their_documents(office: Office) -> None:
+    v = office.village
+    jobs = [
+        pqrs_filed(v.cases[0]),
+        *invoices_issued(v.agency.id, v.ana.id, [v.rents[2].id]),
+        *invoices_issued(v.agency.id, v.ana.id, [it.id for it in v.rents[1:]]),
+        *payouts_sent(v.agency.id, v.berta.id, [v.payouts[0].id]),
+    ]
+    async with opened(MailServer()) as server:
+        with office.worker(server.url):
+            async with office.place.unit_of_work(Scope.of_agency(v.agency.id)) as uow:
+                assert await uow.jobs.put_all(jobs) == len(jobs)
+                await uow.commit()
+            await until_received(server, len(jobs))
+            await until(office.has_nothing_left)
+
+    told = {}
+    for message in server.received:
+        attached = [part.get_payload(decode=True) for part in message.iter_attachments()]
+        assert all(isinstance(it, bytes) and it.startswith(b"%PDF-") for it in attached)
+        told[message["Subject"].partition(" –")[0]] = (message["To"].addresses[0].display_name, len(attached))
+    assert sorted(told.values()) == [(v.ana.name, 0), (v.ana.name, 1), (v.ana.name, 1), (v.berta.name, 1)]
+    assert len({message["Message-ID"] for message in server.received}) == len(jobs)
 
 
 async def test_a_letter_of_a_process_that_died_after_sending_it_goes_out_again_under_the_same_name(

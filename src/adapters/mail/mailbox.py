@@ -12,20 +12,29 @@ from pathlib import Path
 from adapters.mail.message import Sender, compose, message_id
 from application.ports.mail import Mail, Mailer
 
+_LINK = re.compile(r"^https?://\S+$", re.MULTILINE)
 _ID = re.compile(r"[0-9a-f]{4,40}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class KeptLetter:
-    """One of the mailbox: `id` is what its file is called after."""
+    """One of the mailbox: `id` is what its file is called after, `kept_at` when it was written there, in
+    nanoseconds."""
 
     id: str
     message: EmailMessage
+    kept_at: int = 0
 
     @property
     def text(self) -> str:
         body = self.message.get_body(("plain",))
-        return str(body.get_content()) if body is not None else ""
+        return str(body.get_content()).replace("\r\n", "\n") if body is not None else ""
+
+    @property
+    def link(self) -> str | None:
+        """Where its button leads."""
+        found = _LINK.search(self.text)
+        return found[0] if found else None
 
     @property
     def attachments(self) -> list[str]:
@@ -49,8 +58,10 @@ class FolderMailbox(Mailer):
         for file in sorted(files, key=lambda it: (it.stat().st_mtime_ns, it.name)):
             yield _read(file)
 
-    def letter(self, start_of_id: str) -> KeptLetter | None:
-        """The only one whose id begins like this."""
+    def letter(self, start_of_id: str = "") -> KeptLetter | None:
+        """The only one whose id begins like this; without it the newest."""
+        if not start_of_id:
+            return max(self.letters(), key=lambda it: it.kept_at, default=None)
         found = list(self._folder.glob(f"{start_of_id}*.eml")) if _ID.fullmatch(start_of_id) else []
         return _read(found[0]) if len(found) == 1 else None
 
@@ -62,4 +73,5 @@ class FolderMailbox(Mailer):
 
 
 def _read(file: Path) -> KeptLetter:
-    return KeptLetter(file.stem, message_from_bytes(file.read_bytes(), _class=EmailMessage, policy=default))
+    message = message_from_bytes(file.read_bytes(), _class=EmailMessage, policy=default)
+    return KeptLetter(file.stem, message, file.stat().st_mtime_ns)

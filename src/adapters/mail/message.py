@@ -26,6 +26,8 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.filters["together"] = lambda text: text.replace("$ ", "$\xa0")
+"""An amount is not torn from its sign at the end of a line."""
 _NOT_IN_A_HEADER = re.compile(r"[\x00-\x1f\x7f]+")
 
 

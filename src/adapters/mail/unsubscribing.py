@@ -11,10 +11,10 @@ from application.ports.documents import Letterhead
 from domain.mail import MailTopic
 
 _ABOUT = {
-    MailTopic.INVOICES: "facturas",
-    MailTopic.PAYMENTS: "pagos",
-    MailTopic.PAYOUTS: "egresos",
-    MailTopic.PQRS: "PQRS",
+    MailTopic.INVOICES: "correos de facturas",
+    MailTopic.PAYMENTS: "correos de pagos",
+    MailTopic.PAYOUTS: "correos de egresos",
+    MailTopic.PQRS: "correos de PQRS",
     MailTopic.REMINDERS: "recordatorios",
 }
 
@@ -25,12 +25,12 @@ def foot_of(topic: MailTopic | None, letterhead: Letterhead) -> str:
         return "Este correo hace parte del servicio y se envía siempre."
     by_mail = " o responda este mensaje" if letterhead.email else ""
     return (
-        f"Recibe este correo porque es cliente de {letterhead.name}. Si no quiere los de {_ABOUT[topic]}, "
+        f"Recibe este correo porque es cliente de {letterhead.name}. Si no quiere recibir {_ABOUT[topic]}, "
         f"dígalo en su perfil del área de clientes{by_mail}."
     )
 
 
 def unsubscribe_by_mail(address: str, topic: MailTopic) -> str:
     """The header that mail programs make a button of (RFC 2369): a letter to the agency."""
-    subject = quote(f"No quiero correos de {_ABOUT[topic]}")
+    subject = quote(f"No quiero recibir {_ABOUT[topic]}")
     return f"<mailto:{quote(address, safe='@')}?subject={subject}>"

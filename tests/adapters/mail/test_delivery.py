@@ -9,7 +9,7 @@ import pytest
 from adapters.mail.mailbox import FolderMailbox
 from adapters.mail.smtp import NoMailServer, SmtpMailer
 from application.ports.mail import MailRefused, MailUnavailable
-from tests.adapters.mail.letters import CONFIRMED, DECLINED
+from tests.adapters.mail.letters import CONFIRMED, DECLINED, EVERY
 from tests.adapters.mail.server import MailServer, opened
 
 
@@ -99,6 +99,7 @@ def test_what_is_no_mail_server_is_refused(url: str) -> None:
 async def test_letters_of_development_are_kept_in_a_folder(tmp_path: Path) -> None:
     mailbox = FolderMailbox(tmp_path / "mail")
     assert list(mailbox.letters()) == []
+    assert mailbox.letter() is None
     for mail in (CONFIRMED, DECLINED, replace(CONFIRMED, name="Ana María")):
         await mailbox.send(mail)
 
@@ -112,5 +113,13 @@ async def test_letters_of_development_are_kept_in_a_folder(tmp_path: Path) -> No
         found = mailbox.letter(start)
         assert found is not None
         assert found.id == kept.id
-    for odd in ("", "zz", "../etc", kept.id[:3]):
+    newest = mailbox.letter()
+    assert newest is not None
+    assert newest.id == kept.id
+    assert kept.link is None
+    await mailbox.send(EVERY["reset"])
+    newest = mailbox.letter()
+    assert newest is not None
+    assert newest.link == "https://clientes.example/activar?token=b64-token_"
+    for odd in ("zz", "../etc", kept.id[:3]):
         assert mailbox.letter(odd) is None

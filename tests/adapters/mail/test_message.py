@@ -18,6 +18,7 @@ from adapters.mail.wording import WORDS, content
 from adapters.mail.wording.content import Content, Link
 from application.ports.mail import Letter, Mail, MailRefused
 from application.ports.mail.payments import PaymentDeclined
+from domain.mail import MailTopic
 from tests.adapters.mail.letters import CONFIRMED, DECLINED, EVERY, from_agency
 
 SENDER = Sender("avisos@portal.example")
@@ -87,12 +88,16 @@ def test_every_letter_says_how_to_get_no_more_of_the_kind_or_that_it_always_come
         assert message["List-Unsubscribe"] is None
         foot = "Este correo hace parte del servicio y se envía siempre."
     else:
-        about = {"declined": "pagos", "issued": "facturas", "sent": "egresos", "confirmed": "pagos"}.get(
-            name, "recordatorios"
-        )
-        asked = quote(f"No quiero correos de {about}")
+        about = {
+            MailTopic.INVOICES: "correos de facturas",
+            MailTopic.PAYMENTS: "correos de pagos",
+            MailTopic.PAYOUTS: "correos de egresos",
+            MailTopic.PQRS: "correos de PQRS",
+            MailTopic.REMINDERS: "recordatorios",
+        }[mail.letter.topic]
+        asked = quote(f"No quiero recibir {about}")
         assert message["List-Unsubscribe"] == f"<mailto:pagos@inmobiliaria.example?subject={asked}>"
-        foot = f"Si no quiere los de {about}, dígalo en su perfil del área de clientes o responda este mensaje."
+        foot = f"Si no quiere recibir {about}, dígalo en su perfil del área de clientes o responda este mensaje."
     assert foot in text
     assert foot in html
 
