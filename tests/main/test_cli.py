@@ -209,6 +209,8 @@ def test_wrong_usage_is_told_in_a_line_with_status_2(portal: Portal, arguments: 
         (["agency", "set", "nadie", "phone=1"], "No existe esa inmobiliaria."),
         (["agency", "import", "nadie", "."], "No existe esa inmobiliaria."),
         (["agency", "set", "nadie", "phone"], "«phone» no es un ajuste: se escribe CLAVE=VALOR."),
+        (["mail", "show"], "No hay correos guardados."),
+        (["mail", "link", "abcd"], "No hay un correo, y uno solo, que empiece por «abcd»."),
         (["agency", "set", "nadie", "logo=/no/such/file"], "No se puede leer /no/such/file: "),
     ],
 )
