@@ -33,10 +33,12 @@ class PqrsSubject(StrEnum):
 
 class PqrsMatter(StrEnum):
     """What a case asks for, as far as its legal term depends on it. DOCUMENTS: a petition of documents or information.
-    GENERAL: anything else."""
+    PERSONAL_DATA: to know what is held about oneself, a petition; to have it corrected or erased, a claim (Ley 1581 de
+    2012). GENERAL: anything else."""
 
     GENERAL = "GENERAL"
     DOCUMENTS = "DOCUMENTS"
+    PERSONAL_DATA = "PERSONAL_DATA"
 
 
 OPEN_STATUSES = (PqrsStatus.PENDING, PqrsStatus.IN_PROGRESS)

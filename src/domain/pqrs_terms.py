@@ -30,6 +30,7 @@ class LegalTerm:
 
 _PETITIONS = date(2015, 6, 30)
 _CONSUMERS = date(2012, 4, 12)
+_HABEAS_DATA = date(2012, 10, 18)
 _HOUSE = date(2000, 1, 1)
 
 TERMS = (
@@ -64,6 +65,22 @@ TERMS = (
         days=15,
         extension=0,
         source="Ley 1480 de 2011, art. 58 num. 5, que no prevé prórroga",
+    ),
+    LegalTerm(
+        classification=_C.PETITION,
+        matter=PqrsMatter.PERSONAL_DATA,
+        since=_HABEAS_DATA,
+        days=10,
+        extension=5,
+        source="Ley 1581 de 2012, art. 14: consultas",
+    ),
+    LegalTerm(
+        classification=_C.CLAIM,
+        matter=PqrsMatter.PERSONAL_DATA,
+        since=_HABEAS_DATA,
+        days=15,
+        extension=8,
+        source="Ley 1581 de 2012, art. 15 num. 3: reclamos",
     ),
     LegalTerm(
         classification=_C.SUGGESTION,

@@ -11,6 +11,7 @@ from domain.errors import FieldProblemCode
 from domain.imports.sheets import ImportKind
 from domain.invoices import InvoiceKind, InvoiceStatus
 from domain.payouts import PayoutLineKind
+from domain.personal_data import ConsentChannel, ConsentPurpose
 from domain.pqrs import PqrsActor, PqrsClassification, PqrsMatter, PqrsMessageKind, PqrsStatus, PqrsSubject
 from domain.properties import PropertyUse
 from graphql_api.describe import described_enum
@@ -56,6 +57,25 @@ described_enum(
         AccountStatus.ACTIVE: "Activa.",
         AccountStatus.LOCKED: "Bloqueada por intentos fallidos.",
         AccountStatus.DISABLED: "Deshabilitada por la inmobiliaria.",
+    },
+)
+described_enum(
+    ConsentPurpose,
+    "Para qué se usan los datos personales.",
+    {
+        ConsentPurpose.SERVICE: "Prestar el servicio contratado; no requiere autorización y no se puede retirar.",
+        ConsentPurpose.COLLECTION: "Mensajes de cobro.",
+        ConsentPurpose.COMMERCIAL: "Ofertas y novedades.",
+    },
+)
+described_enum(
+    ConsentChannel,
+    "Por dónde decidió la persona.",
+    {
+        ConsentChannel.PORTAL: "En el área de clientes.",
+        ConsentChannel.PAPER: "En un documento firmado.",
+        ConsentChannel.PHONE: "Por teléfono, en una llamada grabada.",
+        ConsentChannel.EMAIL: "Por correo electrónico.",
     },
 )
 described_enum(
@@ -170,6 +190,10 @@ described_enum(
     {
         PqrsMatter.GENERAL: "Lo que sea, salvo lo que dicen los otros valores.",
         PqrsMatter.DOCUMENTS: "Una petición de documentos o de información: 10 días hábiles.",
+        PqrsMatter.PERSONAL_DATA: (
+            "Datos personales (Ley 1581 de 2012): consultarlos es una petición, 10 días hábiles; corregirlos o "
+            "suprimirlos es un reclamo, 15."
+        ),
     },
 )
 described_enum(

@@ -4,6 +4,7 @@ from application.ports.files import FileProblem
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.imports.problems import FileRefused
 from domain.passwords import PasswordProblem
+from domain.personal_data import Obstacle
 from graphql_api.import_texts import file_message
 
 _BY_FIELD = {
@@ -49,6 +50,17 @@ _BY_REASON = {
     "beyond_extension": "La ley permite prorrogar, a lo sumo, hasta el {subject}.",
     "no_business_day": "Debe ser un día hábil.",
     "not_active_staff": "No es una cuenta activa del personal.",
+    "policy_changed": "No es la versión vigente de la política de datos: léala de nuevo.",
+    "service_is_contractual": "Lo necesario para prestar el servicio no se puede retirar mientras haya contrato.",
+    "channel_of_who_decides": "PORTAL es para la propia persona; el personal dice por qué otro medio lo decidió.",
+    Obstacle.LIVE_CONTRACT: "Tiene contratos vigentes: {limit}.",
+    Obstacle.OPEN_BALANCE: "Tiene facturas con saldo: {limit}.",
+    Obstacle.CREDIT_LEFT: "Tiene saldo a favor sin usar o devolver, en recibos: {limit}.",
+    Obstacle.LIVE_PAYMENT: "Tiene pagos en curso: {limit}.",
+    Obstacle.OPEN_REFUND: "Tiene reembolsos en curso: {limit}.",
+    Obstacle.OPEN_PQRS: "Tiene PQRS sin responder: {limit}. Respóndalas antes, también la que pide la supresión.",
+    Obstacle.OF_STAFF: "Su cuenta es también del personal: quítele antes ese papel.",
+    Obstacle.ERASED_BEFORE: "Sus datos ya se suprimieron.",
     "sandbox": "Son credenciales de prueba, que en producción no se admiten.",
     "base64": "El contenido no es base64 válido.",
     "file_empty": "El archivo está vacío.",

@@ -63,6 +63,10 @@ _CELLS: Mapping[Reason, str] = {
     Reason.EMAIL_WAITS: (
         "El cliente entra al portal con otro correo: se conserva el suyo hasta que confirme el cambio a {email}."
     ),
+    Reason.ERASED: (
+        "Los datos de esta persona se suprimieron a petición suya: la fila no se importó. Bórrelos también en el "
+        "sistema administrativo."
+    ),
     Reason.STATE_KEPT: "La factura ya está «{stored}» y no vuelve a «{found}».",
 }
 

@@ -90,6 +90,7 @@ class Loaders:
         self.gateway_setups = Batch(self._gateway_setups)
         self.gateways_of_invoices = Batch(self._gateways_of_invoices)
         self.agency = Batch(self._agency)
+        self.consents = Batch(self._consents)
         self.own_sessions = Batch(self._own_sessions)
         self._lists: dict[str, tuple[Batch, Batch]] = {
             name: (Batch(self._pages(listing, name)), Batch(self._counts(listing)))
@@ -181,6 +182,11 @@ class Loaders:
     async def _open_pqrs(self, keys: list[UUID]) -> list[int]:
         found = await self._reading.pqrs.open_counts(keys)
         return [found.get(key, 0) for key in keys]
+
+    async def _consents(self, keys: list[UUID]) -> list[Any]:
+        """Of each client all, as they are kept."""
+        found = await self._reading.personal_data.consents(keys)
+        return [found.get(key, ()) for key in keys]
 
     async def _agency(self, keys: list[bool]) -> list[Any]:
         agency = self._show(await self._reading.agency())

@@ -76,6 +76,7 @@ from application.use_cases.sessions import EndSession, RefreshSession, SignOut, 
 from application.use_cases.sign_in import IssueCaptcha, SignIn
 from application.use_cases.view_as import ViewAsClient
 from domain.payments import PaymentGatewayCode
+from main.personal_data import rights_over_data
 from main.settings import Secrets, Settings
 
 _CALLS_AT_ONCE = 20
@@ -215,8 +216,7 @@ def _use_cases(
     links = AccountLinks(
         tokens=DerivedLinkTokens(secrets.links), default_base=None if settings.is_production else public_url
     )
-    sheets = CsvSheetReader()
-    check_files, calendar = CheckFiles(inspector=inspector), ColombianHolidays()
+    sheets, calendar, check_files = CsvSheetReader(), ColombianHolidays(), CheckFiles(inspector=inspector)
     return UseCases(
         add_pqrs_message=AddPqrsMessage(unit_of_work=unit_of_work, check_files=check_files, clock=clock),
         add_pqrs_note=AddPqrsNote(unit_of_work=unit_of_work, check_files=check_files, clock=clock),
@@ -296,4 +296,5 @@ def _use_cases(
         update_mail_preferences=UpdateMailPreferences(unit_of_work=unit_of_work, clock=clock),
         view_as_client=ViewAsClient(unit_of_work=unit_of_work, clock=clock),
         verify_receipt=VerifyReceipt(unit_of_work=unit_of_work, limiter=limiter),
+        **rights_over_data(engine, unit_of_work, limiter, clock),
     )

@@ -119,9 +119,10 @@ class FakeClientCodes:
     scope: Scope
 
     async def clients(self, codes: Collection[str]) -> Mapping[str, StoredClient]:
-        nothing: dict[str, None] = dict.fromkeys(("digest", "email", "phone", "address", "city"))
         return {
-            code: StoredClient(id=client_id, has_account=False, **nothing)
+            code: StoredClient(
+                id=client_id, digest=None, email=None, phone=None, address=None, city=None, has_account=False
+            )
             for (agency_id, code), client_id in self.work.clients.items()
             if agency_id == self.scope.agency_id and code in codes
         }

@@ -10,7 +10,7 @@ from typing import cast
 from uuid import uuid4
 
 from application.access import Scope
-from application.ports.imports import Change, ImportStore, Sheet, SheetReader
+from application.ports.imports import Change, Identity, ImportStore, Sheet, SheetReader
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.audit import AuditEntry, AuditHead
 from domain.contracts import ContractKind
@@ -59,6 +59,8 @@ class Books:
     ids: dict[str, ClientId] = field(default_factory=dict)
     clients: dict[str, Change[ClientRecord]] = field(default_factory=dict)
     with_account: set[str] = field(default_factory=set)
+    erased: set[str] = field(default_factory=set)
+    suppressed: set[Identity] = field(default_factory=set)
     properties: dict[str, Change[PropertyRecord]] = field(default_factory=dict)
     contracts: dict[str, Change[ContractRecord]] = field(default_factory=dict)
     invoices: dict[str, KeptInvoice] = field(default_factory=dict)
@@ -150,10 +152,14 @@ class FakeImportStore(ImportStore):
                 address=change.record.address,
                 city=change.record.city,
                 has_account=code in self._books.with_account,
+                erased=code in self._books.erased,
             )
             for code, change in self._books.clients.items()
             if code in codes
         }
+
+    async def suppressed(self, documents: Collection[Identity]) -> Collection[Identity]:
+        return set(documents) & self._books.suppressed
 
     async def properties(self, codes: Collection[str]) -> Mapping[str, StoredRow]:
         return {code: StoredRow(change.digest) for code, change in self._books.properties.items() if code in codes}

@@ -30,11 +30,12 @@ OF_STAFF = {"auditLog", "failedJobs"}
 """Of the agency's staff, and never the same twice; each has tests of its own."""
 WHOLE = {
     "Agency": "address city email gateways id landlordRegistration logo name partialPaymentsAllowed phone "
-    "privacyPolicyUrl slug taxId",
+    "privacyPolicyDate privacyPolicyUrl privacyPolicyVersion slug taxId",
     "AuditEntry": "account action actionLabel actor at changes entityId id number",
     "Attachment": "byteSize contentType document fileName id",
-    "Client": "address checkDigit city code contracts dashboard documentNumber documentType email id invoices kind "
-    "mailPreferences name paymentIntents payments payouts phone pqrs profile properties",
+    "Client": "address checkDigit city code consents contracts currentConsents dashboard documentNumber documentType "
+    "email erasedAt id invoices kind mailPreferences name paymentIntents payments payouts pendingConsent phone pqrs "
+    "profile properties",
     "Contract": "buildingFee commissionRate endDate id kind nextIncreaseDate number property rent startDate status",
     "ContractParty": "name role",
     "Dashboard": "openPqrs owner tenant",
@@ -84,6 +85,7 @@ VALUES = {
     "CaptchaChallenge",
     "Checkout",
     "CheckoutField",
+    "Consent",
     "Download",
     "ElectronicInvoice",
     "FailedJob",

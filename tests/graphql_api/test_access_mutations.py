@@ -55,6 +55,9 @@ FOR_WHO_SIGNED_IN = {
         newPassword: "girasoles de Boyacá en junio", passwordConfirmation: "girasoles de Boyacá en junio"}})
         {{ {REFUSAL} }} }}""",
     "createPqrs": FILE,
+    "exportPersonalData": "mutation { exportPersonalData { __typename } }",
+    "recordConsent": """mutation { recordConsent(input: {policyVersion: "1",
+        decisions: [{purpose: SERVICE, granted: true}]}) { __typename } }""",
     "endSession": 'mutation { endSession(id: "x") { __typename } }',
     "logout": "mutation { logout(everywhere: true) { __typename } }",
     "refreshPayment": 'mutation { refreshPayment(reference: "260715ABCDEFGHJKLM") { __typename } }',
@@ -130,11 +133,15 @@ FOR_STAFF = {
     "reversePayment": filled(REVERSE, id='"x"'),
 }
 FOR_ADMINS = {
+    "eraseClient": 'mutation { eraseClient(clientId: "x", reason: "Lo pidió.") { __typename } }',
     "configureGateway": "mutation { configureGateway(input: {code: PAYU, enabled: false}) { __typename } }",
     "inviteStaff": """mutation { inviteStaff(input: {username: "pedro", email: "pedro@andina.example", role: STAFF})
         { __typename } }""",
 }
 IDS = {
+    "eraseClient(clientId)",
+    "exportPersonalData(clientId)",
+    "recordConsent(input.clientId)",
     "addPqrsMessage(input.pqrsId)",
     "addPqrsNote(input.pqrsId)",
     "answerPqrs(id)",

@@ -31,6 +31,7 @@ from application.use_cases.payments import (
     StartPayment,
 )
 from application.use_cases.payments.findings import ResolveFinding
+from application.use_cases.personal_data import EraseClient, ExportPersonalData, RecordConsent
 from application.use_cases.pqrs import FilePqrs
 from application.use_cases.pqrs_acts import AnswerPqrs, AssignPqrs, ExtendPqrs, StartPqrs
 from application.use_cases.pqrs_messages import AddPqrsMessage, AddPqrsNote, ClosePqrs, ReopenPqrs
@@ -61,6 +62,8 @@ USE_CASES: dict[str, type[Any]] = {
     "enableAccount": EnableAccount,
     "dismissDispute": DismissDispute,
     "endSession": EndSession,
+    "eraseClient": EraseClient,
+    "exportPersonalData": ExportPersonalData,
     "extendPqrs": ExtendPqrs,
     "importRecords": ImportRecords,
     "inviteClient": InviteClient,
@@ -68,6 +71,7 @@ USE_CASES: dict[str, type[Any]] = {
     "inviteStaff": InviteStaff,
     "login": SignIn,
     "logout": SignOut,
+    "recordConsent": RecordConsent,
     "recordPayment": RecordPayment,
     "reconcileSettlement": ReconcileSettlement,
     "refreshPayment": RefreshPayment,

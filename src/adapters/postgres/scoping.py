@@ -44,7 +44,9 @@ def table_of(row_class: Any) -> sa.Table:
     return table
 
 
-OF_STAFF = frozenset({"audit_entries", "audit_heads", "findings", "ledger_journals", "reconciliations"})
+OF_STAFF = frozenset(
+    {"audit_entries", "audit_heads", "findings", "kept_identities", "ledger_journals", "reconciliations"}
+)
 """Of these a client sees no row, not even those about that client."""
 
 CONTRACT_READERS = table_of(ContractReaderRow)

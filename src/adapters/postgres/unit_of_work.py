@@ -58,7 +58,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.findings = PostgresFindings(connection, scope)
         self.gateway_accounts = PostgresGatewayAccounts(connection, scope)
         self.gateway_events = PostgresGatewayEvents(connection, scope)
-        self.imports = PostgresImportStore(connection, scope)
+        self.imports = PostgresImportStore(connection, scope, self._audit_keys)
         self.intents = PostgresPaymentIntents(connection, scope)
         self.jobs = PostgresJobs(connection, scope)
         self.ledger = PostgresLedger(connection, scope)

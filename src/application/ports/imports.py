@@ -16,6 +16,8 @@ from domain.imports.properties import PropertyRecord
 from domain.imports.sheets import ImportKind
 
 R = TypeVar("R")
+Identity = tuple[str, str]
+"""Type and number of a document."""
 
 
 class Sheet(Protocol):
@@ -62,6 +64,10 @@ class ImportStore(Protocol):
         ...
 
     async def clients(self, codes: Collection[str]) -> Mapping[str, StoredClient]: ...
+
+    async def suppressed(self, documents: Collection[Identity]) -> Collection[Identity]:
+        """Those whose data was erased at their request."""
+        ...
 
     async def properties(self, codes: Collection[str]) -> Mapping[str, StoredRow]: ...
 

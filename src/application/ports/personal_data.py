@@ -4,11 +4,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
+from uuid import UUID
 
 from application.ports.documents import Document
-from domain.clients import Client
+from domain.clients import Client, IdentityDocumentType
 from domain.ids import AgencyId, ClientId
 from domain.personal_data import Consent, Obstacle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptIdentity:
+    name: str
+    document_type: IdentityDocumentType
+    document_number: str
+    check_digit: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +36,16 @@ class HeldData:
     sections: tuple[HeldSection, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
     left_out: int = 0
+
+
+class PersonalDataReader(Protocol):
+    async def consents(self, client_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Consent]]:
+        """All of each client's, the newest first."""
+        ...
+
+    async def on_papers(self, client_ids: Collection[UUID]) -> Mapping[UUID, KeptIdentity]:
+        """As whom clients whose data was erased stand on the papers of the books. For staff; to others none."""
+        ...
 
 
 class HeldDataReader(Protocol):

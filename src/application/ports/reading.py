@@ -31,6 +31,7 @@ from application.pagination import Page, PageRequest
 from application.ports.attachments import AttachmentReader
 from application.ports.books import Reconciliation
 from application.ports.jobs import FailedJob
+from application.ports.personal_data import PersonalDataReader
 from domain.accounts import Account
 from domain.agencies import Agency
 from domain.audit import AuditEntry, AuditHead
@@ -232,6 +233,7 @@ class Reading(Protocol):
     reconciliations: ReconciliationReader
     audit: AuditReader
     dashboards: DashboardReader
+    personal_data: PersonalDataReader
 
     @property
     def is_idle(self) -> bool:

@@ -36,6 +36,7 @@ from application.use_cases.payments import (
     StartPayment,
     VerifyReceipt,
 )
+from application.use_cases.personal_data import EraseClient, ExportPersonalData, RecordConsent
 from application.use_cases.pqrs import FilePqrs
 from application.use_cases.pqrs_acts import AnswerPqrs, AssignPqrs, CountBusinessDays, ExtendPqrs, StartPqrs
 from application.use_cases.pqrs_messages import AddPqrsMessage, AddPqrsNote, ClosePqrs, ReopenPqrs
@@ -67,6 +68,8 @@ class UseCases:
     draw_documents: DrawDocuments
     enable_account: EnableAccount
     end_session: EndSession
+    erase_client: EraseClient
+    export_personal_data: ExportPersonalData
     extend_pqrs: ExtendPqrs
     file_pqrs: FilePqrs
     find_agency: FindAgency
@@ -86,6 +89,7 @@ class UseCases:
     reconcile_payments: ReconcilePayments
     reconcile_settlement: ReconcileSettlement
     note_audit_head: NoteAuditHead
+    record_consent: RecordConsent
     record_payment: RecordPayment
     refresh_payment: RefreshPayment
     refresh_session: RefreshSession

@@ -137,7 +137,9 @@ class CreateAccount:
         account.password_hash = await self.hasher.hash(password)
         async with self.unit_of_work(scope) as uow:
             await uow.accounts.add(account)
-            told, entity = {"username": account.username, "roles": account.roles}, ("Account", account.id)
+            # Of staff also the name: clients are not named in what is never erased.
+            named = {"username": account.username} if account.is_staff else {}
+            told, entity = named | {"roles": account.roles}, ("Account", account.id)
             await uow.audit.record(AuditAction.ACCOUNT_CREATED, at=account.created_at, entity=entity, changes=told)
             await uow.commit()
         return account

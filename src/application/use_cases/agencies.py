@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -32,6 +33,7 @@ _TEXTS = {
     "city": 100,
     "landlord_registration": 100,
     "captcha.site_key": 200,
+    "privacy_policy_version": 60,
 }
 _SWITCHES = {"true": True, "false": False}
 LOGO_LIMIT = 200 * 1024
@@ -118,11 +120,12 @@ class RegisterAgency:
 class SetAgency:
     """Change an agency's settings. `logo` is the content of a PNG or JPEG.
 
-    `settings` by name: name, phone, email, address, city, landlord_registration, privacy_policy_url, brand_color
-    (#rrggbb), partial_payments and reminders (true or false), courtesy_days (0 to 15), captcha, captcha.site_key,
-    captcha.secret, link_base (where the pages are that letters lead to), return_urls and origins (separated by commas;
-    empty takes them all away). InvalidInput names each that cannot stay. `strict` (production) refuses captcha=none and
-    addresses without encryption.
+    `settings` by name: name, phone, email, address, city, landlord_registration, privacy_policy_url,
+    privacy_policy_version (its name) and privacy_policy_on (its day, AAAA-MM-DD), brand_color (#rrggbb),
+    partial_payments and reminders (true or false), courtesy_days (0 to 15), captcha, captcha.site_key, captcha.secret,
+    link_base (where the pages are that letters lead to), return_urls and origins (separated by commas; empty takes them
+    all away). InvalidInput names each that cannot stay. `strict` (production) refuses captcha=none and addresses
+    without encryption.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -158,6 +161,11 @@ class SetAgency:
                 if value and not self._is_address(value):
                     return invalid
                 agency.privacy_policy_url = value or None
+            case "privacy_policy_on":
+                day = _day(value)
+                if value and day is None:
+                    return invalid
+                agency.privacy_policy_on = day
             case "brand_color":
                 if value and not _COLOR.fullmatch(value.lower()):
                     return invalid
@@ -240,6 +248,13 @@ def _apply_logo(agency: Agency, content: bytes) -> FieldProblem | None:
         return FieldProblem("logo", FieldProblemCode.INVALID, "image")
     agency.logo = Logo(content_type=kind, content=content)
     return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _parts(value: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Documents drawn for whoever may see what they are about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -19,7 +19,9 @@ from application.ports.documents import (
     VoucherView,
 )
 from application.ports.reading import Reading
+from domain.clients import Client
 from domain.errors import NotFound
+from domain.ids import ClientId
 from domain.invoices import Invoice
 from domain.payments import Payment
 from domain.payouts import Payout
@@ -85,7 +87,7 @@ class DrawDocuments:
 
 async def _invoices(reading: Reading, letterhead: Letterhead, ids: list[UUID], today: date) -> dict[UUID, View]:
     invoices = await reading.invoices.get_many(ids)
-    clients = await reading.clients.get_many({invoice.client_id for invoice in invoices.values()})
+    clients = await _on_papers(reading, {invoice.client_id for invoice in invoices.values()})
     contracts = await reading.contracts.get_many({invoice.contract_id for invoice in invoices.values()})
     properties = await reading.properties.get_many({contract.property_id for contract in contracts.values()})
 
@@ -125,7 +127,7 @@ async def _invoices(reading: Reading, letterhead: Letterhead, ids: list[UUID], t
 
 async def _receipts(reading: Reading, letterhead: Letterhead, ids: list[UUID], today: date) -> dict[UUID, View]:
     payments = await reading.payments.get_many(ids)
-    clients = await reading.clients.get_many({payment.client_id for payment in payments.values()})
+    clients = await _on_papers(reading, {payment.client_id for payment in payments.values()})
     allocations = await reading.payments.allocations(ids)
     paid = {part.invoice_id for parts in allocations.values() for part in parts}
     invoices = await reading.invoices.get_many(paid)
@@ -159,7 +161,7 @@ async def _receipts(reading: Reading, letterhead: Letterhead, ids: list[UUID], t
 
 async def _vouchers(reading: Reading, letterhead: Letterhead, ids: list[UUID], today: date) -> dict[UUID, View]:
     payouts = await reading.payouts.get_many(ids)
-    clients = await reading.clients.get_many({payout.client_id for payout in payouts.values()})
+    clients = await _on_papers(reading, {payout.client_id for payout in payouts.values()})
     contracts = await reading.contracts.get_many({payout.contract_id for payout in payouts.values()})
     properties = await reading.properties.get_many({contract.property_id for contract in contracts.values()})
 
@@ -222,3 +224,19 @@ async def _attachments(reading: Reading, letterhead: Letterhead, ids: list[UUID]
     files = await reading.attachments.get_many(ids)
     contents = await reading.attachments.contents(files)
     return {key: Document(file.file_name, file.content_type.value, contents[key]) for key, file in files.items()}
+
+
+async def _on_papers(reading: Reading, ids: set[ClientId]) -> dict[UUID, Client]:
+    """Clients as they stand on papers of the books, which keep the name and number of those who were forgotten."""
+    clients = dict(await reading.clients.get_many(ids))
+    erased = [key for key, client in clients.items() if client.erased_at is not None]
+    if erased:
+        for key, kept in (await reading.personal_data.on_papers(erased)).items():
+            clients[key] = replace(
+                clients[key],
+                name=kept.name,
+                document_type=kept.document_type,
+                document_number=kept.document_number,
+                check_digit=kept.check_digit,
+            )
+    return clients

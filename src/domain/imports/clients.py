@@ -37,7 +37,7 @@ class ClientRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredClient:
-    """`has_account`: signs in with that e-mail, so that only its owner changes it."""
+    """`has_account`: signs in with that e-mail, so that only its owner changes it. `erased`: asked to be forgotten."""
 
     id: ClientId
     digest: str | None
@@ -46,6 +46,7 @@ class StoredClient:
     address: str | None
     city: str | None
     has_account: bool
+    erased: bool = False
 
 
 def read_client(row: Row) -> ClientRecord:
@@ -64,12 +65,18 @@ def read_client(row: Row) -> ClientRecord:
     )
 
 
-def meet_client(row: Row, record: ClientRecord, stored: StoredClient | None) -> Meeting[ClientRecord]:
+def meet_client(
+    row: Row, record: ClientRecord, stored: StoredClient | None, *, suppressed: bool = False
+) -> Meeting[ClientRecord]:
     """What becomes of a good row.
 
     A cell that says what it said at the last import leaves alone what the client changed here since. Another e-mail
-    for a client with an account is a warning, and waits for the client's own confirmation.
+    for a client with an account is a warning, and waits for the client's own confirmation. Who asked to be forgotten is
+    not brought back, neither under the code of then nor, `suppressed`, under another: a warning says so.
     """
+    if suppressed or (stored is not None and stored.erased):
+        row.warn("numero_documento", Reason.ERASED)
+        return Meeting(Outcome.UNCHANGED, record, record.digest, write=False)
     if stored is None:
         return Meeting(Outcome.CREATED, record, record.digest, write=True)
     new = record.digest.split(".")

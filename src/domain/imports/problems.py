@@ -61,6 +61,7 @@ class Reason(StrEnum):
     UNUSABLE_EMAIL = "unusable_email"
     EMAIL_WAITS = "email_waits"
     STATE_KEPT = "state_kept"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)

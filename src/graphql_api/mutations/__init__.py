@@ -12,6 +12,7 @@ from graphql_api.mutations.links import LinkMutations
 from graphql_api.mutations.mail import MailMutations
 from graphql_api.mutations.office import OfficeMutations
 from graphql_api.mutations.payments import PaymentMutations
+from graphql_api.mutations.personal_data import PersonalDataMutations
 from graphql_api.mutations.pqrs import PqrsMutations
 from graphql_api.mutations.pqrs_acts import PqrsActMutations
 from graphql_api.mutations.profile import ProfileMutations
@@ -33,6 +34,7 @@ class Mutation(
     SettlementMutations,
     PqrsMutations,
     PqrsActMutations,
+    PersonalDataMutations,
     ImportMutations,
     FailedJobMutations,
     ViewAsClientMutations,

@@ -1,5 +1,7 @@
 """The agency, what its sign-in form needs, and how it can be paid."""
 
+from datetime import date
+
 import strawberry
 
 from application.ports.captcha import CaptchaChallenge as Challenge
@@ -73,6 +75,8 @@ class Agency(Node):
     landlord_registration: str | None = field("Matrícula de arrendador (Ley 820 de 2003, art. 28).")
     partial_payments_allowed: bool = field("Si admite abonos: pagar solo una parte del saldo.")
     privacy_policy_url: str | None = field("Política de tratamiento de datos personales.")
+    privacy_policy_version: str | None = field("Cuál es la versión vigente de esa política.")
+    privacy_policy_date: date | None = field("De cuándo es esa versión.")
     stored_logo: strawberry.Private[Logo | None]
 
     @strawberry.field(description="Logotipo, en PNG o JPEG.")
@@ -107,6 +111,8 @@ class Agency(Node):
             landlord_registration=entity.landlord_registration,
             partial_payments_allowed=entity.partial_payments_allowed,
             privacy_policy_url=entity.privacy_policy_url,
+            privacy_policy_version=entity.privacy_policy_version,
+            privacy_policy_date=entity.privacy_policy_on,
             stored_logo=entity.logo,
         )
 

@@ -1,5 +1,6 @@
 """Clients and the lists that hang under them."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
@@ -10,6 +11,7 @@ from domain.clients import Client as ClientEntity
 from domain.clients import ClientProfile, IdentityDocumentType, PersonKind
 from domain.contracts import ContractStatus
 from domain.ids import ClientId
+from domain.personal_data import in_force, is_pending
 from graphql_api.connections import After, Before, Connection, First, Last, page_request
 from graphql_api.context import Context, Info
 from graphql_api.describe import field
@@ -30,6 +32,7 @@ from graphql_api.types.lists import (
 from graphql_api.types.mail import MailPreferences
 from graphql_api.types.payments import Payment
 from graphql_api.types.payouts import Payout
+from graphql_api.types.personal_data import Consent
 from graphql_api.types.pqrs import Pqrs
 from graphql_api.types.properties import Property
 
@@ -47,6 +50,7 @@ class Client(Node):
     address: str | None = field("Dirección de correspondencia.")
     city: str | None = field("Ciudad de la dirección.")
     mail_preferences: MailPreferences = field("Qué correos recibe.")
+    erased_at: datetime | None = field("Cuándo se suprimieron sus datos a petición suya; nulo si no.")
     key: strawberry.Private[ClientId]
 
     @strawberry.field(
@@ -58,6 +62,22 @@ class Client(Node):
     @strawberry.field(description="Cuenta también los contratos terminados, para que nadie pierda su historia.")
     def profile(self, info: Info) -> ClientProfile:
         return info.context.loaders.profiles.load(self.key)
+
+    @strawberry.field(description="Todo lo que ha decidido sobre el uso de sus datos, lo más reciente primero.")
+    async def consents(self, info: Info) -> list[Consent]:
+        return [Consent.of(it, info.context) for it in await info.context.loaders.consents.load(self.key)]
+
+    @strawberry.field(description="Lo que vale hoy: la última decisión sobre cada finalidad.")
+    async def current_consents(self, info: Info) -> list[Consent]:
+        return [Consent.of(it, info.context) for it in in_force(await info.context.loaders.consents.load(self.key))]
+
+    @strawberry.field(
+        description="Verdadero si la inmobiliaria publicó una política de datos sobre la que aún no ha decidido nada."
+    )
+    async def pending_consent(self, info: Info) -> bool:
+        loaders = info.context.loaders
+        agency = await loaders.agency.load(True)
+        return is_pending(await loaders.consents.load(self.key), agency.privacy_policy_version)
 
     @strawberry.field(description="Resumen para la página principal.")
     def dashboard(self) -> Dashboard:
@@ -169,5 +189,6 @@ class Client(Node):
             address=entity.address,
             city=entity.city,
             mail_preferences=MailPreferences.of(entity),
+            erased_at=entity.erased_at,
             key=entity.id,
         )

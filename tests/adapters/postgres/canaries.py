@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid5
@@ -23,6 +24,7 @@ Row = dict[str, Any]
 
 FITTING: dict[str, Row] = {
     "accounts": {"roles": ["CLIENT"]},
+    "attachments": {"author": "AGENCY"},
     "clients": {"kind": "NATURAL", "document_type": "CC", "erased_at": None},
     "invoices": {"status": "PAID"},
     "ledger_entries": {"account": "RECEIVABLE"},
@@ -77,7 +79,8 @@ class Planter:
                 yield table, row
                 if unless := held_of(table).unless:
                     hidden = Person(f"{owner.name}_oculto", owner.agency, owner.rows)
-                    yield table, self._row(table, hidden, agencies[owner.agency]) | {unless: True}
+                    apart = {"message_id": None} if "message_id" in row else {}
+                    yield table, self._row(table, hidden, agencies[owner.agency]) | {unless: True} | apart
 
     def _row(self, table: sa.Table, owner: Person, agency: Person) -> Row:
         row: Row = {column.name: self._value(column, owner) for column in table.columns if column.computed is None}
@@ -93,6 +96,8 @@ class Planter:
         if "agency_id" in row:
             row["agency_id"] = owner.agency_id
         fitting = FITTING.get(table.name, {})
+        if "sha256" in row:
+            row |= {"sha256": sha256(row["content"]).hexdigest(), "byte_size": len(row["content"])}
         return row | {name: value for name, value in fitting.items() if name in row}
 
     def _value(self, column: sa.Column[Any], owner: Person) -> Any:

@@ -25,6 +25,7 @@ from tests.fakes.reading.dashboards import FakeDashboards, FakePqrsReader
 from tests.fakes.reading.listing import FakeReader
 from tests.fakes.reading.money import FakeIntentReader, FakeInvoiceReader, FakePaymentReader, FakePayoutReader
 from tests.fakes.reading.people import FakeAccountReader, FakeClientReader, FakeContractReader, FakePropertyReader
+from tests.fakes.reading.personal_data import FakePersonalDataReader
 from tests.fakes.secrets import FakeSecretBox
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeDatabase
@@ -51,6 +52,7 @@ class FakeReading(FakeReader, Reading):
         self.reconciliations = FakeReconciliationReader(*given)
         self.audit = FakeAuditReader(*given)
         self.dashboards = FakeDashboards(*given)
+        self.personal_data = FakePersonalDataReader(*given)
 
     @property
     def is_idle(self) -> bool:

@@ -58,6 +58,7 @@ class Lookups(ScopedRepository):
                 address=row.address,
                 city=row.city,
                 has_account=row.has_account,
+                erased=row.erased_at is not None,
             )
             for row in await self.connection.execute(query)
         }

@@ -29,10 +29,10 @@ from adapters.postgres.imports.rows import (
     property_row,
 )
 from adapters.postgres.scoping import table_of
-from adapters.postgres.tables import PropertyOwnerRow
+from adapters.postgres.tables import PropertyOwnerRow, SuppressedDocumentRow
 from application.access import Scope
 from application.codes import verification_code
-from application.ports.imports import Change, ImportStore
+from application.ports.imports import Change, Identity, ImportStore
 from domain.errors import Busy
 from domain.imports.clients import ClientRecord
 from domain.imports.contracts import ContractRecord
@@ -40,16 +40,27 @@ from domain.imports.invoices import InvoiceRecord, StoredInvoice, state_of
 from domain.imports.payments import PaymentRecord
 from domain.imports.payouts import PayoutRecord
 from domain.imports.properties import PropertyRecord
+from domain.personal_data import document_digest
 
 OWNERS = table_of(PropertyOwnerRow)
+SUPPRESSED = table_of(SuppressedDocumentRow)
 _TEXT = sa.Text()
 Rows = Sequence[Mapping[str, Any]]
 
 
 class PostgresImportStore(Lookups, ImportStore):
-    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
+    """`keys` are those of the digests of documents."""
+
+    def __init__(self, connection: AsyncConnection, scope: Scope, keys: Sequence[bytes]) -> None:
         super().__init__(connection, scope)
+        self._keys = keys
         self._written = 0
+
+    async def suppressed(self, documents: Collection[Identity]) -> Collection[Identity]:
+        agency_id = self.scope.agency
+        digests = {document_digest(key, agency_id, *document): document for document in documents for key in self._keys}
+        found = self.select(SUPPRESSED, SUPPRESSED.c.digest).where(any_of(SUPPRESSED.c.digest, list(digests)))
+        return {digests[digest] for digest in (await self.connection.execute(found)).scalars()}
 
     async def begin(self) -> None:
         key = {"key": f"import:{self.scope.agency}"}

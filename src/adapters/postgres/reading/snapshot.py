@@ -27,6 +27,7 @@ from adapters.postgres.reading.people import (
     PostgresContractReader,
     PostgresPropertyReader,
 )
+from adapters.postgres.reading.personal_data import PostgresPersonalDataReader
 from adapters.postgres.reading.pqrs import PostgresPqrsReader
 from adapters.postgres.repositories.agencies import AGENCIES, agency_of
 from adapters.postgres.repositories.gateways import GATEWAY_ACCOUNTS
@@ -74,6 +75,7 @@ class PostgresReading(Reading):
         self.reconciliations = PostgresReconciliationReader(*given)
         self.audit = PostgresAuditReader(*given)
         self.dashboards = PostgresDashboards(*given)
+        self.personal_data = PostgresPersonalDataReader(*given)
 
     @property
     def is_idle(self) -> bool:

@@ -81,7 +81,7 @@ class SessionTokenRow(SQLModel, table=True):
     issued_at: datetime = c.instant(t.STRUCTURE)
     expires_at: datetime = c.instant(t.STRUCTURE)
     rotated_at: datetime | None = c.instant(t.STRUCTURE)
-    as_client_id: UUID | None = c.reference()
+    as_client_id: UUID | None = c.owner()
 
 
 class AccountLinkRow(SQLModel, table=True):

@@ -24,7 +24,7 @@ class AttachmentRow(SQLModel, table=True):
         sa.CheckConstraint("author = 'AGENCY' or not internal", name="internal_of_agency"),
         sa.Index(None, "agency_id", "pqrs_id", "author"),
         sa.Index(None, "agency_id", "message_id"),
-        t.held("Archivos adjuntos", removed=True),
+        t.held("Archivos adjuntos", removed=True, unless="internal"),
     )
 
     id: UUID = c.identity()

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from application.ports.imports import Change
+from application.ports.imports import Change, Identity
 from application.use_cases.imports.importer import Chunk, Importer
 from domain.imports.cells import Row
 from domain.imports.clients import ClientRecord, StoredClient, meet_client, read_client
@@ -13,15 +13,20 @@ from domain.imports.properties import PropertyRecord, check_property, read_prope
 
 class ClientImporter(Importer[ClientRecord]):
     _stored: Mapping[str, StoredClient]
+    _suppressed: Collection[Identity]
 
     def read(self, row: Row) -> ClientRecord:
         return read_client(row)
 
     async def load(self, chunk: Chunk[ClientRecord]) -> None:
         self._stored = await self.store.clients({record.code for _, record in chunk})
+        new = {_identity(record) for _, record in chunk if record.code not in self._stored}
+        self._suppressed = await self.store.suppressed(new) if new else ()
 
     def meet(self, row: Row, record: ClientRecord) -> Meeting[ClientRecord]:
-        return meet_client(row, record, self._stored.get(record.code))
+        stored = self._stored.get(record.code)
+        suppressed = stored is None and _identity(record) in self._suppressed
+        return meet_client(row, record, stored, suppressed=suppressed)
 
     async def put(self, changes: Sequence[Change[ClientRecord]]) -> None:
         await self.store.put_clients(changes)
@@ -72,3 +77,7 @@ class ContractImporter(Importer[ContractRecord]):
 
     async def put(self, changes: Sequence[Change[ContractRecord]]) -> None:
         await self.store.put_contracts(changes)
+
+
+def _identity(record: ClientRecord) -> Identity:
+    return record.document_type.value, record.document.number
