@@ -1,10 +1,14 @@
 """Text as people type it: folded for search and order, and checked for what no field may hold."""
 
+import re
 import unicodedata
 
 from domain.errors import FieldProblem, FieldProblemCode
 
 _UNSTORABLE = str.maketrans({"\0": "\ufffd"} | {chr(half): "\ufffd" for half in range(0xD800, 0xE000)})
+
+
+_GROUPED = re.compile(r"\d{1,3}(\.\d{3})+(-\d)?", re.ASCII)
 
 
 def folded(text: str) -> str:
@@ -18,6 +22,11 @@ def folded(text: str) -> str:
         letter for letter in unicodedata.normalize("NFKD", decomposed.casefold()) if not unicodedata.combining(letter)
     )
     return " ".join(bare.split())
+
+
+def words_of(search: str) -> list[str]:
+    """The words to look for, folded; a document number that was written with dots is looked for without them."""
+    return [word.replace(".", "") if _GROUPED.fullmatch(word) else word for word in folded(search).split()]
 
 
 def problem_of_text(field: str, text: str, *, limit: int, lines: bool = False) -> FieldProblem | None:

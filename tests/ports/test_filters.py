@@ -77,7 +77,20 @@ async def archive(library: Place) -> Archive:
     return archive
 
 
-@pytest.mark.parametrize("search", ["ñandú", "NANDU", "nandu  comercializadora", "Cía.", "800197268-4", "COMPRAS@N"])
+@pytest.mark.parametrize(
+    "search",
+    [
+        "ñandú",
+        "NANDU",
+        "nandu  comercializadora",
+        "Cía.",
+        "800197268-4",
+        "800.197.268-4",
+        "800.197.268",
+        "  Ñandú   comercializadora  ",
+        "COMPRAS@N",
+    ],
+)
 async def test_clients_are_found_by_name_document_and_mail_however_typed(archive: Archive, search: str) -> None:
     assert await archive.numbers("clients", ClientFilter(search=search)) == [archive.company.code]
 

@@ -10,7 +10,7 @@ from application.access import Scope
 from application.filters import Parent
 from application.pagination import Cursor, Page, PageRequest
 from application.ports.reading import Listing, Many
-from application.text import folded
+from application.text import folded, words_of
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from tests.fakes.store import FakeStore, Sight, client_text
 
@@ -106,7 +106,7 @@ class FakeListing(FakeReader, Listing[E, F], Generic[E, F]):
 def all_stand(search: str, *texts: str | None) -> bool:
     """Every word of the search stands in one of the texts, accents and letter case apart."""
     folds = [folded(text or "") for text in texts]
-    return all(any(word in text for text in folds) for word in folded(search).split())
+    return all(any(word in text for text in folds) for word in words_of(search))
 
 
 def _page(rows: list[E], order: Order, page: PageRequest, after: Place | None, before: Place | None) -> Page[E]:

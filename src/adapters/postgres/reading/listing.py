@@ -17,7 +17,7 @@ from application.access import Scope
 from application.filters import Parent
 from application.pagination import Cursor, Page, PageRequest
 from application.ports.reading import Many
-from application.text import folded
+from application.text import words_of
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 
 E = TypeVar("E")
@@ -139,11 +139,6 @@ class SnapshotListing(SnapshotReader, Generic[E, F]):
             has_next=page.before is not None if page.backward else more,
             has_previous=more if page.backward else page.after is not None,
         )
-
-
-def words_of(search: str) -> list[str]:
-    """The words to look for, folded."""
-    return folded(search).split()
 
 
 def stands(word: str, *columns: sa.ColumnElement[str]) -> Condition:

@@ -7,13 +7,14 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from adapters.postgres.mapping import Mapper
-from adapters.postgres.reading.listing import Condition, Order, SnapshotListing, fold, stands, words_of
+from adapters.postgres.reading.listing import Condition, Order, SnapshotListing, fold, stands
 from adapters.postgres.repositories.accounts import ACCOUNTS
 from adapters.postgres.repositories.accounts import MAPPER as ACCOUNT
 from adapters.postgres.scoping import PROPERTY_READERS, table_of
 from adapters.postgres.tables import ClientRow, ContractPartyRow, ContractRow, PropertyOwnerRow, PropertyRow
 from application.filters import AccountFilter, ClientFilter, ContractFilter, Parent, PropertyFilter
 from application.ports.reading import AccountReader, ClientReader, ContractReader, Many, PropertyReader
+from application.text import words_of
 from domain.accounts import Account
 from domain.clients import Client, ClientProfile
 from domain.contracts import Contract, ContractParty, ContractStatus, PartyRole
