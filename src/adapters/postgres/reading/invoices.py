@@ -16,13 +16,13 @@ from adapters.postgres.reading.listing import (
     SnapshotReader,
     fold,
     stands,
-    words_of,
 )
 from adapters.postgres.reading.people import CLIENTS
 from adapters.postgres.scoping import table_of
 from adapters.postgres.tables import InvoiceRow, PaymentAllocationRow, PaymentRow
 from application.filters import InvoiceFilter, InvoiceOrder, Parent
 from application.ports.reading import InvoiceReader, Many
+from application.text import words_of
 from domain.invoices import Invoice, InvoiceKind
 from domain.payments import Allocation
 
