@@ -62,6 +62,8 @@ _BY_REASON = {
     Obstacle.OF_STAFF: "Su cuenta es también del personal: quítele antes ese papel.",
     Obstacle.ERASED_BEFORE: "Sus datos ya se suprimieron.",
     "sandbox": "Son credenciales de prueba, que en producción no se admiten.",
+    "image": "No es una imagen que se reciba: envíe un PNG o un JPEG.",
+    "too_many_addresses": "Se admiten hasta {limit} direcciones.",
     "base64": "El contenido no es base64 válido.",
     "file_empty": "El archivo está vacío.",
     FileProblem.KIND: "No es un archivo que se reciba: envíe un PDF o una imagen JPEG o PNG.",

@@ -71,7 +71,7 @@ def routes_of(portal: Portal) -> list[BaseRoute]:
         introspection_open=not production,
         may_introspect=may_introspect,
         may_call=portal.use_cases.may_call,
-        patience={"importRecords": _IMPORT_SECONDS, "createPqrs": _FILES_SECONDS},
+        patience={"importRecords": _IMPORT_SECONDS, "createPqrs": _FILES_SECONDS, "updateAgency": _FILES_SECONDS},
         knows_bearer=entrance.knows,
         explain=explain,
         page=explorer.page,

@@ -34,7 +34,8 @@ from application.ports.reading import Readings
 from application.use_cases import UseCases
 from application.use_cases.account_status import DisableAccount, EnableAccount
 from application.use_cases.accounts import ChangePassword, CreateAccount
-from application.use_cases.agencies import FindAgency, MayCall, RegisterAgency, SetAgency
+from application.use_cases.agencies import FindAgency, MayCall, RegisterAgency
+from application.use_cases.agency_settings import AgencySettings, SetAgency, UpdateAgency
 from application.use_cases.audit import CheckAudit, NoteAuditHead
 from application.use_cases.bulk_invitations import InviteClients
 from application.use_cases.documents import DrawDocuments
@@ -217,6 +218,7 @@ def _use_cases(
         tokens=DerivedLinkTokens(secrets.links), default_base=None if settings.is_production else public_url
     )
     sheets, calendar, check_files = CsvSheetReader(), ColombianHolidays(), CheckFiles(inspector=inspector)
+    rules = AgencySettings(secrets=box, inspector=inspector, strict=settings.is_production)
     return UseCases(
         add_pqrs_message=AddPqrsMessage(unit_of_work=unit_of_work, check_files=check_files, clock=clock),
         add_pqrs_note=AddPqrsNote(unit_of_work=unit_of_work, check_files=check_files, clock=clock),
@@ -269,7 +271,7 @@ def _use_cases(
         retry_job=RetryJob(unit_of_work=unit_of_work, clock=clock),
         resolve_payment_review=ResolvePaymentReview(settlement=settlement),
         reverse_payment=ReversePayment(unit_of_work=unit_of_work, clock=clock),
-        set_agency=SetAgency(unit_of_work=unit_of_work, secrets=box, clock=clock, strict=settings.is_production),
+        set_agency=SetAgency(unit_of_work=unit_of_work, rules=rules, clock=clock),
         set_merchant_account=set_merchant_account,
         sign_in=SignIn(
             unit_of_work=unit_of_work,
@@ -290,6 +292,7 @@ def _use_cases(
         ),
         start_pqrs=StartPqrs(unit_of_work=unit_of_work, clock=clock),
         touch_session=TouchSession(unit_of_work=unit_of_work, clock=clock),
+        update_agency=UpdateAgency(unit_of_work=unit_of_work, rules=rules, clock=clock),
         update_profile=UpdateProfile(
             unit_of_work=unit_of_work, links=links, limiter=limiter, hasher=hasher, clock=clock
         ),

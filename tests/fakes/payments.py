@@ -95,7 +95,7 @@ class FakeAgencies(Repository, Agencies):
     async def ids(self) -> Sequence[AgencyId]:
         return sorted(self.books.agencies) if self.scope.work else []
 
-    async def get(self, agency_id: AgencyId) -> Agency | None:
+    async def get(self, agency_id: AgencyId, *, for_update: bool = False) -> Agency | None:
         return self.books.agencies.get(agency_id) if agency_id == self.scope.agency_id else None
 
     async def add(self, agency: Agency, *, hosts: tuple[str, ...]) -> None:

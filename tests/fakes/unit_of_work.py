@@ -122,7 +122,7 @@ class FakeAgencies(_Repository, Agencies):
     async def ids(self) -> Sequence[AgencyId]:
         return sorted(self.store.agencies) if self.scope.work else []
 
-    async def get(self, agency_id: AgencyId) -> Agency | None:
+    async def get(self, agency_id: AgencyId, *, for_update: bool = False) -> Agency | None:
         return self.store.agencies.get(agency_id) if agency_id == self.scope.agency_id else None
 
     async def add(self, agency: Agency, *, hosts: tuple[str, ...]) -> None:

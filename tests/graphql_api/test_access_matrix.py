@@ -29,8 +29,8 @@ BY_ID = {
 OF_STAFF = {"auditLog", "failedJobs"}
 """Of the agency's staff, and never the same twice; each has tests of its own."""
 WHOLE = {
-    "Agency": "address city email gateways id landlordRegistration logo name partialPaymentsAllowed phone "
-    "privacyPolicyDate privacyPolicyUrl privacyPolicyVersion slug taxId",
+    "Agency": "address brandColor city email gateways id landlordRegistration logo name partialPaymentsAllowed "
+    "phone privacyPolicyDate privacyPolicyUrl privacyPolicyVersion slug taxId",
     "AuditEntry": "account action actionLabel actor at changes entityId id number",
     "Attachment": "byteSize contentType document fileName id",
     "Client": "address checkDigit city code consents contracts currentConsents dashboard documentNumber documentType "

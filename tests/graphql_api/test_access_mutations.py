@@ -134,6 +134,7 @@ FOR_STAFF = {
 }
 FOR_ADMINS = {
     "eraseClient": 'mutation { eraseClient(clientId: "x", reason: "Lo pidió.") { __typename } }',
+    "updateAgency": 'mutation { updateAgency(input: {city: "Cali"}) { __typename } }',
     "configureGateway": "mutation { configureGateway(input: {code: PAYU, enabled: false}) { __typename } }",
     "inviteStaff": """mutation { inviteStaff(input: {username: "pedro", email: "pedro@andina.example", role: STAFF})
         { __typename } }""",

@@ -11,6 +11,7 @@ from application.ports.documents import DocumentUnavailable
 from application.ports.mail import MailUnavailable
 from application.use_cases.account_status import DisableAccount, EnableAccount
 from application.use_cases.accounts import ChangePassword
+from application.use_cases.agency_settings import UpdateAgency
 from application.use_cases.bulk_invitations import InviteClients
 from application.use_cases.imports import ImportRecords
 from application.use_cases.invitations import InviteClient, InviteStaff
@@ -56,6 +57,7 @@ USE_CASES: dict[str, type[Any]] = {
     "changePassword": ChangePassword,
     "closePqrs": ClosePqrs,
     "configureGateway": ConfigureGateway,
+    "updateAgency": UpdateAgency,
     "confirmEmail": ConfirmEmail,
     "createPqrs": FilePqrs,
     "disableAccount": DisableAccount,

@@ -20,7 +20,9 @@ class Agencies(Protocol):
         """All agencies, for a scope of the workers; to others none."""
         ...
 
-    async def get(self, agency_id: AgencyId) -> Agency | None: ...
+    async def get(self, agency_id: AgencyId, *, for_update: bool = False) -> Agency | None:
+        """`for_update`: whoever else asks so waits until this work ends."""
+        ...
 
     async def add(self, agency: Agency, *, hosts: tuple[str, ...]) -> None:
         """Raises InvalidInput DUPLICATE on `slug` or `host` that another agency has."""

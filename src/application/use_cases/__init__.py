@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from application.use_cases.account_status import DisableAccount, EnableAccount
 from application.use_cases.accounts import ChangePassword, CreateAccount
-from application.use_cases.agencies import FindAgency, MayCall, RegisterAgency, SetAgency
+from application.use_cases.agencies import FindAgency, MayCall, RegisterAgency
+from application.use_cases.agency_settings import SetAgency, UpdateAgency
 from application.use_cases.audit import CheckAudit, NoteAuditHead
 from application.use_cases.bulk_invitations import InviteClients
 from application.use_cases.documents import DrawDocuments
@@ -111,6 +112,7 @@ class UseCases:
     start_pqrs: StartPqrs
     touch_session: TouchSession
     update_mail_preferences: UpdateMailPreferences
+    update_agency: UpdateAgency
     update_profile: UpdateProfile
     verify_receipt: VerifyReceipt
     view_as_client: ViewAsClient

@@ -5,6 +5,7 @@ import strawberry
 from graphql_api.failed_jobs import FailedJobMutations
 from graphql_api.mutations.access import AccessMutations
 from graphql_api.mutations.accounts import AccountMutations
+from graphql_api.mutations.agency import AgencyMutations
 from graphql_api.mutations.findings import FindingMutations
 from graphql_api.mutations.gateways import GatewayMutations
 from graphql_api.mutations.imports import ImportMutations
@@ -30,6 +31,7 @@ class Mutation(
     AccountMutations,
     OfficeMutations,
     FindingMutations,
+    AgencyMutations,
     GatewayMutations,
     SettlementMutations,
     PqrsMutations,

@@ -77,6 +77,7 @@ class Agency(Node):
     privacy_policy_url: str | None = field("Política de tratamiento de datos personales.")
     privacy_policy_version: str | None = field("Cuál es la versión vigente de esa política.")
     privacy_policy_date: date | None = field("De cuándo es esa versión.")
+    brand_color: str | None = field("Color de la inmobiliaria, como #1a6b54; nulo si no eligió uno.")
     stored_logo: strawberry.Private[Logo | None]
 
     @strawberry.field(description="Logotipo, en PNG o JPEG.")
@@ -113,6 +114,7 @@ class Agency(Node):
             privacy_policy_url=entity.privacy_policy_url,
             privacy_policy_version=entity.privacy_policy_version,
             privacy_policy_date=entity.privacy_policy_on,
+            brand_color=entity.brand_color,
             stored_logo=entity.logo,
         )
 

@@ -39,8 +39,9 @@ class PostgresAgencies(ScopedRepository, Agencies):
             AgencyId(found) for found in (await self.connection.execute(every.order_by(KEYS.c.agency_id))).scalars()
         ]
 
-    async def get(self, agency_id: AgencyId) -> Agency | None:
-        row = (await self.connection.execute(sa.select(AGENCIES).where(AGENCIES.c.id == agency_id))).one_or_none()
+    async def get(self, agency_id: AgencyId, *, for_update: bool = False) -> Agency | None:
+        wanted = sa.select(AGENCIES).where(AGENCIES.c.id == agency_id)
+        row = (await self.connection.execute(wanted.with_for_update() if for_update else wanted)).one_or_none()
         return agency_of(row._mapping) if row else None
 
     async def add(self, agency: Agency, *, hosts: tuple[str, ...]) -> None:

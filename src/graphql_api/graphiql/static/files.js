@@ -1,34 +1,45 @@
-// Files in both directions: CSVs of this computer that an operation sends, and documents that an answer brings.
+// Files in both directions: those of this computer that an operation sends, and documents that an answer brings.
 
 const PREFIX = 'archivo:';
 const picked = new Map();
 
 export class NotPicked extends Error {}
 
-// Reads a CSV as spreadsheets write it: UTF-8, or else Windows-1252.
+// Keeps what is in a file until an operation sends it.
 export async function pick(file) {
-  const bytes = await file.arrayBuffer();
-  let text;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    text = new TextDecoder('windows-1252').decode(bytes);
-  }
-  picked.set(file.name, text);
+  picked.set(file.name, new Uint8Array(await file.arrayBuffer()));
 }
 
-// Variables with every "archivo:NOMBRE" replaced by that file's text.
-export function withFiles(value) {
+// Variables with every "archivo:NOMBRE" replaced by what is in that file: in contentBase64 as base64, elsewhere as text.
+export function withFiles(value, key = '') {
   if (typeof value === 'string' && value.startsWith(PREFIX)) {
     const name = value.slice(PREFIX.length);
-    if (!picked.has(name)) throw new NotPicked(`Elija primero el archivo ${name} con el botón «Elegir CSV».`);
-    return picked.get(name);
+    if (!picked.has(name)) throw new NotPicked(`Elija primero el archivo ${name} con el botón «Elegir archivos».`);
+    return key === 'contentBase64' ? base64(picked.get(name)) : text(picked.get(name));
   }
-  if (Array.isArray(value)) return value.map(withFiles);
+  if (Array.isArray(value)) return value.map((member) => withFiles(member));
   if (value && typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withFiles(member)]));
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withFiles(member, name)]));
   }
   return value;
+}
+
+// A CSV as spreadsheets write it: UTF-8, or else Windows-1252.
+function text(bytes) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}
+
+// Piece by piece: a function takes only so many arguments.
+function base64(bytes) {
+  let binary = '';
+  for (let start = 0; start < bytes.length; start += 8192) {
+    binary += String.fromCharCode(...bytes.subarray(start, start + 8192));
+  }
+  return btoa(binary);
 }
 
 // The documents inside an answer, in its order.

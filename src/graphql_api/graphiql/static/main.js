@@ -99,7 +99,7 @@ $('pick').addEventListener('change', async (event) => {
     const chip = document.createElement('span');
     chip.className = 'chip';
     chip.textContent = `archivo:${file.name}`;
-    chip.title = 'Escriba este texto, entre comillas, como valor de csv en las variables';
+    chip.title = 'Escriba este texto, entre comillas, como valor de csv o de contentBase64 en las variables';
     $('files').append(chip);
   }
   event.target.value = '';
