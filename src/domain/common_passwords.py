@@ -1,5 +1,17 @@
-"""The words that most people choose: lower case, no accents, and only those that are left once numbers, years,
-keyboard rows and repetitions are taken away (domain.passwords does that)."""
+"""What most people choose, in small letters and without accents.
+
+COMMON_WORDS: only those that are left once numbers, years, keyboard rows and repetitions are taken away
+(domain.passwords does that). COMMON_PASSWORDS: whole ones that are long enough, ten thousand of them (OWASP ASVS 5.0,
+6.2.4, asks for the three thousand most common that a site's rules allow). Both files name where they come from.
+"""
+
+from importlib.resources import files
+
+
+def _lines(name: str) -> list[str]:
+    text = files("domain").joinpath(name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("# ")]
+
 
 _WORDS = """
 password passwort passw contrasena contrasenia clave claves secreto secreta secret admin administrador
@@ -35,4 +47,5 @@ casa casas apartamento apto arriendo arriendos arrendamiento arrendatario inquil
 inmuebles inmobiliaria inmobiliarias propiedad edificio oficina bodega local contrato factura pago pagos cliente
 clientes portal area empresa trabajo
 """
-COMMON_WORDS = frozenset(_WORDS.split())
+COMMON_WORDS = frozenset([*_WORDS.split(), *_lines("common_words.txt")])
+COMMON_PASSWORDS = frozenset(_lines("common_passwords.txt"))

@@ -6,10 +6,10 @@ A password is judged as typed and kept as typed; folding serves the comparison o
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
-from domain.common_passwords import COMMON_WORDS
+from domain.common_passwords import COMMON_PASSWORDS, COMMON_WORDS
 
 CLIENT_MINIMUM = 12
 STAFF_MINIMUM = 15
@@ -20,7 +20,7 @@ _UNKNOWN_CHARACTERS = 6
 _WORDS_ENOUGH = 2
 """A common word with a number is tried first; two different ones together are a phrase, of which there are many."""
 _DIFFERENT_CHARACTERS = 5
-_SHORTEST_WORD = 4
+_SHORTEST_WORD, _LONGEST_WORD = 4, 40
 _FORWARD = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb")
 _ROWS = (*_FORWARD, *(row[::-1] for row in _FORWARD))
 _SEQUENCE = 3
@@ -61,23 +61,32 @@ def password_problem(password: str, *, staff: bool, known: Iterable[str] = ()) -
     text = _folded(password)
     if len(set(text)) < _DIFFERENT_CHARACTERS or _too_little(_without_sequences(text)):
         return PasswordProblem.PREDICTABLE
-    personal = set().union(*map(_words, known))
-    found, rest = _taken_out(COMMON_WORDS | personal, text)
+    personal = {word for text_known in known for word in _words(text_known) if len(word) >= _SHORTEST_WORD}
+    own, rest = _taken_out(personal, text)
+    common, rest = _taken_out(COMMON_WORDS, rest)
     if _too_little(_without_sequences(_YEAR.sub(" ", rest))):
-        if found & personal:
+        if own:
             return PasswordProblem.PERSONAL
-        if len(found) < _WORDS_ENOUGH:
+        if len(common) < _WORDS_ENOUGH:
             return PasswordProblem.COMMON
+    if not COMMON_PASSWORDS.isdisjoint((text, text.strip(), text.strip().translate(_LEET))):
+        return PasswordProblem.COMMON
     return None
 
 
-def _taken_out(words: Iterable[str], text: str) -> tuple[set[str], str]:
-    """Which of the words stand in a text, with digits and signs for letters or without, and the text less them."""
-    found = set()
-    for word in sorted((word for word in words if len(word) >= _SHORTEST_WORD), key=len, reverse=True):
-        spelled = text.translate(_LEET)
-        while (at := max(text.find(word), spelled.find(word))) >= 0:
-            text, spelled = (f"{t[:at]} {t[at + len(word) :]}" for t in (text, spelled))
+def _taken_out(words: Collection[str], text: str) -> tuple[set[str], str]:
+    """Which of the words stand in a text, with digits and signs for letters or without, and the text less them; of
+    words that overlap, the longest."""
+    found, spelled = set(), text.translate(_LEET)
+    for length in range(min(_LONGEST_WORD, len(text)), _SHORTEST_WORD - 1, -1):
+        start = 0
+        while start + length <= len(text):
+            parts = (text[start : start + length], spelled[start : start + length])
+            word = next((part for part in parts if part in words), None)
+            if word is None:
+                start += 1
+                continue
+            text, spelled = (f"{t[:start]} {t[start + length :]}" for t in (text, spelled))
             found.add(word)
     return found, text
 
