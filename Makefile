@@ -10,7 +10,7 @@ READY := .venv/.ready-$(HERE)-$(LOCKED)
 PIP := $(PYTHON) -m pip --python .venv/bin/python install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check simulate bench torture lock
+.PHONY: help run install test check simulate bench timing torture lock
 
 help:
 	@echo "make run      pone todo en marcha: Postgres, agencia de ejemplo, simulador y servicio (PORT=$(PORT))"
@@ -19,6 +19,7 @@ help:
 	@echo "make check    formato, estilo, tipos, capas y esquema"
 	@echo "make simulate días inventados del servicio con toda clase de fallas (SEEDS=10000)"
 	@echo "make bench    las mediciones de bench/"
+	@echo "make timing   si el tiempo de una respuesta delata qué cuentas existen (bench/README.md)"
 	@echo "make torture  pagos mientras mueren el servicio y PostgreSQL (tests/torture/README.md)"
 	@echo "make lock     fija de nuevo las dependencias (necesita uv)"
 
@@ -42,6 +43,9 @@ simulate: $(READY)
 
 bench: $(READY)
 	@.venv/bin/python -m bench
+
+timing: $(READY)
+	@.venv/bin/python -m bench.enumeration $(SAMPLES)
 
 torture: $(READY)
 	@.venv/bin/python -m tests.torture $(TORTURE)
