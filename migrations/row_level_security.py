@@ -55,6 +55,7 @@ def protect(
     added_by: str = STAFF,
     changed_by: str = STAFF,
     removed_by: str = STAFF,
+    lockable: str | None = None,
 ) -> None:
     """Policies of a table with agency_id.
 
@@ -74,7 +75,7 @@ def protect(
         allowed_to_read = allowed
     op.execute(f"create policy viewer on {table} as restrictive using ({allowed_to_read}) with check ({allowed})")
     # What a key opens besides is not even locked.
-    lockable = allowed if key else ANYONE
+    lockable = lockable or (allowed if key else ANYONE)
     restrict_writing(table, added_by=added_by, changed_by=changed_by, removed_by=removed_by, lockable=lockable)
 
 

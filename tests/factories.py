@@ -52,6 +52,7 @@ from domain.pqrs import (
     PqrsSubject,
 )
 from domain.properties import Ownership, Property, PropertyUse
+from domain.second_factors import SecondFactor
 from domain.sessions import Session, TokenPair
 
 TODAY = date(2026, 7, 15)
@@ -152,6 +153,12 @@ def a_link(account: Account, purpose: LinkPurpose = LinkPurpose.RESET, **given: 
     new_email = f"{uuid4()}@correo.example" if purpose is LinkPurpose.EMAIL_CHANGE else None
     link = AccountLink.to(account, purpose, id=link_id, token=str(link_id), at=NOON, new_email=new_email)
     return replace(link, **given)
+
+
+def a_second_factor(account: Account, **changes: Any) -> SecondFactor:
+    """Begun, and not yet on."""
+    common: dict[str, Any] = {"account_id": account.id, "agency_id": account.agency_id, "secret": "sealed"}
+    return SecondFactor(**(common | {"begun_at": NOON} | changes))
 
 
 def a_session(

@@ -65,7 +65,7 @@ class Village:
         self.store.add(*self.links)
         for account in (*self.accounts.values(), self.rosa):
             session, pair = a.a_session(account)
-            self.store.add(session, pair.access, pair.refresh)
+            self.store.add(session, pair.access, pair.refresh, a.a_second_factor(account))
 
     def _homes(self) -> None:
         add = self.store.add

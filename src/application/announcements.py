@@ -23,6 +23,7 @@ from domain.links import AccountLink, LinkPurpose
 from domain.payment_intents import GatewayAttempt, PaymentIntent
 from domain.payments import Payment
 from domain.pqrs import Pqrs, PqrsMessage
+from domain.second_factors import SecondFactorChange
 
 _IN_ONE_LETTER = 20
 
@@ -41,6 +42,7 @@ class Announcement(StrEnum):
     PAYMENT_DECLINED = "payment-declined"
     PAYMENTS_DUE = "payments-due"
     PAYMENTS_OVERDUE = "payments-overdue"
+    SECOND_FACTOR_CHANGED = "second-factor-changed"
     PAYOUTS_SENT = "payouts-sent"
     PQRS_ANSWERED = "pqrs-answered"
     PQRS_DUE_SOON = "pqrs-due-soon"
@@ -131,6 +133,18 @@ def pqrs_replied(message: PqrsMessage) -> Job:
 def pqrs_taken_further(message: PqrsMessage) -> Job:
     """To whoever of the staff is in charge: the client wrote, or brought the case back."""
     return _about(Announcement.PQRS_TAKEN_FURTHER, message)
+
+
+def second_factor_changed(account: Account, change: SecondFactorChange, at: datetime) -> Job:
+    """To the owner of the account, who may not be who changed it."""
+    return announcement(
+        account.agency_id,
+        Announcement.SECOND_FACTOR_CHANGED,
+        account.id,
+        change.value,
+        at.isoformat(),
+        pace=Pace.IMMEDIATE,
+    )
 
 
 _OF_LINKS = {

@@ -25,6 +25,8 @@ OF_ONE_ADDRESS = Backoff(free=100, forgotten_after=_HOUR)
 """Failures from one address, whomever they are about: many, because whole towns share a mobile operator's address."""
 OF_ONE_ACCOUNT = Backoff(free=5, forgotten_after=_A_MONTH, most=10, cure=Cure.PASSWORD)
 """Wrong current passwords inside a session, so that a phone left on a table does not give its password away."""
+OF_CODES = Backoff(free=5, forgotten_after=_A_MONTH, most=50, cure=Cure.ADMINISTRATOR)
+"""Codes of a second factor, after the right password: fifty tries at six digits find one once in six thousand."""
 OF_ONE_VERIFIER = Backoff(free=30, forgotten_after=_HOUR)
 """Codes of receipts that do not exist, from one address: nobody finds one by trying, and who mistypes has room."""
 OF_AN_AGENCY = Backoff(free=1_000_000_000, forgotten_after=_HOUR)
@@ -105,6 +107,10 @@ def email_changes(account_id: AccountId) -> str:
 
 def password_attempts(account_id: AccountId) -> str:
     return f"password:{account_id}"
+
+
+def code_attempts(account_id: AccountId) -> str:
+    return f"code:{account_id}"
 
 
 def agency_attempts(now: datetime) -> str:

@@ -25,7 +25,8 @@ class AccountStatus(StrEnum):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Account:
-    """A client's, a staff member's, or both; e-mail and user name are unique in the agency, letter case apart."""
+    """A client's, a staff member's, or both; e-mail and user name are unique in the agency, letter case apart.
+    `second_factor`: signing in takes a code too."""
 
     id: AccountId
     agency_id: AgencyId
@@ -37,6 +38,7 @@ class Account:
     client_id: ClientId | None
     created_at: datetime
     last_login_at: datetime | None = None
+    second_factor: bool = False
 
     @property
     def is_staff(self) -> bool:

@@ -52,6 +52,7 @@ class Agency:
     partial_payments_allowed: bool = False
     reminders: bool = False
     courtesy_days: int = 0
+    staff_second_factor_required: bool = False
     captcha_provider: CaptchaProvider = CaptchaProvider.ALTCHA
     captcha_site_key: str | None = None
     captcha_secret: str | None = None

@@ -5,6 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from domain.second_factors import Enrolment
+
 
 class DomainError(Exception):
     """Base of every expected refusal: nothing was changed when it leaves a use case."""
@@ -67,6 +69,16 @@ class AgencyNotFound(DomainError):
 
 class InvalidCredentials(DomainError):
     """Unknown user, wrong password or disabled account: the three are not told apart."""
+
+
+class SecondFactorRequired(DomainError):
+    """The password is right, and a code has to come with it. `rejected`: one came, and was not good. `enrolment`: the
+    account has to have a second factor and has none yet; with this its application makes the code."""
+
+    def __init__(self, *, rejected: bool = False, enrolment: Enrolment | None = None) -> None:
+        super().__init__("second factor required")
+        self.rejected = rejected
+        self.enrolment = enrolment
 
 
 class CaptchaRejected(DomainError):

@@ -19,6 +19,7 @@ AUDIT_ACTION: Mapping[str, str] = {
     AuditAction.PASSWORD_RESET: "Eligió otra contraseña con un enlace",
     AuditAction.EMAIL_CHANGE_ASKED: "Pidió cambiar su correo",
     AuditAction.EMAIL_CHANGED: "Confirmó su correo nuevo",
+    AuditAction.SECOND_FACTOR_CHANGED: "Cambió un segundo factor",
     AuditAction.VIEWED_AS_CLIENT: "Vio lo que ve un cliente",
     AuditAction.CONSENT_RECORDED: "Registró una autorización de datos",
     AuditAction.PERSONAL_DATA_EXPORTED: "Exportó los datos de un cliente",

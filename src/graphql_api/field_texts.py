@@ -35,6 +35,7 @@ _BY_REASON = {
     "page_size": "Debe estar entre 0 y {limit}.",
     "other_property": "El contrato no es de ese inmueble.",
     "unchanged": "La contraseña nueva debe ser distinta de la actual.",
+    "one_time_code": "El código no es correcto, ya venció o ya se usó.",
     "above_zero": "Debe ser mayor que cero, con dos decimales a lo sumo.",
     "not_payable": "Esta factura no debe nada, está anulada o es de comisión.",
     "not_listed": "No está entre las páginas de retorno de la inmobiliaria.",

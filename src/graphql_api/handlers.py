@@ -141,6 +141,11 @@ def _limit(error: errors.LimitReached, context: Context, field: str) -> refusals
 _NO_LONGER = {
     "addPqrsMessage": "Esta PQRS está cerrada: ya no recibe mensajes.",
     "answerPqrs": "Esta PQRS ya fue respondida.",
+    "beginSecondFactor": "El segundo factor ya está activo.",
+    "confirmSecondFactor": "No hay un segundo factor por confirmar: empiece con beginSecondFactor.",
+    "disableSecondFactor": "El segundo factor no está activo, o su inmobiliaria lo exige.",
+    "renewRecoveryCodes": "El segundo factor no está activo.",
+    "resetSecondFactor": "Esa cuenta no tiene segundo factor, o es la suya: use disableSecondFactor.",
     "applyCredit": "No hay saldo a favor sin usar, o no hay deudas a las que aplicarlo.",
     "assignPqrs": "Esta PQRS está cerrada.",
     "disableAccount": "Esa cuenta ya está deshabilitada, es la suya o es la del único administrador.",
@@ -189,10 +194,26 @@ def _not_returned(error: errors.RefundNotPossible, context: Context, field: str)
     return refusals.RefundNotPossible(code=ErrorCode.REFUND_NOT_POSSIBLE, message=_NOT_RETURNED[error.why])
 
 
+def _code_wanted(error: errors.SecondFactorRequired, context: Context, field: str) -> refusals.SecondFactorRequired:
+    if error.rejected:
+        message = "Ese código no es correcto, ya venció o ya se usó. Escriba el que la aplicación muestra ahora."
+    elif error.enrolment is not None:
+        message = "Su inmobiliaria exige un segundo factor. Lea el QR con su aplicación y entre con el código."
+    else:
+        message = "Escriba el código de su aplicación de autenticación, o uno de recuperación."
+    return refusals.SecondFactorRequired(
+        code=ErrorCode.SECOND_FACTOR_REQUIRED,
+        message=message,
+        rejected=error.rejected,
+        enrolment=refusals.SecondFactorEnrolment.of(error.enrolment) if error.enrolment else None,
+    )
+
+
 TABLE: dict[type[errors.DomainError], tuple[type[refusals.UserError], Handle]] = {
     errors.InvalidInput: (refusals.InvalidInput, _invalid_input),
     errors.NotFound: (refusals.NotFound, _plain(refusals.NotFound, ErrorCode.NOT_FOUND, "No lo encontramos.")),
     errors.InvalidCredentials: (refusals.InvalidCredentials, _wrong_password),
+    errors.SecondFactorRequired: (refusals.SecondFactorRequired, _code_wanted),
     errors.CaptchaRejected: (
         refusals.CaptchaRejected,
         _plain(refusals.CaptchaRejected, ErrorCode.CAPTCHA_REJECTED, "Confirme de nuevo que no es un robot."),

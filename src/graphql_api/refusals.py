@@ -6,7 +6,9 @@ from typing import Any
 import strawberry
 
 from domain.errors import FieldProblemCode
+from domain.second_factors import Enrolment
 from graphql_api.describe import field
+from graphql_api.files import Download
 from graphql_api.scalars import Money
 from graphql_api.types.later import InvoiceType, PaymentIntentType
 
@@ -20,6 +22,7 @@ class ErrorCode(Enum):
     INVALID_INPUT = _value("INVALID_INPUT", "El formulario tiene problemas.")
     NOT_FOUND = _value("NOT_FOUND", "No existe o no es de quien pregunta.")
     INVALID_CREDENTIALS = _value("INVALID_CREDENTIALS", "Usuario o contraseña incorrectos.")
+    SECOND_FACTOR_REQUIRED = _value("SECOND_FACTOR_REQUIRED", "Falta el código del segundo factor, o no es bueno.")
     CAPTCHA_REJECTED = _value("CAPTCHA_REJECTED", "No se comprobó que no es un robot.")
     CAPTCHA_UNAVAILABLE = _value("CAPTCHA_UNAVAILABLE", "El servicio que lo comprueba no responde.")
     TOO_MANY_ATTEMPTS = _value("TOO_MANY_ATTEMPTS", "Demasiados intentos: hay que esperar.")
@@ -79,6 +82,32 @@ class CaptchaRejected(UserError):
 @strawberry.type(description="El servicio de CAPTCHA no responde; no se deja pasar a nadie mientras tanto.")
 class CaptchaUnavailable(UserError):
     retry_after_seconds: int = field("Segundos que conviene esperar.")
+
+
+@strawberry.type(description="Lo que una aplicación de códigos necesita. Se dice una sola vez.")
+class SecondFactorEnrolment:
+    secret: str = field("La clave, para escribirla a mano en la aplicación.")
+    uri: str = field("La misma, como dirección otpauth://.")
+    qr: Download = field("La misma, como código QR en PNG, para leerla con el teléfono.")
+
+    @classmethod
+    def of(cls, enrolment: Enrolment) -> "SecondFactorEnrolment":
+        picture = Download.of_bytes("segundo-factor.png", "image/png", enrolment.picture)
+        return cls(secret=enrolment.secret, uri=enrolment.address, qr=picture)
+
+
+@strawberry.type(
+    description=(
+        "La contraseña es correcta y falta el código: repita login con code, y con otra respuesta al captcha. Solo lo "
+        "sabe quien conoce la contraseña."
+    )
+)
+class SecondFactorRequired(UserError):
+    rejected: bool = field("Verdadero si vino un código y no es bueno: errado, vencido o ya usado.")
+    enrolment: SecondFactorEnrolment | None = field(
+        "Si la inmobiliaria lo exige al personal y la cuenta no lo tiene: con esto la aplicación da el primer código. "
+        "Cada vez que se pide es otro."
+    )
 
 
 @strawberry.type(description="Demasiados intentos desde esta cuenta o esta dirección.")

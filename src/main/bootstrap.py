@@ -18,7 +18,7 @@ from adapters.holidays.calendar import ColombianHolidays
 from adapters.payu.gateway import SANDBOX_MERCHANTS, PayuGateway
 from adapters.pdf.renderer import PdfDocumentRenderer
 from adapters.postgres.engine import create_engine, refuse_unsafe_role
-from adapters.postgres.rate_limits import PostgresFamiliarPlaces, PostgresRateLimiter, PostgresSpentChallenges
+from adapters.postgres.rate_limits import PostgresRateLimiter, PostgresSpentChallenges
 from adapters.postgres.reading.snapshot import PostgresReadings
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.secrets.fernet import FernetSecretBox
@@ -74,11 +74,12 @@ from application.use_cases.pqrs_messages import AddPqrsMessage, AddPqrsNote, Clo
 from application.use_cases.profile import ConfirmEmail, UpdateProfile
 from application.use_cases.resets import OpenReset, RequestPasswordReset, ResetPassword
 from application.use_cases.sessions import EndSession, RefreshSession, SignOut, TouchSession
-from application.use_cases.sign_in import IssueCaptcha, SignIn
+from application.use_cases.sign_in import IssueCaptcha
 from application.use_cases.view_as import ViewAsClient
 from domain.payments import PaymentGatewayCode
 from main.personal_data import rights_over_data
 from main.settings import Secrets, Settings
+from main.signing_in import signing_in
 
 _CALLS_AT_ONCE = 20
 _OF_AN_ACCOUNT_AT_ONCE = 10
@@ -220,6 +221,7 @@ def _use_cases(
     sheets, calendar, check_files = CsvSheetReader(), ColombianHolidays(), CheckFiles(inspector=inspector)
     rules = AgencySettings(secrets=box, inspector=inspector, strict=settings.is_production)
     return UseCases(
+        **signing_in(engine, unit_of_work, captchas, limiter, hasher, box, clock),
         add_pqrs_message=AddPqrsMessage(unit_of_work=unit_of_work, check_files=check_files, clock=clock),
         add_pqrs_note=AddPqrsNote(unit_of_work=unit_of_work, check_files=check_files, clock=clock),
         answer_pqrs=AnswerPqrs(unit_of_work=unit_of_work, clock=clock),
@@ -273,14 +275,6 @@ def _use_cases(
         reverse_payment=ReversePayment(unit_of_work=unit_of_work, clock=clock),
         set_agency=SetAgency(unit_of_work=unit_of_work, rules=rules, clock=clock),
         set_merchant_account=set_merchant_account,
-        sign_in=SignIn(
-            unit_of_work=unit_of_work,
-            captchas=captchas,
-            limiter=limiter,
-            places=PostgresFamiliarPlaces(engine, clock),
-            hasher=hasher,
-            clock=clock,
-        ),
         sign_out=SignOut(unit_of_work=unit_of_work, clock=clock),
         start_payment=StartPayment(
             unit_of_work=unit_of_work,

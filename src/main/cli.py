@@ -195,6 +195,20 @@ def invite_account(
     say(f"Cuenta {made.username} invitada: el enlace va a {made.email}.", told, as_json=as_json)
 
 
+@account.command("reset-second-factor")
+def reset_second_factor(
+    slug: Slug, login: Annotated[str, typer.Argument(help="Usuario o correo de la cuenta.")], as_json: AsJson = False
+) -> None:
+    """Quita el segundo factor de quien perdió el teléfono y los códigos de recuperación; cierra sus sesiones."""
+
+    async def run(portal: Portal) -> Any:
+        found = await portal.use_cases.find_agency(slug)
+        return await portal.use_cases.reset_second_factor_by_operator(found.id, login=login)
+
+    freed = with_portal(run)
+    say(f"La cuenta {freed.username} quedó sin segundo factor.", {"username": freed.username}, as_json=as_json)
+
+
 @payments.command("reconcile")
 def reconcile_payments(slug: Slug, as_json: AsJson = False) -> None:
     """Pregunta a las pasarelas por los pagos cuya respuesta pudo perderse; para ejecutarlo cada pocos minutos."""

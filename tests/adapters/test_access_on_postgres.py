@@ -19,6 +19,7 @@ from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.access import Scope, StaffViewer, Visitor
 from application.links import AccountLinks
 from application.ports.reading import Entry
+from application.second_factors import SecondFactorDesk
 from application.use_cases.accounts import ChangePassword, CreateAccount
 from application.use_cases.profile import UpdateProfile
 from application.use_cases.sessions import EndSession, OpenedSession, RefreshSession, SignOut, TouchSession
@@ -31,7 +32,9 @@ from tests.fakes.audit import KEYS
 from tests.fakes.captcha import FakeCaptcha
 from tests.fakes.clock import FakeClock
 from tests.fakes.links import FakeLinkTokens
+from tests.fakes.one_time_codes import FakeOneTimeCodes
 from tests.fakes.passwords import FakeHasher
+from tests.fakes.secrets import FakeSecretBox
 from tests.postgres import Database
 
 PASSWORD = "tortuga azul canta"
@@ -56,6 +59,7 @@ class Service:
             captchas=FakeCaptcha(),
             limiter=limiter,
             places=PostgresFamiliarPlaces(self.engine, clock),
+            second_factors=SecondFactorDesk(codes=FakeOneTimeCodes(), secrets=FakeSecretBox()),
             hasher=hasher,
             clock=clock,
         )

@@ -1,24 +1,36 @@
 """An agency with people of every kind, and the use cases of access over fakes."""
 
+from typing import Any
 from uuid import uuid4
 
 from application.access import SignedIn, Visitor
 from application.links import AccountLinks
+from application.second_factors import SecondFactorDesk
 from application.use_cases.accounts import ChangePassword, CreateAccount
 from application.use_cases.profile import UpdateProfile
+from application.use_cases.second_factor import (
+    BeginSecondFactor,
+    ConfirmSecondFactor,
+    DisableSecondFactor,
+    RenewRecoveryCodes,
+)
+from application.use_cases.second_factor_resets import ResetSecondFactor, ResetSecondFactorByOperator
 from application.use_cases.sessions import EndSession, OpenedSession, RefreshSession, SignOut, TouchSession
 from application.use_cases.sign_in import IssueCaptcha, SignIn
 from domain.accounts import Account, AccountRole, AccountStatus
 from domain.agencies import Agency
 from domain.errors import DomainError
 from domain.ids import AccountId, AgencyId, ClientId
+from domain.second_factors import Enrolment
 from domain.sessions import Session
 from tests.fakes.access import FakeAccess, Store
 from tests.fakes.captcha import FakeCaptcha
 from tests.fakes.clock import FakeClock
 from tests.fakes.links import FakeLinkTokens
+from tests.fakes.one_time_codes import FakeOneTimeCodes, code_at
 from tests.fakes.passwords import FakeHasher
 from tests.fakes.rate_limits import FakeFamiliarPlaces, FakeRateLimiter
+from tests.fakes.secrets import FakeSecretBox
 
 PASSWORD = "tortuga azul canta"
 
@@ -30,6 +42,7 @@ class World:
         self.captcha = FakeCaptcha()
         self.hasher = FakeHasher()
         self.limiter = FakeRateLimiter(self.clock)
+        self.desk = SecondFactorDesk(codes=FakeOneTimeCodes(), secrets=FakeSecretBox())
         self.agency = self.an_agency("andina", "Inmobiliaria Andina")
         self.visitor = Visitor(agency_id=self.agency.id)
         self.issue_captcha = IssueCaptcha(captchas=self.captcha)
@@ -38,6 +51,7 @@ class World:
             captchas=self.captcha,
             limiter=self.limiter,
             places=FakeFamiliarPlaces(self.clock),
+            second_factors=self.desk,
             hasher=self.hasher,
             clock=self.clock,
         )
@@ -52,6 +66,14 @@ class World:
         self.update_profile = UpdateProfile(
             unit_of_work=self.access, links=links, limiter=self.limiter, hasher=self.hasher, clock=self.clock
         )
+        proving: dict[str, Any] = {"limiter": self.limiter, "hasher": self.hasher}
+        asking: dict[str, Any] = {"unit_of_work": self.access, "clock": self.clock}
+        self.begin_second_factor = BeginSecondFactor(**asking, **proving, desk=self.desk)
+        self.confirm_second_factor = ConfirmSecondFactor(**asking, limiter=self.limiter, desk=self.desk)
+        self.disable_second_factor = DisableSecondFactor(**asking, **proving, desk=self.desk)
+        self.renew_recovery_codes = RenewRecoveryCodes(**asking, **proving, desk=self.desk)
+        self.reset_second_factor = ResetSecondFactor(**asking, limiter=self.limiter)
+        self.reset_by_operator = ResetSecondFactorByOperator(**asking, limiter=self.limiter)
         self.create_account = CreateAccount(unit_of_work=self.access, hasher=self.hasher, clock=self.clock)
 
     @property
@@ -103,6 +125,18 @@ class World:
             user_agent=user_agent,
         )
 
+    async def has_second_factor(self, account: Account) -> tuple[Enrolment, tuple[str, ...]]:
+        """Turn it on as its owner; what their application knows, and the codes on paper."""
+        viewer = await self.viewer(account)
+        enrolment = await self.begin_second_factor(viewer, current_password=PASSWORD)
+        done = await self.confirm_second_factor(viewer, code=self.code(enrolment))
+        self.clock.advance(30)
+        return enrolment, done.recovery_codes
+
+    def code(self, enrolment: Enrolment) -> str:
+        """What the application shows now."""
+        return code_at(enrolment.secret, self.clock.now())
+
     async def viewer(self, account: Account) -> SignedIn:
         return (await self.signs_in(account)).viewer
 
@@ -116,10 +150,12 @@ class World:
         return sum(session.is_live(at=self.clock.now()) for session in self.store.sessions.values())
 
 
-async def attempt(world: World, login: str, password: str = PASSWORD, *, ip: str | None = "192.0.2.7") -> str:
+async def attempt(
+    world: World, login: str, password: str = PASSWORD, *, ip: str | None = "192.0.2.7", code: str | None = None
+) -> str:
     """Outcome of a try: the name of the refusal, or "in"."""
     try:
-        await world.sign_in(world.visitor, login=login, password=password, captcha="person", ip=ip)
+        await world.sign_in(world.visitor, login=login, password=password, captcha="person", code=code, ip=ip)
     except DomainError as refusal:
         return type(refusal).__name__
     return "in"

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import cast
 
 from application.access import Scope
-from application.ports.accounts import Accounts, Invitee, Sessions
+from application.ports.accounts import Accounts, Invitee, SecondFactors, Sessions
 from application.ports.agencies import Agencies
 from application.ports.links import Links
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -23,6 +23,7 @@ from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.ids import AccountId, AgencyId, ClientId, LinkId, SessionId
 from domain.imports.clients import StoredClient
 from domain.links import AccountLink, LinkPurpose
+from domain.second_factors import SecondFactor
 from domain.sessions import Session, SessionToken, TokenKind
 from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.jobs import FakeJobs, KeptJob
@@ -39,6 +40,7 @@ class Store:
     parties: list[ContractParty] = field(default_factory=list)
     people: dict[ClientId, Client] = field(default_factory=dict)
     links: dict[LinkId, AccountLink] = field(default_factory=dict)
+    second_factors: dict[AccountId, SecondFactor] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     tokens: dict[str, SessionToken] = field(default_factory=dict)
     jobs: list[KeptJob] = field(default_factory=list)
@@ -69,6 +71,7 @@ class FakeAccessUnit:
     async def __aenter__(self) -> "FakeAccessUnit":
         self._work = deepcopy(self._factory.store)
         self.accounts = FakeAccounts(self._work, self._scope)
+        self.second_factors = FakeSecondFactors(self._work, self._scope)
         self.sessions = FakeSessions(self._work, self._scope)
         self.links = FakeLinks(self._work, self._scope)
         self.agencies = FakeAgencies(self._work, self._scope)
@@ -262,6 +265,32 @@ class FakeLinks(Links):
 
     def _holds(self, link: AccountLink) -> bool:
         return link.agency_id == self.scope.agency_id and link.token_hash == self.scope.link_key
+
+
+@dataclass
+class FakeSecondFactors(SecondFactors):
+    work: Store
+    scope: Scope
+
+    async def get(self, account_id: AccountId) -> SecondFactor | None:
+        factor = self.work.second_factors.get(account_id)
+        return factor if factor is not None and self._owns(factor) else None
+
+    async def put(self, factor: SecondFactor) -> None:
+        if not self._owns(factor):
+            raise PermissionError("row-level security")
+        self.work.second_factors[factor.account_id] = factor
+
+    async def remove(self, account_id: AccountId) -> bool:
+        factor = self.work.second_factors.get(account_id)
+        staff = self.scope.viewer == "staff" and factor is not None and factor.agency_id == self.scope.agency_id
+        if factor is None or not (staff or self._owns(factor)):
+            return False
+        del self.work.second_factors[account_id]
+        return True
+
+    def _owns(self, factor: SecondFactor) -> bool:
+        return (factor.agency_id, factor.account_id) == (self.scope.agency_id, self.scope.account_id)
 
 
 @dataclass

@@ -44,6 +44,7 @@ from domain.payments import Payment, PaymentReversal, Share
 from domain.payouts import Payout
 from domain.pqrs import Pqrs, PqrsEvent, PqrsMessage
 from domain.properties import Ownership, Property
+from domain.second_factors import SecondFactor
 from domain.sessions import Session, SessionToken
 from tests.fakes.books import Books, Shares
 from tests.fakes.jobs import KeptJob
@@ -64,6 +65,7 @@ class FakeStore:
     parties: list[ContractParty] = field(default_factory=list)
     accounts: dict[AccountId, Account] = field(default_factory=dict)
     links: dict[LinkId, AccountLink] = field(default_factory=dict)
+    second_factors: dict[AccountId, SecondFactor] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     tokens: dict[str, SessionToken] = field(default_factory=dict)
     invoices: dict[InvoiceId, Invoice] = field(default_factory=dict)
@@ -172,6 +174,10 @@ class FakeStore:
     @_add.register
     def _(self, thing: AccountLink) -> None:
         self.links[thing.id] = thing
+
+    @_add.register
+    def _(self, thing: SecondFactor) -> None:
+        self.second_factors[thing.account_id] = thing
 
     @_add.register
     def _(self, thing: SessionToken) -> None:

@@ -17,7 +17,7 @@ from domain.accounts import Account
 from domain.agencies import Agency
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.ids import AgencyId, ClientId
-from tests.fakes.access import Contact, FakeAccounts, FakeLinks, FakeSessions, Store
+from tests.fakes.access import Contact, FakeAccounts, FakeLinks, FakeSecondFactors, FakeSessions, Store
 from tests.fakes.attachments import FakeAttachments
 from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.books import FakeFindings, FakeLedger, FakeReconciliations, FakeRequestKeys
@@ -71,6 +71,7 @@ class FakeUnitOfWork:
         self.pqrs = FakePqrsCases(work, scope)
         self.reconciliations = FakeReconciliations(books, scope)
         self.request_keys = FakeRequestKeys(books, scope)
+        self.second_factors = FakeSecondFactors(_sign_in_store(work), scope)
         self.sessions = FakeSessions(_sign_in_store(work), scope)
         return self
 
@@ -181,6 +182,7 @@ def _sign_in_store(store: FakeStore) -> Any:
         parties=store.parties,
         people=store.clients,
         links=store.links,
+        second_factors=store.second_factors,
         sessions=store.sessions,
         tokens=store.tokens,
         jobs=store.jobs,

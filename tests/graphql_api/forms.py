@@ -16,6 +16,19 @@ CHANGE = f"""mutation Clave($old: String!, $new: String!, $again: String!) {{
     changePassword(input: {{currentPassword: $old, newPassword: $new, passwordConfirmation: $again}}) {{
     __typename ... on ChangePasswordPayload {{ closedSessions }} {USER_ERROR} {FIELDS}
     ... on TooManyAttempts {{ retryAfterSeconds }} }} }}"""
+BEGIN = f"""mutation Empezar($password: String!) {{ beginSecondFactor(currentPassword: $password) {{ __typename
+    ... on SecondFactorEnrolment {{ secret uri qr {{ fileName contentType byteSize contentBase64 }} }}
+    {USER_ERROR} ... on TooManyAttempts {{ retryAfterSeconds resetRequired }} }} }}"""
+CONFIRM = f"""mutation Confirmar($code: String!) {{ confirmSecondFactor(code: $code) {{ __typename
+    ... on ConfirmSecondFactorPayload {{ recoveryCodes closedSessions }} {USER_ERROR} {FIELDS} }} }}"""
+DISABLE = f"""mutation Quitar($password: String!, $code: String!) {{
+    disableSecondFactor(currentPassword: $password, code: $code) {{ __typename
+    ... on DisableSecondFactorPayload {{ closedSessions }} {USER_ERROR} {FIELDS} }} }}"""
+RENEW = f"""mutation Generar($password: String!, $code: String!) {{
+    renewRecoveryCodes(currentPassword: $password, code: $code) {{ __typename
+    ... on RecoveryCodesPayload {{ recoveryCodes }} {USER_ERROR} {FIELDS} }} }}"""
+RESET = f"""mutation Restablecer($id: ID!) {{ resetSecondFactor(accountId: $id) {{ __typename
+    ... on ResetSecondFactorPayload {{ account {{ username secondFactor }} }} {USER_ERROR} }} }}"""
 END = f"""mutation Cerrar($id: ID!) {{ endSession(id: $id) {{
     __typename ... on LogoutPayload {{ closedSessions }} {USER_ERROR} }} }}"""
 INTENT = "id reference amount status statusMessage checkout { url method fields { name value } } invoices { number }"

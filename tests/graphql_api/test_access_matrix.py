@@ -61,7 +61,7 @@ WHOLE = {
     "Reconciliation": "balanced date differences id lines madeAt",
     "Session": "createdAt current expiresAt id lastSeenAt userAgent",
     "TenantDashboard": "creditBalance lastPayment nextDueInvoice overdueAmount pendingAmount pendingInvoices",
-    "Account": "client email id lastLoginAt roles status username",
+    "Account": "client email id lastLoginAt roles secondFactor status username",
 }
 """Fields that everybody sees who sees the thing."""
 NARROWER = {

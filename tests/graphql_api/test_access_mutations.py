@@ -50,6 +50,10 @@ FOR_ANYBODY = {"confirmEmail", "login", "refreshSession", "requestPasswordReset"
 FOR_WHO_SIGNED_IN = {
     "addPqrsMessage": MESSAGE.replace("($id: ID!)", "").replace("$id", '"x"'),
     "applyCredit": 'mutation { applyCredit(input: {idempotencyKey: "otra"}) { __typename } }',
+    "beginSecondFactor": 'mutation { beginSecondFactor(currentPassword: "x") { __typename } }',
+    "confirmSecondFactor": 'mutation { confirmSecondFactor(code: "123456") { __typename } }',
+    "disableSecondFactor": 'mutation { disableSecondFactor(currentPassword: "x", code: "1") { __typename } }',
+    "renewRecoveryCodes": 'mutation { renewRecoveryCodes(currentPassword: "x", code: "1") { __typename } }',
     "cancelPayment": 'mutation { cancelPayment(reference: "260715ABCDEFGHJKLM") { __typename } }',
     "changePassword": f"""mutation {{ changePassword(input: {{currentPassword: "{PASSWORD}",
         newPassword: "girasoles de Boyacá en junio", passwordConfirmation: "girasoles de Boyacá en junio"}})
@@ -138,6 +142,7 @@ FOR_ADMINS = {
     "configureGateway": "mutation { configureGateway(input: {code: PAYU, enabled: false}) { __typename } }",
     "inviteStaff": """mutation { inviteStaff(input: {username: "pedro", email: "pedro@andina.example", role: STAFF})
         { __typename } }""",
+    "resetSecondFactor": 'mutation { resetSecondFactor(accountId: "x") { __typename } }',
 }
 IDS = {
     "eraseClient(clientId)",
@@ -157,6 +162,7 @@ IDS = {
     "endSession(id)",
     "inviteClient(input.clientId)",
     "inviteClients(input.clientIds)",
+    "resetSecondFactor(accountId)",
     "startPayment(input.invoiceIds)",
     "createPqrs(input.propertyId)",
     "createPqrs(input.contractId)",
@@ -208,6 +214,18 @@ async def test_staff_do_nothing_that_is_for_administrators(
     answer = await _refused(surroundings, FOR_ADMINS[mutation], name)
 
     assert (answer.status, answer.code) == (200, "FORBIDDEN")
+
+
+async def test_a_second_factor_of_another_agency_is_reset_like_one_of_nobody(surroundings: Surroundings) -> None:
+    query = f"mutation Quitar($id: ID!) {{ resetSecondFactor(accountId: $id) {{ {REFUSAL} }} }}"
+    absent = await _refused(surroundings, query, "adan", id=global_id("Account", uuid4()))
+
+    assert absent.data["resetSecondFactor"]["__typename"] == "NotFound"
+    foreign = surroundings.foreign("adan", "Account")
+    assert foreign
+    for key in (*foreign, surroundings.own("sara", "Invoice")[0], "rubbish"):
+        answer = await _refused(surroundings, query, "adan", id=key)
+        assert answer.text == absent.text
 
 
 @pytest.mark.parametrize("name", ["sara", "b.sara"])

@@ -38,6 +38,13 @@ from application.use_cases.pqrs_acts import AnswerPqrs, AssignPqrs, ExtendPqrs, 
 from application.use_cases.pqrs_messages import AddPqrsMessage, AddPqrsNote, ClosePqrs, ReopenPqrs
 from application.use_cases.profile import ConfirmEmail, UpdateProfile
 from application.use_cases.resets import RequestPasswordReset, ResetPassword
+from application.use_cases.second_factor import (
+    BeginSecondFactor,
+    ConfirmSecondFactor,
+    DisableSecondFactor,
+    RenewRecoveryCodes,
+)
+from application.use_cases.second_factor_resets import ResetSecondFactor
 from application.use_cases.sessions import EndSession, RefreshSession, SignOut
 from application.use_cases.sign_in import SignIn
 from application.use_cases.view_as import ViewAsClient
@@ -53,6 +60,7 @@ USE_CASES: dict[str, type[Any]] = {
     "answerPqrs": AnswerPqrs,
     "applyCredit": ApplyCredit,
     "assignPqrs": AssignPqrs,
+    "beginSecondFactor": BeginSecondFactor,
     "cancelPayment": CancelPayment,
     "changePassword": ChangePassword,
     "closePqrs": ClosePqrs,
@@ -63,6 +71,8 @@ USE_CASES: dict[str, type[Any]] = {
     "disableAccount": DisableAccount,
     "enableAccount": EnableAccount,
     "dismissDispute": DismissDispute,
+    "confirmSecondFactor": ConfirmSecondFactor,
+    "disableSecondFactor": DisableSecondFactor,
     "endSession": EndSession,
     "eraseClient": EraseClient,
     "exportPersonalData": ExportPersonalData,
@@ -81,6 +91,8 @@ USE_CASES: dict[str, type[Any]] = {
     "reopenPqrs": ReopenPqrs,
     "requestPasswordReset": RequestPasswordReset,
     "resetPassword": ResetPassword,
+    "renewRecoveryCodes": RenewRecoveryCodes,
+    "resetSecondFactor": ResetSecondFactor,
     "resolveFinding": ResolveFinding,
     "refundPayment": RefundPayment,
     "releaseRefund": ReleaseRefund,

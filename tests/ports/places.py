@@ -189,3 +189,8 @@ class InPostgres(Place):
                 tokens = [token for token in store.tokens.values() if token.session_id == session.id]
                 await uow.sessions.add_tokens(tokens)
                 await uow.commit()
+        for factor in store.second_factors.values():
+            if factor.agency_id == agency_id:
+                async with self.unit_of_work(Scope(agency_id=agency_id, account_id=factor.account_id)) as uow:
+                    await uow.second_factors.put(factor)
+                    await uow.commit()

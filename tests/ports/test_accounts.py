@@ -234,3 +234,42 @@ async def test_rotating_marks_the_refresh_tokens_that_still_counted(office: Offi
     assert list(rotated.values()) == [None, at, None, NOON - timedelta(hours=1), None]
     async with office.place.unit_of_work(office.as_ana) as uow:
         assert told(await uow.sessions.get(office.session.id)) == told(office.session)
+
+
+async def test_a_second_factor_is_kept_in_place_of_the_one_before(office: Office) -> None:
+    first = a.a_second_factor(office.account)
+    second = a.a_second_factor(
+        office.account, secret="another", confirmed_at=NOON, last_step=59_000_000_000, recovery=("one", "two")
+    )
+    for factor in (first, second):
+        async with office.place.unit_of_work(office.as_ana) as uow:
+            await uow.second_factors.put(factor)
+            await uow.commit()
+        async with office.place.unit_of_work(office.as_ana) as uow:
+            assert told(await uow.second_factors.get(office.account.id)) == told(factor)
+
+
+async def test_a_second_factor_is_its_owners_and_staff_only_take_it_away(office: Office) -> None:
+    berta = a.an_account(office.berta)
+    await office.add(berta)
+    factor = a.a_second_factor(office.account)
+    for scope in (a.viewer_as(berta).scope, office.staff, Visitor(agency_id=office.agency.id).scope):
+        async with office.place.unit_of_work(scope) as uow:
+            with pytest.raises(office.place.refused):
+                await uow.second_factors.put(factor)
+    async with office.place.unit_of_work(office.as_ana) as uow:
+        await uow.second_factors.put(factor)
+        await uow.commit()
+
+    other = await open_office(office.place)
+    for scope in (a.viewer_as(berta).scope, Visitor(agency_id=office.agency.id).scope, other.staff):
+        async with office.place.unit_of_work(scope) as uow:
+            assert await uow.second_factors.get(office.account.id) is None
+            assert not await uow.second_factors.remove(office.account.id)
+    async with office.place.unit_of_work(office.staff) as uow:
+        assert await uow.second_factors.get(office.account.id) is None
+        assert await uow.second_factors.remove(office.account.id)
+        assert not await uow.second_factors.remove(office.account.id)
+        await uow.commit()
+    async with office.place.unit_of_work(office.as_ana) as uow:
+        assert await uow.second_factors.get(office.account.id) is None

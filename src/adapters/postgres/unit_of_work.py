@@ -26,6 +26,7 @@ from adapters.postgres.repositories.links import PostgresLinks
 from adapters.postgres.repositories.payment_intents import PostgresPaymentIntents
 from adapters.postgres.repositories.payments import PostgresPayments
 from adapters.postgres.repositories.pqrs import PostgresPqrsCases
+from adapters.postgres.repositories.second_factors import PostgresSecondFactors
 from adapters.postgres.repositories.sessions import PostgresSessions
 from adapters.postgres.scoping import SET_SCOPE, scope_parameters
 from application.access import Scope
@@ -67,6 +68,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.pqrs = PostgresPqrsCases(connection, scope)
         self.reconciliations = PostgresReconciliations(connection, scope)
         self.request_keys = PostgresRequestKeys(connection, scope)
+        self.second_factors = PostgresSecondFactors(connection, scope)
         self.sessions = PostgresSessions(connection, scope)
         return self
 

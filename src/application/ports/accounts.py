@@ -1,4 +1,4 @@
-"""Accounts and sessions as use cases keep them."""
+"""Accounts, their second factors and their sessions as use cases keep them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Protocol
 from domain.accounts import Account
 from domain.clients import Client, ClientProfile
 from domain.ids import AccountId, ClientId, SessionId
+from domain.second_factors import SecondFactor
 from domain.sessions import Session, SessionToken
 
 
@@ -76,6 +77,22 @@ class Accounts(Protocol):
 
     async def contact_data(self, account: Account) -> tuple[str | None, str | None, str | None]:
         """Phone, address and city of the account's client, locked until the end."""
+        ...
+
+
+class SecondFactors(Protocol):
+    """Of the scope's account; staff besides remove those of others."""
+
+    async def get(self, account_id: AccountId) -> SecondFactor | None:
+        """Locked until the end, so that a code that is used twice at once is accepted once."""
+        ...
+
+    async def put(self, factor: SecondFactor) -> None:
+        """Keep it in place of whatever the account had."""
+        ...
+
+    async def remove(self, account_id: AccountId) -> bool:
+        """False where there was none."""
         ...
 
 

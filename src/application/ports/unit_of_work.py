@@ -4,7 +4,7 @@ from types import TracebackType
 from typing import Protocol
 
 from application.access import Scope
-from application.ports.accounts import Accounts, Sessions
+from application.ports.accounts import Accounts, SecondFactors, Sessions
 from application.ports.agencies import Agencies, Counters
 from application.ports.attachments import Attachments
 from application.ports.audit import AuditTrail
@@ -45,6 +45,7 @@ class UnitOfWork(Protocol):
     pqrs: PqrsCases
     reconciliations: Reconciliations
     request_keys: RequestKeys
+    second_factors: SecondFactors
     sessions: Sessions
 
     async def __aenter__(self) -> "UnitOfWork": ...

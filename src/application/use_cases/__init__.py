@@ -43,6 +43,13 @@ from application.use_cases.pqrs_acts import AnswerPqrs, AssignPqrs, CountBusines
 from application.use_cases.pqrs_messages import AddPqrsMessage, AddPqrsNote, ClosePqrs, ReopenPqrs
 from application.use_cases.profile import ConfirmEmail, UpdateProfile
 from application.use_cases.resets import OpenReset, RequestPasswordReset, ResetPassword
+from application.use_cases.second_factor import (
+    BeginSecondFactor,
+    ConfirmSecondFactor,
+    DisableSecondFactor,
+    RenewRecoveryCodes,
+)
+from application.use_cases.second_factor_resets import ResetSecondFactor, ResetSecondFactorByOperator
 from application.use_cases.sessions import EndSession, RefreshSession, SignOut, TouchSession
 from application.use_cases.sign_in import IssueCaptcha, SignIn
 from application.use_cases.view_as import ViewAsClient
@@ -55,6 +62,7 @@ class UseCases:
     answer_pqrs: AnswerPqrs
     apply_credit: ApplyCredit
     assign_pqrs: AssignPqrs
+    begin_second_factor: BeginSecondFactor
     cancel_payment: CancelPayment
     change_password: ChangePassword
     check_audit: CheckAudit
@@ -63,9 +71,11 @@ class UseCases:
     configure_gateway: ConfigureGateway
     confirm_email: ConfirmEmail
     count_business_days: CountBusinessDays
+    confirm_second_factor: ConfirmSecondFactor
     create_account: CreateAccount
     disable_account: DisableAccount
     dismiss_dispute: DismissDispute
+    disable_second_factor: DisableSecondFactor
     draw_documents: DrawDocuments
     enable_account: EnableAccount
     end_session: EndSession
@@ -101,6 +111,9 @@ class UseCases:
     request_password_reset: RequestPasswordReset
     reset_password: ResetPassword
     release_refund: ReleaseRefund
+    renew_recovery_codes: RenewRecoveryCodes
+    reset_second_factor: ResetSecondFactor
+    reset_second_factor_by_operator: ResetSecondFactorByOperator
     resolve_finding: ResolveFinding
     resolve_payment_review: ResolvePaymentReview
     reverse_payment: ReversePayment

@@ -33,6 +33,7 @@ TEXTS = {
     "privacy_policy_version": 60,
 }
 _SWITCHES = {"true": True, "false": False}
+_DEMANDS = {"required": True, "optional": False}
 _AT_HOME = ("localhost", "127.0.0.1", "::1")
 LOGO_LIMIT = 200 * 1024
 MOST_URLS = 20
@@ -92,6 +93,10 @@ class AgencySettings:
                 if value not in _SWITCHES:
                     return invalid
                 agency.reminders = _SWITCHES[value]
+            case "staff_second_factor":
+                if value not in _DEMANDS:
+                    return invalid
+                agency.staff_second_factor_required = _DEMANDS[value]
             case "courtesy_days":
                 if not _FEW_DAYS.fullmatch(value):
                     return invalid
@@ -144,9 +149,9 @@ class SetAgency:
 
     `settings` by name: name, phone, email, address, city, landlord_registration, privacy_policy_url,
     privacy_policy_version (its name) and privacy_policy_on (its day, AAAA-MM-DD), brand_color (#rrggbb),
-    partial_payments and reminders (true or false), courtesy_days (0 to 15), captcha, captcha.site_key, captcha.secret,
-    link_base (where the pages are that letters lead to), return_urls and origins (separated by commas; empty takes them
-    all away). InvalidInput names each that cannot stay.
+    partial_payments and reminders (true or false), courtesy_days (0 to 15), staff_second_factor (optional or required),
+    captcha, captcha.site_key, captcha.secret, link_base (where the pages are that letters lead to), return_urls and
+    origins (separated by commas; empty takes them all away). InvalidInput names each that cannot stay.
     """
 
     unit_of_work: UnitOfWorkFactory

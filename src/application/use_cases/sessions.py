@@ -23,15 +23,17 @@ class OpenedSession:
     access_token: str = field(repr=False)
     access_token_expires_at: datetime
     refresh_token: str = field(repr=False)
+    recovery_codes: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
-    def of(cls, account: Account, pair: TokenPair) -> "OpenedSession":
+    def of(cls, account: Account, pair: TokenPair, recovery_codes: tuple[str, ...] = ()) -> "OpenedSession":
         """What the bearer of a new pair is told; the account has to be one that may enter."""
         return cls(
             viewer=viewer_of(account, pair.access.session_id),
             access_token=pair.access_token,
             access_token_expires_at=pair.access.expires_at,
             refresh_token=pair.refresh_token,
+            recovery_codes=recovery_codes,
         )
 
 

@@ -1,19 +1,23 @@
-"""Signing in: a question for people, then a password."""
+"""Signing in: a question for people, then a password, then a code where the account has a second factor."""
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid4
 
 from application.access import Scope, Visitor
+from application.announcements import second_factor_changed
 from application.attempts import (
     FAMILIAR_FOR,
     OF_AN_AGENCY,
+    OF_CODES,
     OF_FAMILIAR_PLACE,
     OF_ONE_ADDRESS,
     OF_ONE_LOGIN,
     address_attempts,
     agency_attempts,
     attempts_on,
+    code_attempts,
     login_attempts,
     place,
     places_of,
@@ -22,14 +26,16 @@ from application.ports.captcha import CaptchaChallenge, CaptchaDirectory
 from application.ports.clock import Clock
 from application.ports.passwords import PasswordHasher
 from application.ports.rate_limits import FamiliarPlaces, RateLimiter
-from application.ports.unit_of_work import UnitOfWorkFactory
+from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from application.second_factors import Proof, SecondFactorDesk
 from application.text import problem_of_text
 from application.use_cases.sessions import OpenedSession, may_enter
 from domain.accounts import Account, login_key
 from domain.agencies import Agency
 from domain.audit import AuditAction
-from domain.errors import AgencyNotFound, Busy, CaptchaRejected, InvalidCredentials
+from domain.errors import AgencyNotFound, Busy, CaptchaRejected, InvalidCredentials, SecondFactorRequired
 from domain.ids import AgencyId, SessionId
+from domain.second_factors import SecondFactorChange
 from domain.sessions import Session
 
 _log = logging.getLogger(__name__)
@@ -73,12 +79,17 @@ class SignIn:
     the password is looked at, and with InvalidCredentials alike, and after the same work, for an unknown login, a
     wrong password and an account that may not sign in. Where somebody signed in with that name before, tries are
     counted apart, so that who guesses from elsewhere keeps nobody out.
+
+    An account with a second factor needs a code of it besides: SecondFactorRequired says so, only to who knows the
+    password. Staff who have none where the agency requires it get one with that refusal; the first good code turns it
+    on, and the recovery codes come with the session.
     """
 
     unit_of_work: UnitOfWorkFactory
     captchas: CaptchaDirectory
     limiter: RateLimiter
     places: FamiliarPlaces
+    second_factors: SecondFactorDesk
     hasher: PasswordHasher
     clock: Clock
 
@@ -89,6 +100,7 @@ class SignIn:
         login: str,
         password: str,
         captcha: str | None = None,
+        code: str | None = None,
         ip: str | None = None,
         user_agent: str | None = None,
     ) -> OpenedSession:
@@ -110,8 +122,16 @@ class SignIn:
         if account is None or not check.matches or not may_enter(account):
             await self._count_failure(agency.id)
             raise InvalidCredentials
-        opened = await self._open(account, rehashed, user_agent)
-        await self.limiter.clear(agency.id, *attempts_on(account, familiar_only=familiar))
+        needs_code = account.second_factor or (account.is_staff and agency.staff_second_factor_required)
+        if needs_code:
+            await self.limiter.forgive(agency.id, by_login)
+            if not (code or "").strip():
+                await self.limiter.forgive(agency.id, by_address)
+                raise await self._asks_for_a_code(account, agency)
+            await self.limiter.hit(agency.id, code_attempts(account.id), OF_CODES)
+        opened = await self._open(account, rehashed, user_agent, code if needs_code else None)
+        codes = (code_attempts(account.id),) if needs_code else ()
+        await self.limiter.clear(agency.id, *attempts_on(account, familiar_only=familiar), *codes)
         await self.limiter.forgive(agency.id, by_address)
         await self.places.remember(agency.id, *places_of(account, ip), lasting=FAMILIAR_FOR)
         return opened
@@ -129,13 +149,31 @@ class SignIn:
         except Busy:
             return None  # at the next sign-in, then
 
-    async def _open(self, checked: Account, rehashed: str | None, user_agent: str | None) -> OpenedSession:
+    async def _asks_for_a_code(self, checked: Account, agency: Agency) -> SecondFactorRequired:
+        """The refusal; with what makes the code, where the account has nothing that does."""
+        if checked.second_factor:
+            return SecondFactorRequired()
+        async with self.unit_of_work(Scope(agency_id=checked.agency_id, account_id=checked.id)) as uow:
+            account = await uow.accounts.get(checked.id, for_update=True)
+            if account is None or account.password_hash != checked.password_hash:
+                raise InvalidCredentials
+            if account.second_factor:
+                return SecondFactorRequired()
+            factor, enrolment = self.second_factors.begin(account, agency, at=self.clock.now())
+            await uow.second_factors.put(factor)
+            await uow.commit()
+        return SecondFactorRequired(enrolment=enrolment)
+
+    async def _open(
+        self, checked: Account, rehashed: str | None, user_agent: str | None, code: str | None
+    ) -> OpenedSession:
         """The new session, unless the account changed while its password was being checked."""
         async with self.unit_of_work(Scope(agency_id=checked.agency_id, account_id=checked.id)) as uow:
             account = await uow.accounts.get(checked.id, for_update=True)
             if account is None or account.password_hash != checked.password_hash or not may_enter(account):
                 raise InvalidCredentials
             now = self.clock.now()
+            recovery_codes = await self._prove(uow, account, code, now)
             session = Session.begin(
                 id=SessionId(uuid4()),
                 agency_id=account.agency_id,
@@ -148,9 +186,36 @@ class SignIn:
             account.last_login_at = now
             account.password_hash = rehashed or account.password_hash
             await uow.accounts.save(account)
+            if recovery_codes:
+                await uow.sessions.end_all(account.id, at=now)
             await uow.sessions.add(session)
             await uow.sessions.add_tokens((pair.access, pair.refresh))
+            entity = ("Account", account.id)
+            if recovery_codes:
+                told = {"secondFactor": SecondFactorChange.ON.name}
+                await uow.audit.record(AuditAction.SECOND_FACTOR_CHANGED, at=now, entity=entity, changes=told)
             if account.is_staff:
-                await uow.audit.record(AuditAction.SIGNED_IN, at=now, entity=("Account", account.id))
+                await uow.audit.record(AuditAction.SIGNED_IN, at=now, entity=entity)
             await uow.commit()
-        return OpenedSession.of(account, pair)
+        return OpenedSession.of(account, pair, recovery_codes)
+
+    async def _prove(self, uow: UnitOfWork, account: Account, code: str | None, now: datetime) -> tuple[str, ...]:
+        """Spend the code; recovery codes, where it is the first of a second factor that the account had to have."""
+        if code is None:
+            if account.second_factor:
+                raise SecondFactorRequired
+            return ()
+        factor = await uow.second_factors.get(account.id)
+        proof = factor and self.second_factors.proves(factor, account, code, at=now)
+        if factor is None or proof is None:
+            _log.warning("right password, wrong code", extra={"account": str(account.id)})
+            raise SecondFactorRequired(rejected=True)
+        recovery_codes: tuple[str, ...] = ()
+        if not factor.is_on:
+            recovery_codes = factor.confirm(at=now)
+            account.second_factor = True
+            await uow.jobs.put(second_factor_changed(account, SecondFactorChange.ON, now))
+        elif proof is Proof.PAPER:
+            await uow.jobs.put(second_factor_changed(account, SecondFactorChange.RECOVERY, now))
+        await uow.second_factors.put(factor)
+        return recovery_codes

@@ -17,6 +17,7 @@ from graphql_api.mutations.personal_data import PersonalDataMutations
 from graphql_api.mutations.pqrs import PqrsMutations
 from graphql_api.mutations.pqrs_acts import PqrsActMutations
 from graphql_api.mutations.profile import ProfileMutations
+from graphql_api.mutations.second_factor import SecondFactorMutations
 from graphql_api.mutations.settlements import SettlementMutations
 from graphql_api.mutations.view_as import ViewAsClientMutations
 
@@ -27,6 +28,7 @@ class Mutation(
     LinkMutations,
     ProfileMutations,
     MailMutations,
+    SecondFactorMutations,
     PaymentMutations,
     AccountMutations,
     OfficeMutations,

@@ -16,6 +16,7 @@ from graphql_api.refusals import (
     CaptchaUnavailable,
     InvalidCredentials,
     NotFound,
+    SecondFactorRequired,
     TokenExpired,
     TooManyAttempts,
 )
@@ -23,11 +24,14 @@ from graphql_api.types.accounts import Account
 from graphql_api.types.lists import NOBODY
 
 
-@strawberry.input(description="Usuario o correo registrado, y contraseña.")
+@strawberry.input(description="Usuario o correo registrado, y contraseña; código, si lo pide.")
 class LoginInput:
     login: str = field("Usuario o correo registrado.")
     password: str = field("Contraseña, tal como se escribe.")
     captcha: str | None = field("Respuesta al reto de la consulta captcha, si el proveedor no es NONE.", default=None)
+    code: str | None = field(
+        "Código de la aplicación de autenticación o de recuperación, si la cuenta tiene segundo factor.", default=None
+    )
 
 
 @strawberry.type(description="Una sesión abierta. Las fichas se dicen una sola vez.")
@@ -36,6 +40,9 @@ class SessionPayload:
     access_token_expires_at: datetime = field("Hasta cuándo sirve la ficha de acceso.")
     refresh_token: str = field("Ficha para pedir otro par con refreshSession; sirve una vez.")
     account: Account = field("La cuenta que entró.")
+    recovery_codes: list[str] | None = field(
+        "Códigos de recuperación, si con este login se activó un segundo factor exigido; no se vuelven a mostrar."
+    )
 
 
 @strawberry.type(description="Sesiones que terminaron.")
@@ -44,7 +51,7 @@ class LogoutPayload:
 
 
 LoginResult = Annotated[
-    SessionPayload | InvalidCredentials | CaptchaRejected | CaptchaUnavailable | TooManyAttempts,
+    SessionPayload | InvalidCredentials | SecondFactorRequired | CaptchaRejected | CaptchaUnavailable | TooManyAttempts,
     strawberry.union("LoginResult", description="La sesión, o por qué no se abrió."),
 ]
 RefreshSessionResult = Annotated[
@@ -64,6 +71,7 @@ async def _payload(info: Info, opened: OpenedSession) -> SessionPayload:
         access_token_expires_at=opened.access_token_expires_at,
         refresh_token=opened.refresh_token,
         account=await loaders.accounts.load(opened.viewer.account_id),
+        recovery_codes=list(opened.recovery_codes) or None,
     )
 
 
@@ -81,6 +89,7 @@ class AccessMutations:
             login=input.login,
             password=input.password,
             captcha=input.captcha,
+            code=input.code,
             ip=context.facts.ip,
             user_agent=context.facts.user_agent,
         )

@@ -44,6 +44,7 @@ class Account(Node):
     status: AccountStatus = field("Estado de la cuenta.")
     roles: list[AccountRole] = field("Qué puede hacer.")
     last_login_at: datetime | None = field("Cuándo entró por última vez.")
+    second_factor: bool = field("Si para entrar se necesita además un código.")
     key: strawberry.Private[AccountId]
     client_id: strawberry.Private[ClientId | None]
 
@@ -68,6 +69,7 @@ class Account(Node):
             status=entity.status,
             roles=list(entity.roles),
             last_login_at=entity.last_login_at,
+            second_factor=entity.second_factor,
             key=entity.id,
             client_id=entity.client_id,
         )

@@ -39,11 +39,13 @@ from application.ports.mail.pqrs import (
     PqrsTakenFurther,
     Said,
 )
+from application.ports.mail.second_factors import SecondFactorChanged
 from domain.clients import IdentityDocumentType
 from domain.gateway_reports import StatusReason
 from domain.payments import PaymentMethod, PaymentStatus
 from domain.periods import BillingPeriod
 from domain.pqrs import PqrsClassification, PqrsSubject
+from domain.second_factors import SecondFactorChange
 
 LETTERHEAD = Letterhead(
     name="Inmobiliaria Peña & Ñáñez",
@@ -178,6 +180,14 @@ TAKEN_FURTHER = written(
         due_on=date(2026, 12, 18),
     )
 )
+FACTOR = written(
+    SecondFactorChanged(
+        letterhead=LETTERHEAD,
+        username="ana",
+        change=SecondFactorChange.ON,
+        at=datetime(2026, 11, 5, 20, 4, tzinfo=UTC),
+    )
+)
 EVERY = {
     "confirmed": CONFIRMED,
     "declined": DECLINED,
@@ -197,6 +207,7 @@ EVERY = {
     "replied": REPLIED,
     "due soon": DUE_SOON,
     "taken further": TAKEN_FURTHER,
+    "factor": FACTOR,
 }
 """A letter of each kind, as a client gets it."""
 

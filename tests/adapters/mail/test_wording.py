@@ -12,13 +12,16 @@ from adapters.mail.wording.pqrs import excerpt
 from application.ports.mail import Letter
 from application.ports.mail.billing import InvoicesIssued, PaymentsDue, PaymentsOverdue, PayoutsSent
 from application.ports.mail.pqrs import PqrsFiled
+from application.ports.mail.second_factors import SecondFactorChanged
 from domain.pqrs import PqrsClassification
+from domain.second_factors import SecondFactorChange
 from tests.adapters.mail.letters import (
     ANSWERED,
     CASE,
     DUE_SOON,
     EVERY,
     EXTENDED,
+    FACTOR,
     FILED,
     INVOICE,
     ISSUED,
@@ -168,3 +171,14 @@ def test_a_warning_says_what_waits_and_until_when() -> None:
     assert written.opening[0].endswith("Nadie está a cargo de ella.")
     assert assigned.opening[0].endswith("Está a su cargo.")
     assert written.quote == CASE.description
+
+
+@pytest.mark.parametrize("change", SecondFactorChange)
+def test_a_change_of_the_second_factor_says_what_when_and_what_to_do(change: SecondFactorChange) -> None:
+    letter = FACTOR.letter
+    assert isinstance(letter, SecondFactorChanged)
+    written = said(replace(letter, change=change))
+
+    assert written.facts == (("Su usuario", "ana"), ("Cuándo", "5 de noviembre de 2026, 3:04 p. m."))
+    assert "cambie ya su contraseña" in written.closing[1]
+    assert ("sesiones" in written.opening[0]) is (change.name in ("ON", "OFF", "RESET"))

@@ -35,7 +35,7 @@ OF_CLIENTS = {
 }
 """Rows of one client each, whose `client_id` says whose."""
 SHARED = {"accounts", "clients", "contract_parties", "contracts", "properties", "property_owners"}
-OF_ACCOUNTS = {"account_links", "session_tokens", "sessions"}
+OF_ACCOUNTS = {"account_links", "second_factors", "session_tokens", "sessions"}
 OF_STAFF = {
     "audit_entries",
     "findings",

@@ -103,6 +103,7 @@ class SessionPayload:
     access_token_expires_at: datetime
     refresh_token: str
     account: Account
+    recovery_codes: list[str] | None = None
 
 
 @strawberry.type
@@ -147,6 +148,7 @@ class LoginInput:
     login: str
     password: str
     captcha: str | None = None
+    code: str | None = None
 
 
 @strawberry.input
@@ -154,7 +156,20 @@ class ImportRecordsInput:
     csv: str
 
 
-LoginResult = Annotated[SessionPayload | InvalidCredentials | CaptchaRejected, strawberry.union("LoginResult")]
+@strawberry.type
+class SecondFactorEnrolment:
+    secret: str
+    qr: Download
+
+
+@strawberry.type
+class SecondFactorRequired(UserError):
+    enrolment: SecondFactorEnrolment | None = None
+
+
+LoginResult = Annotated[
+    SessionPayload | InvalidCredentials | SecondFactorRequired | CaptchaRejected, strawberry.union("LoginResult")
+]
 RefreshSessionResult = Annotated[SessionPayload | TokenExpired, strawberry.union("RefreshSessionResult")]
 LogoutResult = Annotated[LogoutPayload, strawberry.union("LogoutResult")]
 Info = strawberry.Info[Context, None]

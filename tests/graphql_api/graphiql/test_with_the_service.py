@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import altcha
 import httpx
+import pyotp
 import pytest
 from playwright.async_api import Page, expect
 
 from domain.accounts import AccountRole
 from graphql_api.graphiql import examples
 from main.bootstrap import Portal
+from tests.fakes.clock import FakeClock
 from tests.graphql_api.graphiql.driving import Watched, run, sign_in
 from tests.graphql_api.graphiql.stand_in import PASSWORD
 from tests.postgres import Database
@@ -122,6 +125,44 @@ async def test_staff_see_what_a_client_sees_and_come_back(watched: Watched, addr
     await run(page, query, variables)
     await expect(page.locator(".result-window")).to_contain_text("Vio lo que ve un cliente")
     assert await watched.violations() == []
+
+
+@pytest.mark.browser
+async def test_staff_set_a_required_second_factor_up_and_enter_with_it(watched: Watched, database: Database) -> None:
+    page, clock, portals = watched.page, FakeClock(datetime.now(UTC)), list[Portal]()
+    async with served(database, clock=clock, opened=portals.append) as url:
+        await settle(portals[0])
+        agency = await portals[0].use_cases.find_agency("andina")
+        settings = {"captcha": "none", "staff_second_factor": "required"}
+        await portals[0].use_cases.set_agency(agency.id, settings=settings)
+        await page.goto(f"{url}/graphql")
+        await sign_in(page)
+        await expect(page.locator("#notice")).to_contain_text("exige un segundo factor")
+        assert (
+            await page.locator("#set-up-qr").evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 200
+        )
+        totp = pyotp.TOTP(await page.locator("#set-up-secret").inner_text())
+
+        await page.get_by_label("Código de la aplicación").fill("000000")
+        await page.get_by_role("button", name="Entrar", exact=True).click()
+        await expect(page.locator("#notice")).to_contain_text("Ese código no es correcto")
+        await page.get_by_label("Código de la aplicación").fill(totp.at(clock.now()))
+        await page.get_by_role("button", name="Entrar", exact=True).click()
+        await expect(page.locator("#recovery-codes")).to_contain_text("-")
+        paper = (await page.locator("#recovery-codes").inner_text()).split()
+        assert len(paper) == 10
+        await page.get_by_role("button", name="Ya los guardé").click()
+        await expect(page.locator("#who")).to_have_text("marta.rios · personal")
+        assert paper[0] not in await page.content()
+
+        await page.get_by_role("button", name="Cerrar sesión").click()
+        await sign_in(page)
+        await expect(page.locator("#notice")).to_contain_text("Escriba el código")
+        assert not await page.locator("#set-up").is_visible()
+        await page.get_by_label("Código de la aplicación").fill(paper[0])
+        await page.get_by_role("button", name="Entrar", exact=True).click()
+        await expect(page.locator("#who")).to_have_text("marta.rios · personal")
+        assert await watched.violations() == []
 
 
 async def test_every_example_runs(address: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adapters.mail.wording import accounts, billing, payments, pqrs, reminders
+from adapters.mail.wording import accounts, billing, payments, pqrs, reminders, second_factors
 from adapters.mail.wording.content import Content
 from application.ports.mail import Letter
 
@@ -11,6 +11,7 @@ WORDS: Mapping[type[Letter], Callable[[Any], Content]] = {
     **accounts.WORDS,
     **billing.WORDS,
     **payments.WORDS,
+    **second_factors.WORDS,
     **pqrs.WORDS,
     **reminders.WORDS,
 }

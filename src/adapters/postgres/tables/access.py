@@ -36,6 +36,22 @@ class AccountRow(SQLModel, table=True):
     client_id: UUID | None = c.owner()
     created_at: datetime = c.instant(t.fact("Creada"))
     last_login_at: datetime | None = c.instant(t.person("Último ingreso"))
+    second_factor: bool = c.no_yet(t.fact("Segundo factor"))
+
+
+class SecondFactorRow(SQLModel, table=True):
+    """The sealed secret of an account's application, the step of its last code, and hashes of the codes on paper."""
+
+    __tablename__ = "second_factors"
+    __table_args__ = (c.belongs_to("account_id", "accounts"), t.held("Segundo factor", removed=True))
+
+    agency_id: UUID = c.key_of_agency()
+    account_id: UUID = c.owner(primary_key=True)
+    secret: str = c.text(t.SECRET)
+    begun_at: datetime = c.instant(t.fact("Empezado"))
+    confirmed_at: datetime | None = c.instant(t.fact("Activo desde"))
+    last_step: int | None = c.whole(t.SECRET, sa.BigInteger)
+    recovery: list[str] = c.texts(t.SECRET)
 
 
 class SessionRow(SQLModel, table=True):

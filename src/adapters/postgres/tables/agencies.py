@@ -34,6 +34,7 @@ class AgencyRow(SQLModel, table=True):
     privacy_policy_version: str | None = c.text(t.AGENCY)
     privacy_policy_on: date | None = c.day(t.AGENCY)
     partial_payments_allowed: bool = c.flag(t.AGENCY)
+    staff_second_factor_required: bool = c.no_yet(t.AGENCY)
     captcha_provider: str = c.text(t.AGENCY)
     captcha_site_key: str | None = c.text(t.AGENCY)
     captcha_secret: str | None = c.text(t.SECRET)

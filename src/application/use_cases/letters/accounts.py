@@ -14,9 +14,11 @@ from application.ports.mail.accounts import (
     PasswordChanged,
     PasswordReset,
 )
+from application.ports.mail.second_factors import SecondFactorChanged
 from application.use_cases.letters.desk import Desk, Draft, Recipient, Writer
 from domain.accounts import Account
 from domain.links import AccountLink
+from domain.second_factors import SecondFactorChange
 
 
 async def _invitation(desk: Desk, ids: list[str]) -> Draft | None:
@@ -86,6 +88,16 @@ async def _password_changed(desk: Desk, ids: list[str]) -> Draft | None:
     )
 
 
+async def _second_factor_changed(desk: Desk, ids: list[str]) -> Draft | None:
+    account, at = await _account(desk, ids[0]), datetime.fromisoformat(ids[2])
+    if account is None:
+        return None
+    letter = SecondFactorChanged(
+        letterhead=await desk.letterhead(), username=account.username, change=SecondFactorChange(ids[1]), at=at
+    )
+    return await _to_owner(desk, account, letter)
+
+
 async def _to_owner(desk: Desk, account: Account, letter: Letter) -> Draft:
     return Draft(to=Recipient(name=await _name_of(desk, account), address=account.email), letter=letter)
 
@@ -127,4 +139,5 @@ WRITERS: Mapping[Announcement, Writer] = {
     Announcement.INVITATION: _invitation,
     Announcement.PASSWORD_CHANGED: _password_changed,
     Announcement.PASSWORD_RESET: _reset,
+    Announcement.SECOND_FACTOR_CHANGED: _second_factor_changed,
 }

@@ -2,7 +2,7 @@
 
 import { forget, reset, show } from './explorer.js';
 import { documentsIn, downloadLink, NotPicked, pick, withFiles } from './files.js';
-import { agencyName, current, lookAway, openToVisitors, Refused, seen, send, signIn, signOut } from './session.js';
+import { agencyName, CodeWanted, current, lookAway, openToVisitors, Refused, seen, send, signIn, signOut } from './session.js';
 
 const $ = (id) => document.getElementById(id);
 const ROLES = { CLIENT: 'cliente', STAFF: 'personal', ADMIN: 'administración' };
@@ -16,8 +16,36 @@ function showEntry(message = '') {
   $('workspace').hidden = true;
   $('entry').hidden = false;
   $('password').value = '';
+  forgetCode();
   notify(message);
   $($('login').value ? 'password' : 'login').focus();
+}
+
+function forgetCode() {
+  $('second').hidden = true;
+  $('code').value = '';
+  $('set-up').hidden = true;
+  $('set-up-qr').removeAttribute('src');
+  $('set-up-secret').textContent = '';
+}
+
+function askForCode({ enrolment }) {
+  $('second').hidden = false;
+  $('code').value = '';
+  if (enrolment) {
+    $('set-up-qr').src = `data:${enrolment.qr.contentType};base64,${enrolment.qr.contentBase64}`;
+    $('set-up-secret').textContent = enrolment.secret;
+    $('set-up').hidden = false;
+  }
+  $('code').focus();
+}
+
+// The codes are told this once, so nothing hides them before they are kept.
+function showRecovery(codes) {
+  $('sign-in').hidden = true;
+  $('recovery-codes').textContent = codes.join('\n');
+  $('recovery').hidden = false;
+  $('recovery-kept').focus();
 }
 
 async function showWorkspace() {
@@ -66,15 +94,26 @@ $('sign-in').addEventListener('submit', async (event) => {
   button.textContent = 'Entrando…';
   notify('');
   try {
-    await signIn($('login').value.trim(), $('password').value);
+    const recovery = await signIn($('login').value.trim(), $('password').value, $('code').value.trim());
     $('password').value = '';
-    await showWorkspace();
+    forgetCode();
+    if (recovery.length) showRecovery(recovery);
+    else await showWorkspace();
   } catch (problem) {
+    if (problem instanceof CodeWanted) askForCode(problem);
     notify(problem.message);
   } finally {
     button.disabled = false;
     button.textContent = 'Entrar';
   }
+});
+
+$('login').addEventListener('input', forgetCode);
+$('recovery-kept').addEventListener('click', () => {
+  $('recovery').hidden = true;
+  $('recovery-codes').textContent = '';
+  $('sign-in').hidden = false;
+  showWorkspace().catch((problem) => notify(problem.message));
 });
 
 $('visit').addEventListener('click', () => showWorkspace().catch((problem) => notify(problem.message)));

@@ -12,7 +12,12 @@ const ACCOUNT = 'accessToken accessTokenExpiresAt refreshToken account { usernam
 const BEFORE = 'query AntesDeEntrar { agency { name } captcha { provider challenge } }';
 const AGENCY = 'query Inmobiliaria { agency { name } }';
 const LOGIN = `mutation Entrar($input: LoginInput!) {
-  login(input: $input) { __typename ... on SessionPayload { ${ACCOUNT} } ... on UserError { message } }
+  login(input: $input) {
+    __typename
+    ... on SessionPayload { ${ACCOUNT} recoveryCodes }
+    ... on UserError { message }
+    ... on SecondFactorRequired { enrolment { secret qr { contentType contentBase64 } } }
+  }
 }`;
 const REFRESH = `mutation Renovar($token: String!) {
   refreshSession(refreshToken: $token) { __typename ... on SessionPayload { ${ACCOUNT} } }
@@ -23,6 +28,14 @@ export class Refused extends Error {
   constructor(message, code) {
     super(message);
     this.code = code;
+  }
+}
+
+// The password was right; a code of the second factor has to come with it. With `enrolment`, there was none until now.
+export class CodeWanted extends Refused {
+  constructor(message, enrolment) {
+    super(message);
+    this.enrolment = enrolment;
   }
 }
 
@@ -70,16 +83,19 @@ export async function agencyName() {
   return (await ask(AGENCY)).agency.name;
 }
 
-export async function signIn(login, password) {
+// Recovery codes, where a second factor began with this; otherwise none.
+export async function signIn(login, password, code) {
   const { captcha } = await ask(BEFORE);
-  const input = { login, password, captcha: await proof(captcha) };
+  const input = { login, password, captcha: await proof(captcha), code: code || null };
   const result = (await ask(LOGIN, { input })).login;
+  if (result.__typename === 'SecondFactorRequired') throw new CodeWanted(result.message, result.enrolment);
   if (result.__typename !== 'SessionPayload') throw new Refused(result.message ?? 'No fue posible entrar.');
   keep(result);
   if (!OPEN_TO_VISITORS && !session.roles.some((role) => role === 'STAFF' || role === 'ADMIN')) {
     await signOut();
     throw new Refused('El explorador es para el personal de la inmobiliaria.');
   }
+  return result.recoveryCodes ?? [];
 }
 
 async function proof({ provider, challenge }) {
