@@ -23,13 +23,15 @@ DOCUMENT_FIELDS = frozenset(
         "acknowledgement",
         "clearanceCertificate",
         "document",
+        "file",
         "incomeCertificate",
         "pdf",
         "receipt",
         "voucher",
     }
 )
-"""Fields that draw a PDF, or bring an attachment of megabytes; an agency's logo is small and does not count."""
+"""Fields that draw a PDF, or bring an attachment or an export of megabytes; an agency's logo is small and does not
+count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

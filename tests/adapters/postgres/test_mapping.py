@@ -115,7 +115,6 @@ def test_all_mappers_are_here() -> None:
         "agency_keys",
         "contract_readers",
         "counters",
-        "kept_identities",
         "ledger_journals",
         "payment_intent_keys",
         "property_readers",
