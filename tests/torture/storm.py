@@ -205,7 +205,7 @@ class Storm:
         """What the gateway still had to say is said, and then the portal asks about what it never heard of."""
         await gateway.control("clock", advance="PT1H")
         while True:
-            told = await gateway.control("tick")
+            told = await gateway.caught_up()
             if not told["ran"] and not told["planned"]:
                 break
             if not told["ran"]:
