@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from adapters.csv.sheets import CsvSheetReader
-from application.use_cases.payments import ReconcileSettlement
+from application.ports.jobs import JobKind
+from application.use_cases.payments import AskGateway, ReconcileSettlement
 from application.use_cases.payments.days import unconfirmed_key
 from application.use_cases.payments.statements import StatementReport
 from domain.errors import FieldProblemCode, InvalidInput, NotAllowed
@@ -49,6 +50,14 @@ class Accountant(World):
         self.gateway.knows([a_report(intent.reference, intent.amount, transaction_id=it) for it in transactions])
         await self.refresh_payment(self.viewer, reference=intent.reference)
         return self.intent(intent)
+
+    async def hears_of(self, intent: PaymentIntent, *transactions: str) -> None:
+        """The gateway is asked, as the statement made it."""
+        self.clock.advance(timedelta(minutes=1))
+        self.gateway.knows([a_report(intent.reference, intent.amount, transaction_id=it) for it in transactions])
+        for kept in self.books.jobs:
+            if kept.job.kind is JobKind.ASK_GATEWAY:
+                await AskGateway(settlement=self.settlement)(kept.job)
 
     async def reconcile(
         self, *rows: str, dry_run: bool = False, days: tuple[date, date] = (DAY, DAY)
@@ -100,6 +109,110 @@ async def test_a_statement_that_numbers_a_payment_otherwise_matches_it_by_amount
 
         assert (report.matched, report.settled, report.differences) == (1, 0, [])
         assert len(office.payments) == 1
+
+
+async def test_a_line_taken_for_a_payment_by_its_amount_makes_payu_be_asked_and_a_second_payment_is_booked() -> None:
+    office = Accountant()
+    intent = await office.paid("tx-1")
+
+    report = await office.reconcile(line(intent, "tx-2"))
+
+    assert (report.matched, report.asked) == (1, 1)
+    assert [it.job.subject for it in office.books.jobs if it.job.kind is JobKind.ASK_GATEWAY] == [intent.reference]
+    await office.hears_of(intent, "tx-1", "tx-2")
+    assert_two(office, intent)
+
+
+async def test_a_second_payment_of_another_day_is_not_taken_for_the_first_by_its_amount() -> None:
+    office = Accountant()
+    intent = await office.paid("tx-1")
+    later = DAY + timedelta(days=2)
+    second = line(intent, "tx-2", fecha=f"{later:%d/%m/%Y}")
+
+    report = await office.reconcile(second, days=(later, later))
+
+    assert (report.matched, report.asked, office.told(report)) == (0, 1, [("SETTLED_UNKNOWN", intent.reference, 2)])
+    assert office.findings() == [("SETTLED_UNKNOWN", intent.reference, intent.amount)]
+    assert len(office.payments) == 1
+    await office.hears_of(intent, "tx-1", "tx-2")
+    assert_two(office, intent)
+    assert (await office.reconcile(second, days=(later, later))).matched == 1
+    assert FindingKind.SETTLED_UNKNOWN not in {kind for kind, _, _ in office.findings()}
+
+
+async def test_a_second_payment_that_enlineas_statement_proves_days_later_is_booked_once_beside_the_first() -> None:
+    office = Accountant(ENLINEA)
+    intent = await office.opened()
+    assert (await office.reconcile(line(intent, "1"))).settled == 1
+    later = DAY + timedelta(days=2)
+    office.clock.advance(timedelta(days=3))
+    second = line(intent, "2", fecha=f"{later:%d/%m/%Y}")
+
+    for settled, matched in ((1, 0), (0, 1)):
+        report = await office.reconcile(second, days=(later, later))
+        assert (report.settled, report.matched, report.differences) == (settled, matched, [])
+        assert_two(office, intent)
+
+
+async def test_a_second_payment_of_the_same_day_in_a_later_statement_of_enlinea_is_booked() -> None:
+    office = Accountant(ENLINEA)
+    intent = await office.opened()
+    assert (await office.reconcile(line(intent, "1"))).settled == 1
+
+    report = await office.reconcile(line(intent, "2"))
+
+    assert (report.settled, report.matched) == (1, 0)
+    assert_two(office, intent)
+
+
+async def test_a_second_payment_beside_the_first_ones_line_of_another_amount_is_booked() -> None:
+    office = Accountant(ENLINEA)
+    intent = await office.opened()
+    assert (await office.reconcile(line(intent, "1"))).settled == 1
+
+    report = await office.reconcile(line(intent, "1", valor="999.000,00"), line(intent, "2"))
+
+    assert (report.settled, office.told(report)) == (1, [("SETTLED_DIFFERENTLY", intent.reference, 2)])
+    assert_two(office, intent)
+
+
+async def test_a_renumbered_first_and_a_second_payment_in_enlineas_statement_are_one_more_payment() -> None:
+    office = Accountant(ENLINEA)
+    intent = await office.paid("tx-1")
+    office.books.intents[intent.id] = replace(intent, gateway=ENLINEA)
+
+    report = await office.reconcile(line(intent, "otro-numero"), line(intent, "2"))
+
+    assert (report.matched, report.settled) == (1, 1)
+    assert_two(office, intent)
+
+
+async def test_a_line_whose_number_is_known_elsewhere_is_not_matched_by_its_amount() -> None:
+    office = Accountant()
+    intent = await office.paid("tx-1")
+    other = await office.opened(2)
+    office.books.transactions[intent.gateway_account_id, "de-otro"] = other.id
+    tried = replace(intent.attempts[0], transaction_id="tx-2", status=S.PENDING, charged=False)
+    office.books.intents[intent.id] = replace(intent, attempts=(*intent.attempts, tried))
+
+    report = await office.reconcile(line(intent, "de-otro"))
+    assert (report.matched, report.asked) == (0, 0)
+    assert office.told(report) == [
+        ("NOT_SETTLED", intent.reference, None),
+        ("SETTLED_UNKNOWN", intent.reference, 2),
+    ]
+    report = await office.reconcile(line(intent, "tx-2"))
+    assert (report.matched, report.asked) == (0, 1)
+    assert office.told(report) == [
+        ("NOT_SETTLED", intent.reference, None),
+        ("SETTLED_UNKNOWN", intent.reference, 2),
+    ]
+
+
+def assert_two(office: Accountant, intent: PaymentIntent) -> None:
+    """The first pays the invoice, the second is credit, and the staff know of it."""
+    assert sorted(payment.credited for payment, _ in office.payments) == [0, intent.amount]
+    assert {"DOUBLE_PAYMENT", "CREDITED"} <= {kind for kind, _, _ in office.findings()}
 
 
 async def test_a_payment_that_the_statement_leaves_out_is_found_and_closed_by_the_one_that_has_it() -> None:

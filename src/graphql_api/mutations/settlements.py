@@ -48,7 +48,10 @@ class ReconcileSettlementPayload:
     total: Money = field("Cuánto suman.")
     matched: int = field("Filas que coinciden con un pago recibido.")
     settled: int = field("Filas de pagos que solo este archivo probó y quedaron registrados, o en revisión.")
-    asked: int = field("Pagos por los que se le preguntará a la pasarela, porque el archivo los trae y aquí no están.")
+    asked: int = field(
+        "Pagos por los que se le preguntará a la pasarela: el archivo los trae y aquí no están, o coinciden solo en el "
+        "valor y el día."
+    )
     differences: list[SettlementDifference] = field("Lo que no coincide.")
     row_errors: list[ImportRowError] = field("Una por cada celda que impide leer su fila.")
     warnings: list[ImportRowError] = field("Columnas desconocidas.")

@@ -30,7 +30,7 @@ from domain.money import ZERO
 from domain.payment_transitions import reconcile
 from domain.payments import PaymentGatewayCode
 from domain.periods import BOGOTA
-from domain.statements import Comparison, as_reports, compare, without_ids_of_others
+from domain.statements import Comparison, as_reports, compare
 
 LONGEST = 366
 """Days that one file may be about."""
@@ -76,10 +76,10 @@ class ReconcileSettlement:
     """Compare a gateway's statement of the payments of some Bogotá days, given as CSV, with what was received here.
     For staff.
 
-    What the file proves and cannot be asked about is booked; about other payments that lack here, the gateway is asked.
-    The rest become findings, and findings of an earlier file that this one settles are closed. Nothing stays of a
-    `dry_run`. InvalidInput for days that are none and a gateway that the agency has no account at; FileRefused as in
-    imports.
+    What the file proves and cannot be asked about is booked; about other payments that lack here, or are told by their
+    amount and day alone, the gateway is asked. The rest become findings, and findings of an earlier file that this one
+    settles are closed. Nothing stays of a `dry_run`. InvalidInput for days that are none and a gateway that the agency
+    has no account at; FileRefused as in imports.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -114,7 +114,7 @@ class ReconcileSettlement:
         if gateway in _SETTLES:
             report.settled = await self._settle(staff.agency_id, found, dry_run=dry_run)
         else:
-            report.asked = len({intent.reference for _, intent in found.unbooked})
+            report.asked = len(found.doubtful)
             report.differences += [_unknown(line) for line, _ in found.unbooked]
         report.differences.sort(key=lambda it: (it.row or 0, it.reference))
         if not dry_run:
@@ -126,18 +126,12 @@ class ReconcileSettlement:
         if dry_run:
             return len(found.unbooked)
         settled = 0
-        by_reference: dict[str, list[StatementLine]] = {}
-        for line, intent in found.unbooked:
-            by_reference.setdefault(intent.reference, []).append(line)
-        matched: dict[str, list[StatementLine]] = {}
-        for line, intent, _ in found.matched:
-            matched.setdefault(intent.reference, []).append(line)
-        for reference, lines in by_reference.items():
+        for reference in dict.fromkeys(intent.reference for _, intent in found.unbooked):
             async with self.unit_of_work(Scope.of_agency(agency_id)) as uow:
                 current = await uow.intents.by_reference(reference, for_update=True)
                 if current is None:
                     continue
-                again = compare([*matched.get(reference, ()), *lines], {reference: current}, current.gateway)
+                again = compare(found.lines_of(reference), {reference: current}, current.gateway)
                 if again.unbooked:
                     at = self.clock.now()
                     await keep(uow, reconcile(current, as_reports(current, again), at=at), at=at)
@@ -169,7 +163,7 @@ class ReconcileSettlement:
                 if it.kind is not FindingKind.NOT_SETTLED or not report.row_errors:
                     await uow.findings.report(await _finding(uow, agency_id, it, at=at))
             if gateway not in _SETTLES:
-                for reference in dict.fromkeys(intent.reference for _, intent in found.unbooked):
+                for reference in found.doubtful:
                     question = Job(kind=JobKind.ASK_GATEWAY, agency_id=agency_id, subject=reference, key=reference)
                     await uow.jobs.put(question)
             told: dict[str, object] = {"gateway": gateway, "from": days[0], "to": days[1], "rows": report.rows}
@@ -179,14 +173,15 @@ class ReconcileSettlement:
 
 
 async def _compared(uow: UnitOfWork, gateway: PaymentGatewayCode, lines: Sequence[StatementLine]) -> Comparison:
-    intents = await uow.intents.by_references({line.reference for line in lines})
-    found = compare(lines, {intent.reference: intent for intent in intents}, gateway)
-    foreign = {
-        line.transaction_id
-        for line, intent in found.unbooked
-        if await uow.intents.is_of_another(line.transaction_id, intent)
-    }
-    return without_ids_of_others(found, foreign)
+    intents = {it.reference: it for it in await uow.intents.by_references({line.reference for line in lines})}
+    elsewhere: set[str] = set()
+    for line in lines:
+        intent = intents.get(line.reference)
+        if intent is None or intent.attempt(line.transaction_id) is not None:
+            continue
+        if await uow.intents.is_of_another(line.transaction_id, intent):
+            elsewhere.add(line.transaction_id)
+    return compare(lines, intents, gateway, elsewhere=elsewhere)
 
 
 def _disagreements(found: Comparison) -> Iterator[Difference]:
