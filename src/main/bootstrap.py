@@ -195,10 +195,8 @@ def _use_cases(
         return_secret=secrets.enlinea,
         allowed_hosts=settings.enlinea_hosts,
     )
-    spoken: dict[PaymentGatewayCode, PaymentGateway] = {
-        PaymentGatewayCode.PAYU: payu,
-        PaymentGatewayCode.ENLINEA: enlinea,
-    }
+    spoken: dict[PaymentGatewayCode, PaymentGateway]
+    spoken = {PaymentGatewayCode.PAYU: payu, PaymentGatewayCode.ENLINEA: enlinea}
     gateways = {
         code: GuardedGateway(gateway, at_once=_CALLS_AT_ONCE, at_once_of_account=_OF_AN_ACCOUNT_AT_ONCE)
         for code, gateway in spoken.items()
@@ -215,9 +213,8 @@ def _use_cases(
             PaymentGatewayCode.ENLINEA: SIMULATOR_MERCHANTS,
         },
     )
-    links = AccountLinks(
-        tokens=DerivedLinkTokens(secrets.links), default_base=None if settings.is_production else public_url
-    )
+    link_base = None if settings.is_production else public_url
+    links = AccountLinks(tokens=DerivedLinkTokens(secrets.links), default_base=link_base)
     sheets, calendar, check_files = CsvSheetReader(), ColombianHolidays(), CheckFiles(inspector=inspector)
     rules = AgencySettings(secrets=box, inspector=inspector, strict=settings.is_production)
     return UseCases(

@@ -364,8 +364,8 @@ def test_production_does_not_migrate_an_embedded_database(
     ("settings", "named"),
     [
         (["captcha=none"], "captcha: "),
-        (["origins=http://x.example"], "origins: "),
-        (["return_urls=http://x.example/pagos"], "return_urls: "),
+        (["origins=http://localhost:3000"], "origins: "),
+        (["return_urls=http://localhost:3000/pagos"], "return_urls: "),
         (
             [
                 *("payu.enabled=true", "payu.merchant_id=508029", "payu.account_id=512321"),
