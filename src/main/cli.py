@@ -1,24 +1,23 @@
 """`portal`: the commands of operators. Each says in a line what it did; errors are a line on standard error."""
 
-import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from application.use_cases.payments import BooksChecked
-from domain.accounts import AccountRole
 from main.bootstrap import Portal
+from main.commands.accounts import account
 from main.commands.running import Failure, command, database, with_portal
+from main.commands.told import AsJson, Slug, say
 from main.commands.usage import CommandLine
 from main.places import bound
 from main.settings import Settings
 
 app = CommandLine(name="portal", help="Área de Clientes.", no_args_is_help=True, add_completion=False)
 agency = typer.Typer(help="Inmobiliarias.", no_args_is_help=True)
-account = typer.Typer(help="Cuentas.", no_args_is_help=True)
 payments = typer.Typer(help="Pagos en línea.", no_args_is_help=True)
 mail = typer.Typer(help="Los correos que en desarrollo se guardan en lugar de enviarse.", no_args_is_help=True)
 audit = typer.Typer(help="La bitácora de cada inmobiliaria.", no_args_is_help=True)
@@ -27,14 +26,6 @@ app.add_typer(audit, name="audit")
 app.add_typer(account, name="account")
 app.add_typer(payments, name="payments")
 app.add_typer(mail, name="mail")
-
-Slug = Annotated[str, typer.Argument(help="Nombre corto de la inmobiliaria.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Escribe el resultado como JSON.")]
-
-
-def say(sentence: str, told: dict[str, Any], *, as_json: bool) -> None:
-    """The result, for a person or for a program."""
-    print(json.dumps(told, ensure_ascii=False) if as_json else sentence)
 
 
 @app.command()
@@ -151,62 +142,6 @@ def import_agency(
         return await import_directory(portal.use_cases.import_file, found.id, directory, as_json=as_json)
 
     raise typer.Exit(with_portal(run))
-
-
-@account.command("create")
-def create_account(
-    slug: Slug,
-    username: Annotated[str, typer.Option(help="Usuario.")],
-    email: Annotated[str, typer.Option(help="Correo.")],
-    role: Annotated[AccountRole, typer.Option(help="Qué puede hacer.", case_sensitive=False)],
-    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Lee la contraseña de la entrada.")],
-    client: Annotated[str | None, typer.Option(help="Código del cliente al que pertenece.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Crea una cuenta con contraseña."""
-    password = sys.stdin.readline().removesuffix("\n").removesuffix("\r") if password_stdin else ""
-
-    async def run(portal: Portal) -> Any:
-        found = await portal.use_cases.find_agency(slug)
-        return await portal.use_cases.create_account(
-            found.id, username=username, email=email, password=password, role=role, client_code=client
-        )
-
-    made = with_portal(run)
-    say(f"Cuenta {made.username} creada.", {"username": made.username, "id": str(made.id)}, as_json=as_json)
-
-
-@account.command("invite")
-def invite_account(
-    slug: Slug,
-    username: Annotated[str, typer.Option(help="Usuario.")],
-    email: Annotated[str, typer.Option(help="Correo al que va el enlace.")],
-    role: Annotated[AccountRole, typer.Option(help="STAFF o ADMIN.", case_sensitive=False)],
-    as_json: AsJson = False,
-) -> None:
-    """Invita a quien trabaja en la inmobiliaria: elige su contraseña con el enlace de un correo."""
-
-    async def run(portal: Portal) -> Any:
-        found = await portal.use_cases.find_agency(slug)
-        return await portal.use_cases.invite_staff.by_operator(found.id, username=username, email=email, role=role)
-
-    made = with_portal(run)
-    told = {"username": made.username, "id": str(made.id), "email": made.email}
-    say(f"Cuenta {made.username} invitada: el enlace va a {made.email}.", told, as_json=as_json)
-
-
-@account.command("reset-second-factor")
-def reset_second_factor(
-    slug: Slug, login: Annotated[str, typer.Argument(help="Usuario o correo de la cuenta.")], as_json: AsJson = False
-) -> None:
-    """Quita el segundo factor de quien perdió el teléfono y los códigos de recuperación; cierra sus sesiones."""
-
-    async def run(portal: Portal) -> Any:
-        found = await portal.use_cases.find_agency(slug)
-        return await portal.use_cases.reset_second_factor_by_operator(found.id, login=login)
-
-    freed = with_portal(run)
-    say(f"La cuenta {freed.username} quedó sin segundo factor.", {"username": freed.username}, as_json=as_json)
 
 
 @payments.command("reconcile")
