@@ -461,3 +461,29 @@ def test_production_starts_no_simulator(portal: Portal, monkeypatch: pytest.Monk
     ended = portal("simulate-gateways")
 
     assert (ended.status, ended.said) == (1, "El simulador no funciona en producción.")
+
+
+def test_who_lost_the_second_factor_is_helped(portal: Portal, agency: str, module_database: Database) -> None:
+    create = ("account", "create", agency, "--username", "sola", "--email", "sola@x.example", "--role", "ADMIN")
+    portal(*create, "--password-stdin", stdin=f"{STRONG}\n")
+    nobody, without = (portal("account", "reset-second-factor", agency, login) for login in ("nadie", "sola"))
+    asyncio.run(_with_second_factor(module_database, agency))
+
+    helped = portal("account", "reset-second-factor", agency, "SOLA@x.example")
+
+    assert (nobody.status, nobody.said) == (1, "No existe esa cuenta.")
+    assert (without.status, without.said) == (1, "Esa cuenta no tiene segundo factor.")
+    assert (helped.status, helped.out) == (0, "La cuenta sola quedó sin segundo factor.\n")
+    assert portal("account", "reset-second-factor", agency, "sola").status == 1
+
+
+async def _with_second_factor(database: Database, slug: str) -> None:
+    engine = create_async_engine(database.app_url)
+    async with engine.begin() as connection:
+        await connection.execute(text("select set_config('app.agency_key', :slug, true)"), {"slug": slug})
+        found = text("select agency_id::text from agency_keys where key = :slug")
+        agency_id = await connection.scalar(found, {"slug": slug})
+        scope = text("select set_config('app.agency_id', :it, true), set_config('app.viewer', 'staff', true)")
+        await connection.execute(scope, {"it": agency_id})
+        await connection.execute(text("update accounts set second_factor = true where username = 'sola'"))
+    await engine.dispose()

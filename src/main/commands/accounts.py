@@ -6,8 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from domain.accounts import AccountRole
+from domain.errors import InvalidTransition, NotFound
 from main.bootstrap import Portal
-from main.commands.running import with_portal
+from main.commands.running import Failure, with_portal
 from main.commands.told import AsJson, Slug, say
 
 account = typer.Typer(help="Cuentas.", no_args_is_help=True)
@@ -63,7 +64,12 @@ def reset_second_factor(
 
     async def run(portal: Portal) -> Any:
         found = await portal.use_cases.find_agency(slug)
-        return await portal.use_cases.reset_second_factor_by_operator(found.id, login=login)
+        try:
+            return await portal.use_cases.reset_second_factor_by_operator(found.id, login=login)
+        except NotFound:
+            raise Failure("No existe esa cuenta.") from None
+        except InvalidTransition:
+            raise Failure("Esa cuenta no tiene segundo factor.") from None
 
     freed = with_portal(run)
     say(f"La cuenta {freed.username} quedó sin segundo factor.", {"username": freed.username}, as_json=as_json)
