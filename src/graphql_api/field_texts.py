@@ -39,7 +39,7 @@ _BY_REASON = {
     "above_zero": "Debe ser mayor que cero, con dos decimales a lo sumo.",
     "not_payable": "Esta factura no debe nada, está anulada o es de comisión.",
     "not_listed": "No está entre las páginas de retorno de la inmobiliaria.",
-    "unknown_credential": "No es una credencial de esa pasarela.",
+    "unknown_credential": "No es una credencial de esa pasarela. Las que tiene: {subject}.",
     "missing_credential": "Falta la credencial {subject}.",
     "unreadable_credentials": "Las credenciales guardadas ya no se pueden leer: escríbalas todas de nuevo.",
     "before_from": "No puede ser anterior a from.",

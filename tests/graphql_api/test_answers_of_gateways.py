@@ -73,12 +73,17 @@ async def test_accounts_at_gateways_are_the_staffs_to_see(town: Town) -> None:
 
 async def test_what_cannot_be_is_said_at_its_place(town: Town) -> None:
     before = await town.rows("select * from gateway_accounts order by id")
+    there_are = "No es una credencial de esa pasarela. Las que tiene: {}."
     told = await act(town, SET, by="adan", input=form("PAYU", {"merchant_id": "no", "llavemd5": "x"}))
     assert told["is"] == "configureGateway.InvalidInput"
+    names = "account_id, api_key, api_login, merchant_id, signature, test"
     assert [(it["field"], it["code"], it["message"]) for it in told["fields"]] == [
         ("credentials.0", "INVALID", "El valor no es válido."),
-        ("credentials.1", "INVALID", "El valor no es válido."),
+        ("credentials.1", "INVALID", there_are.format(names)),
     ]
+    told = await act(town, SET, by="adan", input=form("ENLINEA", {"enabled": "true"}))
+    names = "account_id, clave, dialect, llavemd5, test, usuario"
+    assert [it["message"] for it in told["fields"]] == [there_are.format(names)]
     assert await town.rows("select * from gateway_accounts order by id") == before
 
 

@@ -76,10 +76,10 @@ class SetMerchantAccount:
     webcheckout_rest) and, in the second of these, account_id. A new key is used from now on and the one before it is
     still good.
 
-    InvalidInput names each that cannot stay: unknown (INVALID), misshapen, missing for an account that is enabled
-    (REQUIRED), or one for tests where these are not allowed (NOT_ALLOWED). `sandbox_merchants`, by gateway, are test
-    accounts whatever is said. SecretUnreadable if the stored credentials cannot be opened and the settings do not
-    replace both.
+    InvalidInput names each that cannot stay: unknown (INVALID, with the names there are), misshapen, missing for an
+    account that is enabled (REQUIRED), or one for tests where these are not allowed (NOT_ALLOWED). `sandbox_merchants`,
+    by gateway, are test accounts whatever is said. SecretUnreadable if the stored credentials cannot be opened and the
+    settings do not replace both.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -96,12 +96,7 @@ class SetMerchantAccount:
         by: StaffViewer | None = None,
     ) -> GatewayAccount:
         known = _SETTINGS[gateway]
-        _refuse(
-            [
-                None if name in known and known[name].takes(text) else FieldProblem(name, FieldProblemCode.INVALID)
-                for name, text in settings.items()
-            ]
-        )
+        _refuse([_problem(gateway, name, text) for name, text in settings.items()])
         async with self.unit_of_work(by.scope if by else Scope.of_operator(agency_id)) as uow:
             account = await uow.gateway_accounts.get(gateway) or GatewayAccount(
                 id=GatewayAccountId(uuid4()),
@@ -159,6 +154,19 @@ class SetMerchantAccount:
             if {"api_login", "api_key"} <= parts.keys():
                 return "", ()
             raise
+
+
+def unknown(gateway: PaymentGatewayCode, field: str) -> FieldProblem:
+    """What is wrong with a name that is no credential of that gateway; it tells those that are."""
+    names = [name for name in _SETTINGS[gateway] if name != "enabled"]
+    return FieldProblem(field, FieldProblemCode.INVALID, "unknown_credential", subject=", ".join(sorted(names)))
+
+
+def _problem(gateway: PaymentGatewayCode, name: str, text: str) -> FieldProblem | None:
+    setting = _SETTINGS[gateway].get(name)
+    if setting is None:
+        return unknown(gateway, name)
+    return None if setting.takes(text) else FieldProblem(name, FieldProblemCode.INVALID)
 
 
 def _refuse(problems: list[FieldProblem] | list[FieldProblem | None]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from application.access import Viewer, require_admin
 from application.ports.reading import GatewaySetup
 from application.ports.secrets import SecretUnreadable
-from application.use_cases.payments.accounts import UNCERTIFIED, SetMerchantAccount
+from application.use_cases.payments.accounts import UNCERTIFIED, SetMerchantAccount, unknown
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.payments import PaymentGatewayCode
 
@@ -33,7 +33,7 @@ class ConfigureGateway:
             raise InvalidInput(FieldProblem("credentials", FieldProblemCode.TOO_LONG, limit=MAX_CREDENTIALS))
         names = [name for name, _ in credentials]
         misplaced = [
-            FieldProblem(f"credentials.{place}", FieldProblemCode.INVALID, "unknown_credential")
+            unknown(gateway, f"credentials.{place}")
             if name == "enabled"
             else FieldProblem(f"credentials.{place}", FieldProblemCode.DUPLICATE)
             for place, name in enumerate(names)
