@@ -102,9 +102,11 @@ async def served(
     clock: Clock | None = None,
     opened: Callable[[Portal], None] = lambda portal: None,
     hasher: Argon2PasswordHasher | None = None,
+    jobs: bool = False,
     **given: Any,
 ) -> AsyncIterator[str]:
-    """The service behind a real server on a free port; its address. `opened` hears of the portal."""
+    """The service behind a real server on a free port; its address. `opened` hears of the portal. With `jobs` it does
+    background jobs too."""
     place = bound("127.0.0.1", 0)
     url = url_of(place)
 
@@ -123,7 +125,7 @@ async def served(
             opened(made)
             yield made
 
-    async with listening(create_app(open_portal), place, lifespan="on"):
+    async with listening(create_app(open_portal, jobs=jobs), place, lifespan="on"):
         yield url
 
 
