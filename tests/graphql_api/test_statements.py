@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from domain.accounts import AccountRole
+from domain.audit import AuditAction
 from domain.imports.sheets import ImportKind
 from tests.graphql_api.begun import begin_payments
 from tests.graphql_api.neighbours import FILE
-from tests.graphql_api.town import Answer, Counts, Town, founded
+from tests.graphql_api.town import NOON, Answer, Counts, Town, founded
 from tests.postgres import Database
 
 FEW, MANY = 3, 50
@@ -59,6 +60,10 @@ async def town(module_database: Database) -> AsyncIterator[Town]:
         for number in range(MANY):
             await town.find("andina", f"REF{number}")
             await town.use_cases.reconcile_day(town.agencies["andina"].id, date(2026, 5, 1) + timedelta(days=number))
+        async with town.unit_of_work("andina") as uow:
+            for number in range(MANY):
+                await uow.audit.record(AuditAction.JOB_RETRIED, at=NOON + timedelta(minutes=number))
+            await uow.commit()
         await begin_payments(town)
         await _file_cases(town, "ana", MANY)
         await _file_cases(town, "beto", FEW)
@@ -308,7 +313,8 @@ async def _file_cases(town: Town, name: str, number: int) -> None:
     filed = await town.ask(FILE, by=name, text=f"De {name}", home=home["id"], contract=contract["id"])
     assert filed.data["createPqrs"]["__typename"] == "PqrsPayload"
     columns = (
-        "agency_id, client_id, filed_by, status, classification, subject, start_on, filed_at, due_on, request_hash"
+        "agency_id, client_id, filed_by, status, classification, subject, start_on, filed_at, term_from_on, due_on, "
+        "request_hash"
     )
     copied = f"{columns}, property_id, contract_id"
     await town.rows(
