@@ -15,7 +15,10 @@ from application.ports.passwords import PasswordCheck
 from domain.accounts import AccountRole
 from main.bootstrap import Portal
 from tests.fakes.clock import FakeClock
-from tests.graphql_api.town import LOGIN, PASSWORD
+from tests.graphql_api.forms import NEW, act
+from tests.graphql_api.post import token_sent
+from tests.graphql_api.test_answers_of_accounts import ASK, RESET
+from tests.graphql_api.town import LOGIN, PASSWORD, founded
 from tests.postgres import Database
 from tests.served import served
 
@@ -104,3 +107,28 @@ async def test_one_password_on_five_hundred_names_from_one_network(street: Stree
 
     assert outcomes == {"InvalidCredentials": 100, "TooManyAttempts": 400}
     assert street.hasher.compared == 100
+
+
+async def test_in_the_middle_of_an_attack_a_letter_opens_the_door_again(database: Database) -> None:
+    async with founded(database, trusted_proxies=1) as town:
+        await town.agency("andina", {"link_base": "https://clientes.andina.example"})
+        await town.person("andina", "sara", role=AccountRole.STAFF)
+
+        async def enter(password: str, ip: str) -> str:
+            given = {"login": "sara", "password": password}
+            answer = await town.send(LOGIN, given, agency="andina", headers={"X-Forwarded-For": ip})
+            return str(answer.data["login"]["__typename"])
+
+        for n in range(50):
+            town.clock.advance(timedelta(minutes=15))
+            await enter(f"adivinanza {n}", f"2001:db8:{n:x}::7")
+        assert await enter(PASSWORD, HOME) == "TooManyAttempts"
+
+        asked = await act(town, ASK, agency="andina", login="sara")
+        assert asked["is"] == "requestPasswordReset.RequestPasswordResetPayload"
+        assert await enter("otra adivinanza", "2001:db8:ffff::7") == "TooManyAttempts"
+        chosen = await act(town, RESET, agency="andina", token=await token_sent(town), password=NEW, again=NEW)
+
+        assert chosen["is"] == "resetPassword.ResetPasswordPayload"
+        assert await enter(NEW, HOME) == "SessionPayload"
+        assert await enter(NEW, "198.51.100.77") == "SessionPayload"
