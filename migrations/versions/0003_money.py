@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from migrations.going_back import past_policies, refuse_while
 from migrations.row_level_security import expose, mine, protect, serving_role
 
 revision = "0003"
@@ -307,6 +308,9 @@ def _for_the_staff() -> None:
 
 def downgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
+    with past_policies(*FACTS, "refunds"):
+        for table in (*FACTS, "refunds"):
+            refuse_while(f"select from {table}", f"{table} has rows: before 0003 there are no books to keep them")
     for table in ("reconciliations", "findings", "request_keys", "refunds", *reversed(FACTS)):
         expose(table)
         op.drop_table(table)
