@@ -6,6 +6,7 @@ The first entry of an agency's record takes two more than the rest; signing in m
 from typing import Any
 
 from graphql_api.ids import global_id
+from tests.graphql_api.forms import id_of
 from tests.graphql_api.test_answers_of_disputes import DISMISS, claimed
 from tests.graphql_api.test_answers_of_findings import RESOLVE as RESOLVE_FINDING
 from tests.graphql_api.test_answers_of_money import (
@@ -19,7 +20,6 @@ from tests.graphql_api.test_answers_of_money import (
     client_of,
     counter,
     from_noon,
-    id_of,
     in_review,
     received,
 )
