@@ -118,6 +118,7 @@ async def test_a_dispute_that_is_won_moves_no_money(house: House) -> None:
 
 
 async def test_what_the_office_took_back_and_then_the_bank_too_left_twice(house: House) -> None:
+    """Beyond the fifty: a chargeback of money that the agency had given back already."""
     attempt = await house.pays("approve")
     await house.passes(hours=1)
     ((payment,),) = await house.stage.rows("select id from payments where agency_id = :agency", agency=house.agency.id)
