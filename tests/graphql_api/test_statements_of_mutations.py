@@ -1,7 +1,7 @@
 """How many statements and connections a mutation takes: exact numbers, which grow with nothing that clients send.
 
-What staff do takes three more, for the record. Its first entry takes two besides; the town's is made beforehand. Acts on
-money are counted in test_statements_of_money.
+What staff do takes three more, for the record. Its first entry takes two besides; the town's is made beforehand. Acts
+on money are counted in test_statements_of_money.
 """
 
 from collections.abc import AsyncIterator

@@ -22,7 +22,7 @@ from tests.simulation.scheduler import Tally
 from tests.simulation.storage import LOCKS, REPOSITORIES, Locking, Storage, Unit
 from tests.simulation.town import Making
 
-SEEDS = 400
+SEEDS = 1_000
 
 
 def without(*statements: str) -> Mapping[str, Locking]:
