@@ -1,8 +1,8 @@
 """`make timing`: whether the time of an answer tells an account from a name that nobody has.
 
-Some fifteen minutes. The service runs as it is sold, with its own hashing and a database; one request follows another, each
-from an address of its own, in an order that is drawn anew each time. An AUC of 0.5 is a coin: how often a guess «the
-slower one is the account» is right.
+Some fifteen minutes. The service runs as it is sold, with its own hashing and a database; one request follows another,
+each from an address of its own, in an order that is drawn anew each time. An AUC of 0.5 is a coin: how often a guess
+«the slower one is the account» is right.
 """
 
 import asyncio
