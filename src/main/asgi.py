@@ -28,6 +28,11 @@ _IMPORT_SECONDS = 120.0
 """For files near the limit of a body: tens of thousands of rows."""
 _FILES_SECONDS = 60.0
 """For files that are looked into one after another."""
+PATIENCE = {
+    "importRecords": _IMPORT_SECONDS,
+    **dict.fromkeys(("createPqrs", "addPqrsMessage", "addPqrsNote", "updateAgency"), _FILES_SECONDS),
+}
+"""Seconds for operations with these root fields, where the usual ones are too few."""
 _log = logging.getLogger(__name__)
 
 OpenPortal = Callable[[], AbstractAsyncContextManager[Portal]]
@@ -71,7 +76,7 @@ def routes_of(portal: Portal) -> list[BaseRoute]:
         introspection_open=not production,
         may_introspect=may_introspect,
         may_call=portal.use_cases.may_call,
-        patience={"importRecords": _IMPORT_SECONDS, "createPqrs": _FILES_SECONDS, "updateAgency": _FILES_SECONDS},
+        patience=PATIENCE,
         knows_bearer=entrance.knows,
         explain=explain,
         page=explorer.page,

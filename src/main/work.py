@@ -28,6 +28,7 @@ from application.use_cases.payments import (
 )
 from application.use_cases.reminders import RemindAgencies, RemindAgency
 from main.bootstrap import Portal
+from main.logs import keep_audit_heads
 
 _HOLIDAYS = ColombianHolidays()
 _CONNECTIONS = 4
@@ -39,6 +40,8 @@ GRACE_SECONDS = 10.0
 
 async def work(portal: Portal, stop: asyncio.Event, *, habits: Habits | None = None) -> None:
     """Do jobs until `stop`, and then what is under way."""
+    if portal.settings.is_production:
+        keep_audit_heads()
     url = portal.engine.url
     engine = create_engine(url.render_as_string(hide_password=False), pool_size=_CONNECTIONS)
     try:

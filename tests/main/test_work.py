@@ -14,8 +14,10 @@ import sqlalchemy as sa
 
 from adapters.postgres.engine import create_engine
 from adapters.postgres.scoping import SET_SCOPE, scope_parameters
-from application.access import Scope
+from application.access import Scope, StaffViewer
 from application.announcements import invoices_issued, payment_confirmed, payouts_sent, pqrs_filed
+from application.ports.jobs import Job, JobKind
+from domain.audit import AuditAction
 from tests.adapters.mail.server import MailServer, opened
 from tests.factories import NOON
 from tests.fakes.clock import FakeClock
@@ -38,35 +40,52 @@ class Office:
             await uow.jobs.put(payment_confirmed(self.village.receipt))
             await uow.commit()
 
+    async def report_on_a_day(self) -> str:
+        """Have the daily report made after an act of the staff; where the record of acts ends."""
+        job = Job(kind=JobKind.RECONCILE_AGENCY, agency_id=self.village.agency.id, key="", subject="2026-06-30")
+        async with self.place.unit_of_work(Scope.of_agency(self.village.agency.id)) as uow:
+            await uow.jobs.put(job)
+            await uow.audit.record(AuditAction.AGENCY_CHANGED, at=NOON)
+            await uow.commit()
+        async with self.place.readings.of(StaffViewer.of_nobody(self.village.agency.id)) as reading:
+            head = await reading.audit.head()
+        assert head is not None
+        return head.told()
+
     async def is_waiting(self) -> bool:
         """A letter was tried and could not be handed over."""
         return any(attempts > 1 for _, attempts in await self._queued())
 
+    async def has_nothing_to_report(self) -> bool:
+        """The daily report is made."""
+        return not await self._queued("RECONCILE_AGENCY")
+
     async def has_nothing_left(self) -> bool:
         return not await self._queued()
 
-    async def _queued(self) -> list[tuple[str, int]]:
-        """State and failed tries of the letters in the queue."""
+    async def _queued(self, kind: str = "SEND_MAIL") -> list[tuple[str, int]]:
+        """State and failed tries of the letters in the queue, or of another kind of job."""
         async with self.place.engine.connect() as connection:
             await connection.execute(SET_SCOPE, scope_parameters(Scope(work=True)))
             rows = await connection.execute(
-                sa.text("select status::text, attempts from queue.pgqueuer where entrypoint = 'SEND_MAIL'")
+                sa.text("select status::text, attempts from queue.pgqueuer where entrypoint = :kind"), {"kind": kind}
             )
             return [tuple(row) for row in rows]
 
     @contextmanager
-    def worker(self, mail: str) -> Iterator[subprocess.Popen[str]]:
-        command = [sys.executable, "-m", "tests.main.working", self.database.app_url, mail]
+    def worker(self, mail: str, *, profile: str = "development") -> Iterator[subprocess.Popen[str]]:
+        command = [sys.executable, "-m", "tests.main.working", self.database.app_url, mail, profile]
         process = subprocess.Popen(
             command,
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
         )
         try:
             assert process.stdout is not None
-            assert process.stdout.readline() == "working\n"
+            assert process.stdout.readline() == "working\n", process.communicate()[1]
             yield process
         finally:
             process.kill()
@@ -171,6 +190,18 @@ async def test_a_letter_of_a_process_that_died_after_sending_it_goes_out_again_u
 
     one, other = server.received
     assert one["Message-ID"] == other["Message-ID"]
+
+
+@pytest.mark.parametrize("profile", ["production", "development"])
+async def test_a_daily_report_tells_the_log_of_production_where_the_record_ends(office: Office, profile: str) -> None:
+    head = await office.report_on_a_day()
+    with office.worker("smtp://127.0.0.1:9", profile=profile) as process:
+        await until(office.has_nothing_to_report)
+        process.send_signal(signal.SIGTERM)
+        _, errors = await asyncio.to_thread(process.communicate, timeout=60)
+
+    line = f"audit head of {office.village.agency.slug}: {head}\n"
+    assert (line in errors) is (profile == "production"), errors
 
 
 def test_portal_work_says_that_it_works_and_ends_in_order(module_database: Database, tmp_path: Path) -> None:

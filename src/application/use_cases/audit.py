@@ -59,8 +59,9 @@ class CheckAudit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteAuditHead:
-    """Write in the log where the chains end: logs are kept apart from the database. For the workers and the operator;
-    None for an agency that has recorded nothing."""
+    """Tell the log where a chain ends, for logs are kept apart from the database: it is nothing to worry about, so that
+    whoever wants it there asks for this module's INFO. For the workers and the operator; None for an agency that has
+    recorded nothing."""
 
     readings: Readings
 
@@ -68,6 +69,5 @@ class NoteAuditHead:
         async with self.readings.of(StaffViewer.of_nobody(agency_id)) as reading:
             head, agency = await reading.audit.head(), await reading.agency()
         if head is not None:
-            # A warning, because less is not written where nobody says so.
-            _log.warning("audit head of %s: %s", agency.slug, head.told())
+            _log.info("audit head of %s: %s", agency.slug, head.told())
         return head

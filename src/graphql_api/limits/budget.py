@@ -30,8 +30,8 @@ DOCUMENT_FIELDS = frozenset(
         "voucher",
     }
 )
-"""Fields that draw a PDF, or bring an attachment or an export of megabytes; an agency's logo is small and does not
-count."""
+"""Fields that draw a PDF, or bring an attachment or an export of megabytes; an agency's logo and the QR code of a
+second factor are small and do not count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
