@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from domain.accounts import Account, login_key
 from domain.errors import Cure
 from domain.ids import AccountId
+from domain.links import LINK_AGAIN
 from domain.throttling import Backoff
 
+_FIVE_MINUTES = timedelta(minutes=5)
 _HOUR = timedelta(hours=1)
 _A_MONTH = timedelta(days=30)
 
@@ -33,21 +35,21 @@ OF_AN_AGENCY = Backoff(free=1_000_000_000, forgotten_after=_HOUR)
 """Wrong passwords in the whole agency in an hour: nobody waits for those, but the operator is told."""
 FAMILIAR_FOR = timedelta(days=90)
 """How long a place stays known after the last sign-in from there."""
-OF_ONE_RECIPIENT = Backoff(
-    free=5, first=timedelta(hours=1), ceiling=timedelta(hours=1), forgotten_after=timedelta(hours=1)
-)
-"""Letters that strangers can cause (a reset, say) to one address: five, and an hour after the fifth five more."""
+OF_ONE_RECIPIENT = Backoff(free=5, first=_FIVE_MINUTES, ceiling=_FIVE_MINUTES, forgotten_after=_HOUR)
+"""Letters of one kind that strangers can cause (a reset, say) to one address: five, and one more every five minutes.
+Sooner than links are made (`OF_RESETS_OF_ONE_LOGIN`), so that none that was made is not sent."""
 
 
-def letters_to(address: str) -> str:
-    """By mailbox, however it is written."""
-    return f"letters:{_digest(address.strip().casefold())}"
+def letters_to(address: str, kind: str) -> str:
+    """By mailbox, however it is written, and by kind, so that letters of one do not use up the share of another."""
+    return f"letters:{kind}:{_digest(address.strip().casefold())}"
 
 
 OF_RESETS_FROM_ONE_ADDRESS = Backoff(free=60, forgotten_after=_HOUR)
 """Links asked for from one address, whoever they are for."""
-OF_RESETS_OF_ONE_LOGIN = Backoff(free=5, first=_HOUR, ceiling=_HOUR, forgotten_after=_HOUR)
-"""Letters that one user name or e-mail may cause: five an hour, so that nobody's mailbox is filled."""
+OF_RESETS_OF_ONE_LOGIN = Backoff(free=5, first=LINK_AGAIN, ceiling=LINK_AGAIN, forgotten_after=_HOUR)
+"""Letters that one user name or e-mail may cause: five, so that nobody's mailbox is filled, and then one more each time
+that a link may be made again, so that who asks for all of them leaves the owner one that serves."""
 OF_GUESSED_LINKS = Backoff(free=20, forgotten_after=_HOUR)
 """Links that are none, from one address; an old letter is opened a few times, and 256 bits are not guessed anyway."""
 OF_EMAIL_CHANGES = Backoff(free=5, first=_HOUR, ceiling=_HOUR, forgotten_after=_HOUR)
@@ -78,8 +80,13 @@ def places_of(account: Account, ip: str | None) -> tuple[str, ...]:
     return tuple(place(name, ip) for name in _names(account))
 
 
-def address_attempts(ip: str | None) -> str:
-    """IPv4 by address, IPv6 by its /64, which is what one household or phone has; unknown ones share a key."""
+def address_attempts(ip: str | None, *, known: str | None = None) -> str:
+    """IPv4 by address, IPv6 by its /64, which is what one household or phone has; unknown ones share a key.
+
+    A name that is `known` there has a count of its own: as much work, and nobody else uses it up.
+    """
+    if known is not None:
+        return f"known:{_digest(f'{known}|{_network(ip, 32)}')}"
     return f"address:{_digest(_network(ip, 32))}"
 
 

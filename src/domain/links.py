@@ -29,9 +29,11 @@ LIFETIME = {
 """A reset is asked for and done at once; an invitation comes unasked, perhaps before a holiday."""
 
 INVITATIONS_A_DAY = 5
-"""Letters of invitation to one person, so that nobody's mailbox is filled by asking again."""
+"""Letters of invitation to one person at one address, so that nobody's mailbox is filled by asking again."""
 LINKS_AN_HOUR = 5
-"""Links that strangers may have sent to one account."""
+"""Links that strangers may have sent to one account at once."""
+LINK_AGAIN = timedelta(minutes=10)
+"""Beyond those, so long after the last one: while somebody asks for an account again and again, one always serves."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -27,6 +27,17 @@ async def ask(world: World, email: str = NEXT, by: Account | None = None, **give
     return changed.confirmation_sent
 
 
+async def test_who_wants_the_address_of_another_keeps_no_reset_from_it(world: World) -> None:
+    berta = a.an_account(world.berta, password_hash=f"new:{PASSWORD}")
+    world.add(berta)
+    for _ in range(5):
+        await ask(world, world.ana.email, by=berta)
+        await world.post()
+    await world.asks_for_reset("ana")
+
+    assert names(await world.post()) == ["password reset"]
+
+
 async def confirm(world: World, token: str) -> None:
     await world.confirm_email(world.visitor, token=token, ip="192.0.2.7")
 

@@ -179,3 +179,16 @@ async def test_what_comes_from_everywhere_is_told_of_as_it_grows(
 
     assert told() == [100, 200, 400, 800, 100]
     assert not [record for record in caplog.records if "user" in record.getMessage()]
+
+
+async def test_who_guesses_at_an_address_keeps_nobody_out_who_is_known_there(world: World) -> None:
+    for name in ("ana", "berta"):
+        world.an_account(name)
+    assert await attempt(world, "ana", ip=HOME) == "in"
+    for n in range(150):
+        await attempt(world, f"user {n}", ip=HOME)
+
+    assert await attempt(world, "ana", ip=HOME) == "in"
+
+    for login in ("berta", "nadie"):
+        assert await attempt(world, login, ip=HOME) == "TooManyAttempts", "and what others did there is not forgiven"

@@ -173,6 +173,17 @@ async def test_nobodys_mailbox_is_filled(world: World) -> None:
     await invite(world, world.berta)
 
 
+async def test_strangers_do_not_keep_an_address_from_being_put_right(world: World) -> None:
+    account = await invite(world, world.berta, email="mal@correo.example")
+    for _ in range(5):
+        await world.asks_for_reset(account.username)
+        await world.post()
+
+    await invite(world, world.berta, email="bien@correo.example")
+
+    assert [mail.address for mail in await world.post()] == ["bien@correo.example"]
+
+
 async def test_without_pages_nobody_is_invited(world: World) -> None:
     world.agency.link_base = None
 

@@ -119,14 +119,28 @@ async def test_a_person_is_asked_for_before_anything_is_counted(world: World) ->
 
 
 @pytest.mark.parametrize("login", ["ana", "nadie"])
-async def test_five_letters_an_hour_and_no_sign_of_the_limit(world: World, login: str) -> None:
+async def test_five_letters_then_one_in_ten_minutes_and_no_sign_of_the_limit(world: World, login: str) -> None:
     for number in range(8):
         await world.asks_for_reset(login, ip=f"192.0.2.{number}")
 
     assert len(world.store.jobs) == 5
-    world.clock.advance(timedelta(hours=1))
-    await world.asks_for_reset(login)
-    assert len(world.store.jobs) == 6
+    for _ in range(2):
+        world.clock.advance(timedelta(minutes=10))
+        for number in range(8):
+            await world.asks_for_reset(login, ip=f"192.0.2.{number}")
+    assert len(world.store.jobs) == 7
+
+
+async def test_while_somebody_asks_again_and_again_its_owner_has_a_link_that_serves(world: World) -> None:
+    for minute in range(180):
+        for login in ("ana", "ana@correo.example"):
+            await world.asks_for_reset(login, ip=f"2001:db8:{minute:x}::1")
+        await world.post()
+        assert world.live_links(world.ana), minute
+        world.clock.advance(timedelta(minutes=1))
+
+    sent = world.mailer.sent
+    assert len(sent) == len(world.store.links) < 25
 
 
 async def test_an_account_gets_five_links_an_hour_by_whatever_name(world: World) -> None:

@@ -251,9 +251,10 @@ class FakeLinks(Links):
                 link.ended_at = at
 
     async def made_since(
-        self, account_ids: Collection[AccountId], since: datetime, *purposes: LinkPurpose
+        self, account_ids: Collection[AccountId], since: datetime, *purposes: LinkPurpose, email: str | None = None
     ) -> Mapping[AccountId, int]:
         made = [link for link in self._seen() if link.created_at > since and link.purpose in (purposes or LinkPurpose)]
+        made = [link for link in made if email in (None, link.email)]
         return {key: sum(link.account_id == key for link in made) for key in account_ids}
 
     def _seen(self) -> list[AccountLink]:

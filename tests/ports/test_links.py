@@ -130,6 +130,9 @@ async def test_links_made_since_are_counted_by_account_and_purpose(office: Offic
         assert await uow.links.made_since(ids, since, P.INVITATION) == {ids[0]: 1, ids[1]: 0}
         assert await uow.links.made_since(ids, since, P.RESET, P.EMAIL_CHANGE) == {ids[0]: 1, ids[1]: 1}
         assert await uow.links.made_since(ids[:1], NOON - timedelta(days=1)) == {ids[0]: 3}
+        sent = before.email
+        assert await uow.links.made_since(ids[:1], since, email=sent) == {ids[0]: 2}
+        assert await uow.links.made_since(ids[:1], since, email=f"otra.{sent}") == {ids[0]: 0}
 
 
 async def test_a_link_for_anothers_account_is_not_added(office: Office) -> None:

@@ -31,7 +31,8 @@ class Links(Protocol):
         ...
 
     async def made_since(
-        self, account_ids: Collection[AccountId], since: datetime, *purposes: LinkPurpose
+        self, account_ids: Collection[AccountId], since: datetime, *purposes: LinkPurpose, email: str | None = None
     ) -> Mapping[AccountId, int]:
-        """How many were made for each account since then, for those purposes or for any; ended ones count too."""
+        """How many were made for each account since then, for those purposes or for any; ended ones count too.
+        With `email`, of those that went there."""
         ...

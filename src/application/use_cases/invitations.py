@@ -39,7 +39,8 @@ class InviteClient:
 
     Refuses with InvalidInput an e-mail that is none or missing, a user name of other characters, what another account
     has (DUPLICATE), and an agency without pages (`linkBase`); with NotFound another agency's client; with
-    InvalidTransition one whose account is in use or disabled; with LimitReached the sixth letter of a day.
+    InvalidTransition one whose account is in use or disabled; with LimitReached the sixth letter of a day to an
+    address.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -82,7 +83,7 @@ class InviteStaff:
 
     Refuses with InvalidInput a user name or an e-mail that is none or that another account has (DUPLICATE), the role of
     clients, and an agency without pages (`linkBase`); with InvalidTransition who is in already or disabled; with
-    LimitReached the sixth letter of a day.
+    LimitReached the sixth letter of a day to one address.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -167,8 +168,12 @@ async def change_invited(
 
 
 async def send_invitation(uow: UnitOfWork, links: AccountLinks, account: Account, *, at: datetime) -> None:
-    """A link to choose the first password, and its letter; LimitReached when today's letters are used up."""
-    made = await uow.links.made_since([account.id], at - _DAY, LinkPurpose.INVITATION)
+    """A link to choose the first password, and its letter; LimitReached when today's to that address are used up.
+
+    Strangers who ask for the account's password cause some of them: they are to keep nobody from putting an address
+    right, and where it is right, its owner has what they caused.
+    """
+    made = await uow.links.made_since([account.id], at - _DAY, LinkPurpose.INVITATION, email=account.email)
     if made[account.id] >= INVITATIONS_A_DAY:
         raise LimitReached(INVITATIONS_A_DAY)
     link = links.new(account, LinkPurpose.INVITATION, at=at)

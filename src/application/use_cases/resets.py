@@ -1,7 +1,7 @@
 """Choosing a password without the old one: by a link that was sent to the account's own address."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from application.access import Scope, Visitor
@@ -21,7 +21,7 @@ from application.ports.clock import Clock
 from application.ports.jobs import Job, JobKind, Pace
 from application.ports.passwords import PasswordHasher
 from application.ports.rate_limits import RateLimiter
-from application.ports.unit_of_work import UnitOfWorkFactory
+from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.use_cases.accounts import known_of, problem_of_new_password, refuse
 from application.use_cases.invitations import agency_with_pages
 from application.use_cases.sign_in import find_login
@@ -36,7 +36,7 @@ from domain.errors import (
     TooManyAttempts,
 )
 from domain.ids import AccountId, LinkId
-from domain.links import LINKS_AN_HOUR, AccountLink, LinkPurpose, purpose_for
+from domain.links import LINK_AGAIN, LINKS_AN_HOUR, AccountLink, LinkPurpose, purpose_for
 from domain.sessions import token_hash
 
 _HOUR = timedelta(hours=1)
@@ -47,7 +47,8 @@ class RequestPasswordReset:
     """Have a link sent to whom a user name or registered e-mail belongs. For anybody, in the agency of the request.
 
     The answer and the work done for it are the same whether there is such an account or not; what there is to send is
-    found out later (`OpenReset`). Who was sent five within an hour is sent no more, which does not show either.
+    found out later (`OpenReset`). Who was sent five within an hour is sent no more than one in ten minutes, which does
+    not show either.
 
     Refuses with CaptchaRejected or CaptchaUnavailable before anything is counted, and with TooManyAttempts an address
     that asks too often.
@@ -97,13 +98,21 @@ class OpenReset:
             purpose = purpose_for(account) if account else None
             if account is None or purpose is None or await uow.links.get(LinkId(link_id)) is not None:
                 return
-            if (await uow.links.made_since([account.id], now - _HOUR))[account.id] >= LINKS_AN_HOUR:
+            if await _has_enough(uow, account, at=now):
                 return
             await agency_with_pages(uow, job.agency_id, self.links)
             link = self.links.new(account, purpose, at=now, id=LinkId(link_id))
             await uow.links.add([link])
             await uow.jobs.put(link_sent(link))
             await uow.commit()
+
+
+async def _has_enough(uow: UnitOfWork, account: Account, *, at: datetime) -> bool:
+    """Whether its mailbox has as many links as strangers may cause, the last of them only just."""
+    made = await uow.links.made_since([account.id], at - _HOUR)
+    if made[account.id] < LINKS_AN_HOUR:
+        return False
+    return (await uow.links.made_since([account.id], at - LINK_AGAIN))[account.id] > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,7 +78,7 @@ class SignIn:
     Refuses with CaptchaRejected or CaptchaUnavailable before anything is counted, with TooManyAttempts or Busy before
     the password is looked at, and with InvalidCredentials alike, and after the same work, for an unknown login, a
     wrong password and an account that may not sign in. Where somebody signed in with that name before, tries are
-    counted apart, so that who guesses from elsewhere keeps nobody out.
+    counted apart, so that who guesses from elsewhere, or from the same address at other names, keeps nobody out.
 
     An account with a second factor needs a code of it besides: SecondFactorRequired says so, only to who knows the
     password. Staff who have none where the agency requires it get one with that refusal; the first good code turns it
@@ -107,9 +107,10 @@ class SignIn:
         agency, account = await find_login(self.unit_of_work, visitor, login)
         if not await self.captchas.of(agency).verify(captcha, ip=ip):
             raise CaptchaRejected
-        key, by_address = login_key(login), address_attempts(ip)
-        await self.limiter.hit(agency.id, by_address, OF_ONE_ADDRESS)
+        key = login_key(login)
         familiar = await self.places.knows(agency.id, place(key, ip))
+        by_address = address_attempts(ip, known=key if familiar else None)
+        await self.limiter.hit(agency.id, by_address, OF_ONE_ADDRESS)
         by_login = login_attempts(key, familiar=familiar)
         await self.limiter.hit(agency.id, by_login, OF_FAMILIAR_PLACE if familiar else OF_ONE_LOGIN)
         try:

@@ -35,7 +35,7 @@ class PostgresLinks(ScopedRepository, Links):
         )
 
     async def made_since(
-        self, account_ids: Collection[AccountId], since: datetime, *purposes: LinkPurpose
+        self, account_ids: Collection[AccountId], since: datetime, *purposes: LinkPurpose, email: str | None = None
     ) -> Mapping[AccountId, int]:
         counted = (
             sa.select(LINKS.c.account_id, sa.func.count())
@@ -44,6 +44,7 @@ class PostgresLinks(ScopedRepository, Links):
                 LINKS.c.account_id.in_(account_ids),
                 LINKS.c.created_at > since,
                 *([LINKS.c.purpose.in_([it.value for it in purposes])] if purposes else []),
+                *([LINKS.c.email == email] if email else []),
             )
             .group_by(LINKS.c.account_id)
         )

@@ -60,7 +60,7 @@ class SendMail:
         if not draft.letter.limited:
             await self._send(job, draft)
             return
-        key = letters_to(draft.to.address)
+        key = letters_to(draft.to.address, kind.value)
         try:
             await self.limiter.hit(job.agency_id, key, OF_ONE_RECIPIENT)
         except TooManyAttempts:
