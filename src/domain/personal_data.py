@@ -67,7 +67,6 @@ class Obstacle(StrEnum):
     OPEN_REFUND = "open_refund"
     OPEN_PQRS = "open_pqrs"
     OF_STAFF = "of_staff"
-    ERASED_BEFORE = "erased_before"
 
 
 TAX_YEARS = 10

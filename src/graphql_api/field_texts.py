@@ -61,7 +61,6 @@ _BY_REASON = {
     Obstacle.OPEN_REFUND: "Tiene reembolsos en curso: {limit}.",
     Obstacle.OPEN_PQRS: "Tiene PQRS sin responder: {limit}. Respóndalas antes, también la que pide la supresión.",
     Obstacle.OF_STAFF: "Su cuenta es también del personal: quítele antes ese papel.",
-    Obstacle.ERASED_BEFORE: "Sus datos ya se suprimieron.",
     "sandbox": "Son credenciales de prueba, que en producción no se admiten.",
     "image": "No es una imagen que se reciba: envíe un PNG o un JPEG.",
     "too_many_addresses": "Se admiten hasta {limit} direcciones.",

@@ -214,7 +214,7 @@ class FakeAccounts(Accounts):
         assert account.client_id is not None
         self.work.contacts[account.client_id] = (phone, address, city)
 
-    async def contact_data(self, account: Account) -> Contact:
+    async def contact_data(self, account: Account) -> Contact | None:
         assert account.client_id is not None
         return self.work.contacts[account.client_id]
 

@@ -57,6 +57,13 @@ class FakePqrsCases(PqrsCases):
         client = self.store.clients.get(client_id)
         return client is not None and self.sight.sees_client(client)
 
+    async def hold_client(self, client_id: ClientId) -> bool:
+        return await self.client_exists(client_id) and self.store.clients[client_id].erased_at is None
+
+    async def hold_client_of(self, pqrs_id: PqrsId) -> bool:
+        case = await self.get(pqrs_id)
+        return case is not None and await self.hold_client(case.client_id)
+
     async def property_is_of(self, property_id: PropertyId, client_id: ClientId) -> bool:
         home = self.store.properties.get(property_id)
         return home is not None and self._theirs(client_id).sees_property(home)

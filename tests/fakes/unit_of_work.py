@@ -169,9 +169,9 @@ class _Accounts(FakeAccounts):
         client = self._clients[cast(ClientId, account.client_id)]
         client.phone, client.address, client.city = phone, address, city
 
-    async def contact_data(self, account: Account) -> Contact:
+    async def contact_data(self, account: Account) -> Contact | None:
         client = self._clients[cast(ClientId, account.client_id)]
-        return client.phone, client.address, client.city
+        return None if client.erased_at else (client.phone, client.address, client.city)
 
 
 def _sign_in_store(store: FakeStore) -> Any:

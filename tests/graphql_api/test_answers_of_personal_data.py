@@ -1,5 +1,6 @@
 """Every answer of authorising, exporting and erasing, as somebody gets it; and that nothing comes back by itself."""
 
+import asyncio
 import base64
 import io
 import json
@@ -11,12 +12,17 @@ from uuid import uuid4
 
 import pytest
 
+from adapters.postgres.engine import create_engine
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from application.access import Scope
 from domain.accounts import AccountRole
 from domain.imports.sheets import ImportKind
 from graphql_api.ids import global_id
 from tests.adapters.postgres.canaries import all_that_is_stored
 from tests.application.imports_office import csv_of
+from tests.fakes.audit import KEYS
 from tests.graphql_api.forms import FIELDS, FILE, IMPORT, PROFILE, USER_ERROR, a_case, act
+from tests.graphql_api.test_answers_of_accounts import ENABLE, INVITE, account
 from tests.graphql_api.town import LOGIN, PASSWORD, Town, founded
 from tests.postgres import Database
 
@@ -35,6 +41,10 @@ ERASE = f"""mutation Suprimir($client: ID!, $reason: String!, $dry: Boolean!) {{
 ANSWER = f"""mutation Responder($id: ID!) {{ answerPqrs(id: $id, body: "Señora Ana Peña: ya va.") {{
     __typename {USER_ERROR} }} }}"""
 POLICY = {"privacy_policy_version": "2026-1", "privacy_policy_on": "2026-01-15"}
+WRITE = f"""mutation Escribir($input: AddPqrsMessageInput!) {{ addPqrsMessage(input: $input) {{
+    __typename {USER_ERROR} }} }}"""
+REOPEN = f"""mutation Reabrir($id: ID!, $reason: String!) {{ reopenPqrs(id: $id, reason: $reason) {{
+    __typename {USER_ERROR} }} }}"""
 SILENT = ("sessions", "session_tokens", "rate_limits", "accounts", "audit_entries", "audit_heads")
 """What signing in and being counted write."""
 
@@ -59,6 +69,10 @@ def decision(purpose: str, granted: bool = True, **more: Any) -> dict[str, Any]:
 async def client(town: Town, code: str = "T1") -> str:
     ((key,),) = await town.rows("select id from clients where code = :code", code=code)
     return global_id("Client", key)
+
+
+def message(case: str, body: str = "¿Señora Ana?") -> dict[str, str]:
+    return {"pqrsId": case, "body": body, "idempotencyKey": "mensaje"}
 
 
 async def free(town: Town) -> None:
@@ -224,8 +238,6 @@ async def test_erasing_leaves_the_papers_of_the_books_and_lets_nobody_in(town: T
     (invoice,) = paper.data["invoices"]["nodes"]
     assert invoice["client"] == {"name": "Datos suprimidos"}
     assert invoice["pdf"]["byteSize"] > 10_000
-    again = await act(town, ERASE, by="adan", client=key, reason="Otra vez.", dry=False)
-    assert [it["message"] for it in again["fields"]] == ["Sus datos ya se suprimieron."]
 
 
 async def test_nothing_that_she_did_or_was_done_for_her_names_her_afterwards(town: Town, database: Database) -> None:
@@ -244,6 +256,84 @@ async def test_nothing_that_she_did_or_was_done_for_her_names_her_afterwards(tow
     await act(town, ERASE, by="adan", client=key, reason="Lo pidió.", dry=False)
 
     assert await where(database, *marks, "ana") == {"kept_identities.name"}
+
+
+async def test_nobody_undoes_an_erasure(town: Town) -> None:
+    filed = await act(town, FILE, by="ana", input=a_case())
+    await act(town, ANSWER, by="sara", id=filed["pqrs"]["id"])
+    await free(town)
+    key, mine = await client(town), await account(town, "ana")
+    await act(town, ERASE, by="adan", client=key, reason="Lo pidió.", dry=False)
+    before = await town.checksums(without=SILENT[:3])
+
+    told = [
+        await act(town, ENABLE, by="sara", id=mine),
+        await act(town, INVITE, by="sara", input={"clientId": key, "email": "otra@correo.example", "username": "otra"}),
+        await act(town, FILE, by="sara", input=a_case(clientId=key, description="Soy Ana Peña.")),
+        await act(town, WRITE, by="sara", input=message(filed["pqrs"]["id"])),
+        await act(town, CONSENT, by="sara", input=decision("COMMERCIAL", clientId=key, channel="PAPER")),
+    ]
+
+    assert [it["is"] for it in told] == [
+        "enableAccount.InvalidTransition",
+        "inviteClient.InvalidTransition",
+        "createPqrs.InvalidInput",
+        "addPqrsMessage.InvalidTransition",
+        "recordConsent.NotFound",
+    ]
+    assert [(it["field"], it["code"]) for it in told[2]["fields"]] == [("clientId", "NOT_FOUND")]
+    assert await town.checksums(without=SILENT[:3]) == before
+
+
+@pytest.mark.parametrize("what", ["file", "write", "reopen", "profile"])
+async def test_what_she_does_while_she_is_erased_is_not_kept(town: Town, database: Database, what: str) -> None:
+    filed = await act(town, FILE, by="ana", input=a_case())
+    it = filed["pqrs"]["id"]
+    await act(town, ANSWER, by="sara", id=it)
+    doing: dict[str, tuple[str, dict[str, Any], str]] = {
+        "file": (FILE, {"input": a_case(idempotencyKey="otra", description="En la calle de Ana.")}, "InvalidInput"),
+        "write": (WRITE, {"input": message(it, "En la calle de Ana.")}, "InvalidTransition"),
+        "reopen": (REOPEN, {"id": it, "reason": "En la calle de Ana."}, "InvalidTransition"),
+        "profile": (PROFILE, {"input": {"address": "En la calle de Ana."}}, "UNAUTHENTICATED"),
+    }
+    query, given, refusal = doing[what]
+    engine = create_engine(database.app_url)
+    scope = Scope.of_agency(town.agencies["andina"].id)
+    ((key,),) = await town.rows("select id from clients where code = 'T1'")
+    async with PostgresUnitOfWorkFactory(engine, KEYS)(scope) as uow:
+        ana = await uow.erasures.lock(key)
+        assert ana is not None
+        await uow.erasures.erase(ana, at=town.clock.now())
+        meanwhile = asyncio.create_task(town.ask(query, by="ana", **given))
+        async with asyncio.timeout(10):
+            while not await town.rows("select 1 from pg_locks where not granted"):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await uow.commit()
+    await engine.dispose()
+    answer = await meanwhile
+
+    assert refusal in (answer.codes or [told["__typename"] for told in answer.data.values()])
+    assert await where(database, "calle de Ana") == set()
+
+
+async def test_what_came_after_an_erasure_is_taken_away_by_another(town: Town, database: Database) -> None:
+    await act(town, FILE, by="ana", input=a_case())
+    await free(town)
+    await town.rows("update pqrs set status = 'CLOSED'")
+    key = await client(town)
+    done = await act(town, ERASE, by="adan", client=key, reason="Lo pidió.", dry=False)
+    await town.rows("update pqrs set description = 'En la calle de Ana.'")
+    await town.rows("update clients set city = 'Ciudad de Ana' where code = 'T1'")
+    suppressed = await town.rows("select * from suppressed_documents")
+    town.clock.advance(timedelta(minutes=1))
+
+    again = await act(town, ERASE, by="adan", client=key, reason="Otra vez.", dry=False)
+
+    assert again["is"] == "eraseClient.EraseClientPayload"
+    assert again["client"] == done["client"]
+    assert await where(database, "calle de Ana", "Ciudad de Ana") == set()
+    assert await where(database, "Ana Peña") == {"kept_identities.name"}
+    assert await town.rows("select * from suppressed_documents") == suppressed
 
 
 async def where(database: Database, *marks: str) -> set[str]:

@@ -42,7 +42,7 @@ class Accounts(Protocol):
         ...
 
     async def client(self, client_id: ClientId) -> Client | None:
-        """The client who is to get an account, locked until the end. For staff."""
+        """The client, locked until the end; None where the scope sees no such client."""
         ...
 
     async def of_client(self, client_id: ClientId) -> Account | None:
@@ -75,8 +75,8 @@ class Accounts(Protocol):
         """Write contact data on the client of the account."""
         ...
 
-    async def contact_data(self, account: Account) -> tuple[str | None, str | None, str | None]:
-        """Phone, address and city of the account's client, locked until the end."""
+    async def contact_data(self, account: Account) -> tuple[str | None, str | None, str | None] | None:
+        """Phone, address and city of the account's client, locked until the end; None where they were erased."""
         ...
 
 

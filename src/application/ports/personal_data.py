@@ -71,8 +71,8 @@ class Erased:
 
 class Consents(Protocol):
     async def of(self, client_id: ClientId) -> Sequence[Consent] | None:
-        """All of a client's, the newest first; None where the scope sees no such client. Who asks about the same client
-        meanwhile waits until this work ends."""
+        """All of a client's, the newest first; None where the scope sees no such client, and where its data was erased.
+        Who asks about the same client meanwhile waits until this work ends."""
         ...
 
     async def add(self, consents: Collection[Consent]) -> None: ...
@@ -91,5 +91,6 @@ class Erasures(Protocol):
 
     async def erase(self, client: Client, *, at: datetime) -> Erased:
         """Take the client's personal data away, but for what the law keeps; end the sessions of the account, which
-        nobody enters again; remember the document so that no import brings the data back."""
+        nobody enters again; remember the document so that no import brings the data back. Done again, it takes what
+        came since."""
         ...

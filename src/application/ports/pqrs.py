@@ -39,6 +39,14 @@ class PqrsCases(Protocol):
 
     async def client_exists(self, client_id: ClientId) -> bool: ...
 
+    async def hold_client(self, client_id: ClientId) -> bool:
+        """The client exists and its data was not erased, nor will be before this work ends."""
+        ...
+
+    async def hold_client_of(self, pqrs_id: PqrsId) -> bool:
+        """The same of whose case that is; asked before the case is locked, as an erasure locks."""
+        ...
+
     async def property_is_of(self, property_id: PropertyId, client_id: ClientId) -> bool:
         """The client owns the property or is a party of a contract on it."""
         ...

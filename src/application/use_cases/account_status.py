@@ -50,7 +50,8 @@ class EnableAccount:
     """Let a disabled account sign in again with the password it had. For staff; the accounts of staff, for
     administrators. One that never had a password is invited again by whoever wants it to come in.
 
-    Refuses with NotFound another agency's account; with InvalidTransition one that is not disabled.
+    Refuses with NotFound another agency's account; with InvalidTransition one that is not disabled, and that of a
+    client whose data was erased.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -59,6 +60,11 @@ class EnableAccount:
     async def __call__(self, viewer: Viewer, *, account_id: AccountId) -> Account:
         staff = require_staff(viewer)
         async with self.unit_of_work(staff.scope) as uow:
+            known = await uow.accounts.get(account_id)
+            if known is not None and known.client_id is not None:  # first the client, as where staff invite
+                client = await uow.accounts.client(known.client_id)
+                if client is not None and client.erased_at is not None:
+                    raise InvalidTransition
             account = await _other_account(uow, staff, account_id)
             account.enable()
             await uow.accounts.save(account)

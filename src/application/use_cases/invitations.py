@@ -39,8 +39,8 @@ class InviteClient:
 
     Refuses with InvalidInput an e-mail that is none or missing, a user name of other characters, what another account
     has (DUPLICATE), and an agency without pages (`linkBase`); with NotFound another agency's client; with
-    InvalidTransition one whose account is in use or disabled; with LimitReached the sixth letter of a day to an
-    address.
+    InvalidTransition one whose account is in use or disabled, or whose data was erased; with LimitReached the sixth
+    letter of a day to an address.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -59,6 +59,8 @@ class InviteClient:
             client = await uow.accounts.client(client_id)
             if client is None:
                 raise NotFound
+            if client.erased_at is not None:
+                raise InvalidTransition
             account = await uow.accounts.of_client(client_id)
             if account is None:
                 account = new_account(client, email=email, username=username, at=now)

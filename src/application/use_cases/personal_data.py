@@ -53,7 +53,8 @@ class RecordConsent:
     For clients about themselves, and for staff who write down what a client decided by another channel. What is decided
     already under that version is not written again. Refuses InvalidInput (no decision or two on one purpose; a version
     that is not the agency's, for clients; taking back SERVICE, which the contract needs: Decreto 1074 de 2015, art.
-    2.2.2.25.2.6), NotFound for a client that is not the agency's, and LimitReached for too many decisions in a day.
+    2.2.2.25.2.6), NotFound for a client that is not the agency's or whose data was erased, and LimitReached for too
+    many decisions in a day.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -130,7 +131,7 @@ class ExportPersonalData:
             raise NotFound
         async with self.unit_of_work(signed_in.scope) as uow:
             agency = await uow.agencies.get(signed_in.agency_id)
-            if agency is None or await uow.consents.of(whose) is None:
+            if agency is None or await uow.accounts.client(whose) is None:
                 raise NotFound
         await self.limiter.hit(signed_in.agency_id, f"export:{whose}", OF_EXPORTS)
         now = self.clock.now()
@@ -150,7 +151,7 @@ class EraseClient:
     For administrators, who decide on the person's request. With `dry_run` nothing changes. Refuses NotFound for a
     client that is not the agency's, and InvalidInput: a reason that is missing or too long, and on `clientId` every
     legal or contractual duty that keeps the data (live contract, balance or credit, payment or refund under way, open
-    PQRS), an account that is also of the staff, and one that was erased before.
+    PQRS), and an account that is also of the staff. What came since an earlier erasure is taken away by another.
     """
 
     unit_of_work: UnitOfWorkFactory

@@ -71,8 +71,8 @@ class FilePqrs:
 
     For clients, and for staff on behalf of one (`client_id`). Repeating the same key returns the same case; with other
     data it is an IdempotencyConflict. Refuses InvalidInput for the form (property and contract only of the client's
-    own, NOT_FOUND otherwise; a matter that is none of the classification's; files as in CheckFiles), and LimitReached
-    for a client's twenty-first case of the day.
+    own, NOT_FOUND otherwise, as is a client whose data was erased; a matter that is none of the classification's; files
+    as in CheckFiles), and LimitReached for a client's twenty-first case of the day.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -165,7 +165,7 @@ class FilePqrs:
         client_id = on_behalf or viewer.client_id
         if client_id is None:
             return None, None, []
-        if on_behalf and not await uow.pqrs.client_exists(on_behalf):
+        if not await uow.pqrs.hold_client(client_id):
             return None, None, [FieldProblem("clientId", FieldProblemCode.NOT_FOUND)]
         problems = []
         property_id = form.property_id

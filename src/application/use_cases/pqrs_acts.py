@@ -13,7 +13,7 @@ from application.text import problem_of_required_text
 from domain.accounts import AccountStatus
 from domain.audit import AuditAction
 from domain.business_days import add_business_days, business_days_between
-from domain.errors import FieldProblem, FieldProblemCode, InvalidInput, NotFound
+from domain.errors import FieldProblem, FieldProblemCode, InvalidInput, InvalidTransition, NotFound
 from domain.ids import AccountId, PqrsId, PqrsMessageId
 from domain.pqrs import BODY_LIMIT, REASON_LIMIT, Pqrs, PqrsActor, PqrsMessage, PqrsMessageKind
 from domain.pqrs_terms import warned_at
@@ -141,6 +141,15 @@ async def found(uow: UnitOfWork, pqrs_id: PqrsId) -> Pqrs:
     case = await uow.pqrs.get(pqrs_id)
     if case is None:
         raise NotFound
+    return case
+
+
+async def found_with_client(uow: UnitOfWork, pqrs_id: PqrsId) -> Pqrs:
+    """The same, of a client whose data was not erased and will not be meanwhile: InvalidTransition otherwise."""
+    stays = await uow.pqrs.hold_client_of(pqrs_id)
+    case = await found(uow, pqrs_id)
+    if not stays:
+        raise InvalidTransition
     return case
 
 

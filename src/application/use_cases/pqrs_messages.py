@@ -3,6 +3,7 @@ back."""
 
 import hashlib
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
@@ -14,7 +15,7 @@ from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.text import problem_of_required_text
 from application.use_cases.pqrs import KEY_LIMIT
-from application.use_cases.pqrs_acts import found, must_say, record, written
+from application.use_cases.pqrs_acts import found, found_with_client, must_say, record, written
 from domain.audit import AuditAction
 from domain.errors import FieldProblem, IdempotencyConflict, InvalidInput, LimitReached, NotFound
 from domain.ids import ClientId, PqrsId
@@ -55,8 +56,8 @@ class AddPqrsMessage:
     the client writes, whoever is in charge.
 
     Repeating the same key adds nothing, with other data it is an IdempotencyConflict. InvalidInput for a form that
-    cannot be kept, and for files as in CheckFiles; NotFound; InvalidTransition for a case that is closed; LimitReached
-    for a client's messages of one day.
+    cannot be kept, and for files as in CheckFiles; NotFound; InvalidTransition for a case that is closed, or of a
+    client whose data was erased; LimitReached for a client's messages of one day.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -73,7 +74,7 @@ class AddPqrsMessage:
             if known is not None:
                 must_be_the_same(known, fingerprint)
                 return
-            case = await found(uow, form.pqrs_id)
+            case = await found_with_client(uow, form.pqrs_id)
             by = PqrsActor.CLIENT if case.client_id == signed_in.client_id else PqrsActor.AGENCY
             check(case, PqrsAct.MESSAGE, by)
             at = self.clock.now()
@@ -167,7 +168,7 @@ class ReopenPqrs:
         client_id, signed_in = require_client(viewer), require_signed_in(viewer)
         must_say("reason", reason, limit=REASON_LIMIT)
         async with self.unit_of_work(signed_in.scope) as uow:
-            case = await own(uow, pqrs_id, client_id)
+            case = await own(uow, pqrs_id, client_id, find=found_with_client)
             at = self.clock.now()
             who = Who(by=PqrsActor.CLIENT, account_id=signed_in.account_id)
             is_holiday = self.calendar.is_holiday
@@ -194,9 +195,15 @@ async def checked(check_files: CheckFiles, form: MessageForm, side: PqrsActor) -
     return files
 
 
-async def own(uow: UnitOfWork, pqrs_id: PqrsId, client_id: ClientId) -> Pqrs:
+async def own(
+    uow: UnitOfWork,
+    pqrs_id: PqrsId,
+    client_id: ClientId,
+    *,
+    find: Callable[[UnitOfWork, PqrsId], Awaitable[Pqrs]] = found,
+) -> Pqrs:
     """The client's own case; NotFound for any other, also for who works for the agency and finds all."""
-    case = await found(uow, pqrs_id)
+    case = await find(uow, pqrs_id)
     if case.client_id != client_id:
         raise NotFound
     return case

@@ -122,6 +122,8 @@ class UpdateProfile:
         if account.client_id is None:
             return False
         before = await uow.accounts.contact_data(account)
+        if before is None:  # erased since the session was looked at
+            raise Unauthenticated
         after = tuple(old if isinstance(new, Unchanged) else new for old, new in zip(before, changes, strict=True))
         if after == before:
             return False

@@ -89,9 +89,6 @@ class PostgresErasures(ScopedRepository, Erasures):
             .where(REFUNDS.c.status == RefundStatus.REQUESTED.value),
             Obstacle.OPEN_PQRS: mine[PQRS].where(PQRS.c.status.in_(open_cases)),
             Obstacle.OF_STAFF: mine[ACCOUNTS].where(ACCOUNTS.c.roles.overlap(staff)),
-            Obstacle.ERASED_BEFORE: self.select(CLIENTS, sa.func.count()).where(
-                CLIENTS.c.id == client_id, CLIENTS.c.erased_at.is_not(None)
-            ),
         }
         asked = sa.select(*(statement.scalar_subquery().label(why.name) for why, statement in counts.items()))
         row = (await self.connection.execute(asked)).one()
@@ -100,13 +97,14 @@ class PostgresErasures(ScopedRepository, Erasures):
     async def erase(self, client: Client, *, at: datetime) -> Erased:
         last = await self._last_paper(client.id)
         until = keep_until(last) if last else None
-        if until is not None:
-            await self._keep_identity(client, until)
-        await self._suppress(client, at)
+        if client.erased_at is None:  # later the name and the document are gone
+            if until is not None:
+                await self._keep_identity(client, until)
+            await self._suppress(client, at)
         rows = await self._by_tags(client.id)
         await self.write(
             sa.update(CLIENTS).where(CLIENTS.c.agency_id == self.scope.agency, CLIENTS.c.id == client.id),
-            {"erased_at": at},
+            {"erased_at": client.erased_at or at},
         )
         await self.write(
             sa.update(ACCOUNTS).where(ACCOUNTS.c.agency_id == self.scope.agency, ACCOUNTS.c.client_id == client.id),

@@ -128,15 +128,15 @@ class PostgresAccounts(ScopedRepository, Accounts):
         )
         return [AccountId(key) for key in (await self.connection.execute(statement)).scalars()]
 
-    async def contact_data(self, account: Account) -> tuple[str | None, str | None, str | None]:
+    async def contact_data(self, account: Account) -> tuple[str | None, str | None, str | None] | None:
         row = (
             await self.connection.execute(
                 self.select(CLIENTS, CLIENTS.c.phone, CLIENTS.c.address, CLIENTS.c.city)
-                .where(CLIENTS.c.id == account.client_id)
+                .where(CLIENTS.c.id == account.client_id, CLIENTS.c.erased_at.is_(None))
                 .with_for_update()
             )
-        ).one()
-        return row.phone, row.address, row.city
+        ).one_or_none()
+        return (row.phone, row.address, row.city) if row else None
 
     async def change_profile(
         self, account: Account, *, phone: str | None, address: str | None, city: str | None

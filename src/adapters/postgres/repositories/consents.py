@@ -18,7 +18,8 @@ CONSENT = Mapper(Consent, CONSENTS)
 
 class PostgresConsents(ScopedRepository, Consents):
     async def of(self, client_id: ClientId) -> Sequence[Consent] | None:
-        locked = self.select(CLIENTS, CLIENTS.c.id).where(CLIENTS.c.id == client_id).with_for_update()
+        stays = (CLIENTS.c.id == client_id) & CLIENTS.c.erased_at.is_(None)
+        locked = self.select(CLIENTS, CLIENTS.c.id).where(stays).with_for_update()
         if (await self.connection.execute(locked)).one_or_none() is None:
             return None
         rows = await self.connection.execute(

@@ -82,6 +82,19 @@ class PostgresPqrsCases(ScopedRepository, PqrsCases):
         found = await self.connection.execute(self.select(CLIENTS, CLIENTS.c.id).where(CLIENTS.c.id == client_id))
         return found.one_or_none() is not None
 
+    async def hold_client(self, client_id: ClientId) -> bool:
+        return await self._hold(CLIENTS.c.id == client_id)
+
+    async def hold_client_of(self, pqrs_id: PqrsId) -> bool:
+        whose = self.select(PQRS, PQRS.c.client_id).where(PQRS.c.id == pqrs_id).scalar_subquery()
+        return await self._hold(CLIENTS.c.id == whose)
+
+    async def _hold(self, who: sa.ColumnElement[bool]) -> bool:
+        """With the lock that every row of the client's takes for its foreign key: an erasure waits for it, or it for
+        an erasure, and others who hold it go on."""
+        stays = self.select(CLIENTS, CLIENTS.c.id).where(who, CLIENTS.c.erased_at.is_(None))
+        return (await self.connection.execute(stays.with_for_update(read=True, key_share=True))).first() is not None
+
     async def property_is_of(self, property_id: PropertyId, client_id: ClientId) -> bool:
         readers = table_of(PropertyReaderRow)
         found = await self.connection.execute(
