@@ -15,7 +15,7 @@ _SHAPES = {
     IdentityDocumentType.TI: re.compile(r"[0-9]{10,11}"),
 }
 _NIT_WEIGHTS = (3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47, 53, 59, 67, 71)
-_LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*")
+_LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
 _LABEL = re.compile(r"[^\W_]([\w-]{0,61}[^\W_])?")
 _PHONE = re.compile(r"(\+?[0-9 ().-]{7,25})( ?(ext\.?|x) ?[0-9]{1,6})?", re.IGNORECASE)
 
@@ -69,7 +69,8 @@ def nit_check_digit(digits: str) -> int:
 def is_email(text: str) -> bool:
     """One `@`, something usable before it, and a domain with a dot after it; whether it exists is not asked.
 
-    Accented letters pass (RFC 6531); quoted local parts and domains in brackets, which no form in use accepts, do not.
+    Accented letters pass in the domain alone: before the `@` they need a server that knows SMTPUTF8 (RFC 6531), and
+    nothing is sent there. Quoted local parts and domains in brackets, which no form in use accepts, do not pass.
     """
     local, at, domain = text.partition("@")
     labels = domain.split(".")

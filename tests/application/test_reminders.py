@@ -17,6 +17,7 @@ from domain.errors import RetryLater
 from domain.invoices import InvoiceStatus
 from domain.mail import MailTopic
 from domain.payment_intents import PaymentIntentStatus
+from domain.periods import bogota_date
 from tests.application.letters_desk import Desk
 from tests.fakes.calendar import FakeHolidays
 
@@ -168,6 +169,23 @@ async def test_a_letter_that_is_tried_again_is_the_same_contact(office: Office) 
 
     assert len(office.database.store.contacts) == 1
     assert len({mail.event for mail in office.mailer.sent}) == 1
+
+
+async def test_a_letter_that_goes_out_on_another_day_is_another_contact(office: Office) -> None:
+    v = office.here
+    monday = office.overdue(v.ana)
+    office.mailer.trouble = MailUnavailable()
+    with pytest.raises(MailUnavailable):
+        await office.send_mail(monday)
+    office.mailer.trouble = None
+    office.clock.advance(DAY)
+    await office.send_mail(monday)
+    today = bogota_date(office.clock.now())
+    await office.send_mail(payments_due(v.agency.id, v.ana.id, today))
+
+    days = [it.contacted_on for it in office.database.store.contacts]
+    assert days == [today - DAY, today]
+    assert len(office.mailer.sent) == 1
 
 
 async def test_who_wants_no_reminders_gets_none_and_no_contact_is_kept(office: Office) -> None:

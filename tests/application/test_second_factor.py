@@ -10,7 +10,7 @@ from application.access import StaffViewer
 from application.announcements import Announcement, announced
 from application.ports.secrets import SecretUnreadable
 from domain.accounts import Account, AccountRole
-from domain.audit import AuditAction
+from domain.audit import COMMAND_LINE, AuditAction
 from domain.errors import (
     Cure,
     DomainError,
@@ -461,6 +461,7 @@ async def test_the_operator_helps_the_only_administrator(world: World) -> None:
             await world.reset_by_operator(world.agency.id, login=login)
     await world.reset_by_operator(world.agency.id, login=" Rosa@correo.example ")
 
+    assert world.store.audit[-1].actor == COMMAND_LINE
     assert await attempt(world, "rosa") == "in"
     with pytest.raises(InvalidTransition):
         await world.reset_by_operator(world.agency.id, login="rosa")

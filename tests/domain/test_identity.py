@@ -85,7 +85,7 @@ def test_a_number_of_another_shape_is_refused(kind: IdentityDocumentType, text: 
 
 @pytest.mark.parametrize(
     "address",
-    ["ana@correo.example", "Ana.Peña+arriendo@sub.correo-7.co", "t1@correo7.example", "o'higgins@x.co", "ñandú@ñ.co"],
+    ["ana@correo.example", "Ana.Pena+arriendo@sub.correo-7.co", "t1@correo7.example", "o'higgins@x.co", "nandu@ñ.co"],
 )
 def test_usable_addresses(address: str) -> None:
     assert is_email(address)
@@ -107,6 +107,7 @@ def test_usable_addresses(address: str) -> None:
         "ana@correo.co; luz@correo.co",
         "ana luz@correo.co",
         "ana..luz@correo.co",
+        "Ana.Peña@correo.co",
         ".ana@correo.co",
         "Ana <ana@correo.co>",
         "ana@-correo.co",

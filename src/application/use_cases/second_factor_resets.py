@@ -49,7 +49,7 @@ class ResetSecondFactorByOperator:
     clock: Clock
 
     async def __call__(self, agency_id: AgencyId, *, login: str) -> Account:
-        async with self.unit_of_work(Scope.of_agency(agency_id)) as uow:
+        async with self.unit_of_work(Scope.of_operator(agency_id)) as uow:
             found = await uow.accounts.by_login(login_key(login))
             account = await uow.accounts.get(found.id, for_update=True) if found else None
             if account is None:

@@ -23,7 +23,8 @@ class Contacts:
 
     async def enter(self, job: Job, approach: Approach) -> bool:
         """Keep that the client is written to now, before that is done: rather a contact that failed than one that
-        nobody counted. False where there was another that forbids it; the same letter, sent again, is the same contact.
+        nobody counted. False where there was another that forbids it; the same letter, sent again that day, is the same contact,
+        and on another day one more.
         Outside the hours of the law RetryLater, until they begin.
         """
         now, is_holiday = self.clock.now(), self.calendar.is_holiday
@@ -34,9 +35,10 @@ class Contacts:
         async with self.unit_of_work(Scope.of_agency(job.agency_id)) as uow:
             await uow.correspondence.declined(approach.client_id)  # its lock: one at a time
             earlier = await uow.correspondence.contacts(approach.client_id, since=today - REST)
-            if any(it.event == job.subject for it in earlier):
+            if any(it.event == job.subject and it.contacted_on == today for it in earlier):
                 return True
-            if not may_follow(approach.kind, today, earlier):
+            others = [it for it in earlier if it.event != job.subject]
+            if not may_follow(approach.kind, today, others):
                 return False
             contact = Contact(
                 id=uuid4(),
