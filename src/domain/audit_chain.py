@@ -60,10 +60,12 @@ class ChainCheck:
         self.number, self._last, self._trusted = entry.number, entry.hash, intact
 
     def end(self, head: AuditHead | None) -> Iterator[FaultyEntry]:
-        """After the last entry."""
+        """After the last entry. A record with nothing in it was emptied: that the agency was created is its first."""
         if head is None or head.number == 0:
             if self.number:
                 yield FaultyEntry(ChainFault.HEAD, self.number)
+            elif not any(number > 0 for number in self.noted):
+                yield FaultyEntry(ChainFault.MISSING, 1)
         elif not self._is_ours(lambda key: seal_of(head.agency_id, head.number, head.hash, key), head.seal):
             yield FaultyEntry(ChainFault.HEAD, head.number)
         elif head.number > self.number:

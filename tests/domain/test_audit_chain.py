@@ -41,10 +41,15 @@ def found(entries: list[AuditEntry], head: AuditHead | None, **noted: dict[int, 
 
 
 def test_a_chain_as_it_was_written_has_no_fault() -> None:
-    for length in (0, 1, 2, 7):
+    for length in (1, 2, 7):
         entries, head = a_chain(length)
         assert found(entries, head) == []
-    assert found([], None) == []
+
+
+def test_a_record_that_was_emptied_has_lost_its_first_entry() -> None:
+    for head in (None, AuditHead.before_any(AgencyId(uuid4()))):
+        assert found([], head) == [(F.MISSING, 1)]
+        assert found([], head, noted={1: "ab" * 32}) == [(F.MISSING, 1)]
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(AuditEntry) if field.name != "number"])

@@ -23,9 +23,8 @@ class Contacts:
 
     async def enter(self, job: Job, approach: Approach) -> bool:
         """Keep that the client is written to now, before that is done: rather a contact that failed than one that
-        nobody counted. False where there was another that forbids it; the same letter, sent again that day, is the same contact,
-        and on another day one more.
-        Outside the hours of the law RetryLater, until they begin.
+        nobody counted. False where there was another that forbids it; the same letter, sent again that day, is the
+        same contact, and on another day one more. Outside the hours of the law RetryLater, until they begin.
         """
         now, is_holiday = self.clock.now(), self.calendar.is_holiday
         if not allowed(now, is_holiday=is_holiday):
