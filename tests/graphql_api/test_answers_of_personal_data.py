@@ -4,6 +4,8 @@ import asyncio
 import base64
 import io
 import json
+import os
+import tracemalloc
 import zipfile
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -13,10 +15,14 @@ from uuid import uuid4
 import pytest
 
 from adapters.postgres.engine import create_engine
+from adapters.postgres.personal_data.export import FILES, PostgresHeldData
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.access import Scope
+from application.ports.personal_data import HeldData
 from domain.accounts import AccountRole
+from domain.ids import AgencyId, ClientId
 from domain.imports.sheets import ImportKind
+from graphql_api.files import MOST_CONTENT
 from graphql_api.ids import global_id
 from tests.adapters.postgres.canaries import all_that_is_stored
 from tests.application.imports_office import csv_of
@@ -166,6 +172,61 @@ async def test_a_person_has_everything_in_one_file_five_times_a_day(town: Town) 
     assert (await act(town, EXPORT, by="ana"))["is"] == "exportPersonalData.TooManyAttempts"
     ((exports,),) = await town.rows("select count(*) from audit_entries where action = 'PERSONAL_DATA_EXPORTED'")
     assert exports == 5
+
+
+async def test_many_files_are_left_where_they_are_and_counted(town: Town, database: Database) -> None:
+    """What fits stays below what one operation sends, and the rest is never read."""
+    assert FILES + 4 * 1024 * 1024 < MOST_CONTENT
+    await town.ask("{ __typename }", by="ana")
+    for case in range(2):
+        await act(town, FILE, by="ana", input=a_case(idempotencyKey=str(case)))
+    size = 4_800_000
+    await town.rows(
+        "insert into attachments (id, agency_id, pqrs_id, client_id, author, internal, added_at, position, file_name, "
+        "content_type, byte_size, sha256, content) select gen_random_uuid(), agency_id, id, client_id, 'CLIENT', "
+        "false, filed_at, n, 'a.pdf', 'application/pdf', :size, 'x', :content from pqrs, generate_series(1, 5) n",
+        size=size,
+        content=os.urandom(size),
+    )
+
+    told = await act(town, EXPORT, by="ana")
+
+    assert told["is"] == "exportPersonalData.ExportPersonalDataPayload"
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(told["file"]["contentBase64"]))) as archive:
+        held = json.loads(archive.read("datos.json"))
+        assert len(archive.namelist()) == 1 + 2
+    assert held["Archivos que no cupieron aquí y puede descargar en su solicitud"] == 8
+    assert [it["Contenido"][:8] for it in held["Datos"]["Archivos adjuntos"]].count("archivos") == 2
+
+    ((key, agency_id),) = await town.rows("select id, agency_id from clients where code = 'T1'")
+    engine = create_engine(database.app_url)
+    tracemalloc.start()
+    assert await PostgresHeldData(engine).held(agency_id, key)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    await engine.dispose()
+    assert peak < 10 * size * 2 // 3, "all ten were read"
+
+
+async def test_exports_are_made_one_at_a_time(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    making, most = 0, 0
+
+    async def held(self: PostgresHeldData, agency_id: AgencyId, client_id: ClientId) -> HeldData | None:
+        nonlocal making, most
+        making += 1
+        most = max(most, making)
+        try:
+            return await read(self, agency_id, client_id)
+        finally:
+            making -= 1
+
+    read = PostgresHeldData.held
+    monkeypatch.setattr(PostgresHeldData, "held", held)
+    await town.ask("{ __typename }", by="ana")
+    told = await asyncio.gather(*(act(town, EXPORT, by="ana") for _ in range(3)))
+
+    assert {it["is"] for it in told} == {"exportPersonalData.ExportPersonalDataPayload"}
+    assert most == 1
 
 
 async def test_nobody_has_the_data_of_another(town: Town) -> None:

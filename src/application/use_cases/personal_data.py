@@ -1,7 +1,8 @@
 """Rights over one's own data (Ley 1581 de 2012): to authorise and take back, to have all of it, to be forgotten."""
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
@@ -113,7 +114,8 @@ class ExportPersonalData:
     """A file with everything held about a client, which is the answer to a consulta (Ley 1581 de 2012, art. 14).
 
     For clients about themselves, and for staff about any client of theirs; each is recorded. Refuses NotFound for a
-    client that is not to be found, and TooManyAttempts for too many of one client in a day.
+    client that is not to be found, and TooManyAttempts for too many of one client in a day. One is made at a time,
+    since all its files are in memory; others wait without a connection.
     """
 
     reader: HeldDataReader
@@ -121,6 +123,7 @@ class ExportPersonalData:
     limiter: RateLimiter
     unit_of_work: UnitOfWorkFactory
     clock: Clock
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def __call__(self, viewer: Viewer, *, client_id: ClientId | None = None) -> Document:
         signed_in = require_signed_in(viewer)
@@ -134,14 +137,15 @@ class ExportPersonalData:
             if agency is None or await uow.accounts.client(whose) is None:
                 raise NotFound
         await self.limiter.hit(signed_in.agency_id, f"export:{whose}", OF_EXPORTS)
-        now = self.clock.now()
-        held = await self.reader.held(signed_in.agency_id, whose)
-        if held is None:
-            raise NotFound
-        async with self.unit_of_work(signed_in.scope) as uow:
-            await uow.audit.record(AuditAction.PERSONAL_DATA_EXPORTED, at=now, entity=("Client", whose))
-            await uow.commit()
-        return await self.packer.pack(held, agency=agency.name, at=now)
+        async with self.turn:
+            now = self.clock.now()
+            held = await self.reader.held(signed_in.agency_id, whose)
+            if held is None:
+                raise NotFound
+            async with self.unit_of_work(signed_in.scope) as uow:
+                await uow.audit.record(AuditAction.PERSONAL_DATA_EXPORTED, at=now, entity=("Client", whose))
+                await uow.commit()
+            return await self.packer.pack(held, agency=agency.name, at=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

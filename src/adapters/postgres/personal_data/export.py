@@ -1,7 +1,7 @@
 """Everything held about a client, read by the tags of the columns in one snapshot."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,7 +19,8 @@ from domain.ids import AccountId, AgencyId, ClientId
 
 ROWS = 20_000
 """Of each kind, the newest keys last: far more than anybody has, and an end to what an export costs."""
-FILES = 20 * 1024 * 1024
+FILES = 11 * 1024 * 1024
+"""Bytes of all files together: with the rest they stay below what one operation may send."""
 NOT_HERE = "No cabe en este archivo: puede descargarlo en la solicitud a la que pertenece."
 
 ACCOUNTS = metadata.tables["accounts"]
@@ -70,12 +71,16 @@ class _Files:
     left_out: int = 0
     room: int = FILES
 
-    def keep(self, name: str, content: bytes) -> str:
-        """The path under which it is kept, or why it is not."""
-        if len(content) > self.room:
+    def has_room(self, size: int) -> bool:
+        """Asked before a file is read: those for which there is none are counted, and stay where they are."""
+        if size > self.room:
             self.left_out += 1
-            return NOT_HERE
-        self.room -= len(content)
+            return False
+        self.room -= size
+        return True
+
+    def keep(self, name: str, content: bytes) -> str:
+        """The path under which it is kept."""
         path = f"archivos/{len(self.kept) + 1:03d}-{_safe(name)}"
         self.kept[path] = content
         return path
@@ -90,24 +95,45 @@ async def _section(
     if not told or whose is None:
         return None
     unless = held_of(table).unless
-    statement = sa.select(*(column for column, _ in told)).where(whose)
-    if unless:
-        statement = statement.where(sa.not_(table.c[unless]))
-    order = [*table.primary_key.columns]
-    found = (await connection.execute(statement.order_by(*order).limit(ROWS))).all()
-    rows = tuple(_row(told, row, files) for row in found)
-    return HeldSection(heading=held_of(table).heading, rows=rows) if rows else None
+    mine = whose & sa.not_(table.c[unless]) if unless else whose
+    key = [*table.primary_key.columns]
+    asked = [_size(column) if _is_file(column) else column for column, _ in told]
+    keys = [column.label(f"key_{column.name}") for column in key]
+    found = (await connection.execute(sa.select(*asked, *keys).where(mine).order_by(*key).limit(ROWS))).all()
+    rows = []
+    for row in found:
+        this = sa.and_(mine, *(column == value for column, value in zip(key, row[len(told) :], strict=True)))
+        rows.append(await _row(connection, told, row, this, files))
+    return HeldSection(heading=held_of(table).heading, rows=tuple(rows)) if rows else None
 
 
-def _row(told: Iterable[tuple[sa.Column[Any], Tag]], row: Any, files: _Files) -> Mapping[str, object]:
+async def _row(
+    connection: AsyncConnection,
+    told: Sequence[tuple[sa.Column[Any], Tag]],
+    row: sa.Row[Any],
+    this: sa.ColumnElement[bool],
+    files: _Files,
+) -> Mapping[str, object]:
+    """Of files the content is read only here, one by one, and only where there is room for it."""
     values: dict[str, object] = {}
-    names = row._mapping
-    for column, tag in told:
-        value = names[column]
-        if isinstance(value, bytes):
-            value = files.keep(str(names.get("file_name") or f"{column.table.name}-{column.name}"), value)
-        values[tag.heading] = value
+    for (column, tag), value in zip(told, row, strict=False):
+        if not _is_file(column) or value is None:
+            values[tag.heading] = value
+        elif files.has_room(value):
+            content = await connection.scalar(sa.select(column).where(this))
+            name = row._mapping.get("file_name") or f"{column.table.name}-{column.name}"
+            values[tag.heading] = files.keep(str(name), content or b"")
+        else:
+            values[tag.heading] = NOT_HERE
     return values
+
+
+def _is_file(column: sa.Column[Any]) -> bool:
+    return isinstance(column.type, sa.LargeBinary)
+
+
+def _size(column: sa.Column[Any]) -> sa.ColumnElement[int]:
+    return sa.func.octet_length(column).label(column.name)
 
 
 def _safe(name: str) -> str:
