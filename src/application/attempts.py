@@ -70,6 +70,13 @@ def attempts_on(account: Account, *, familiar_only: bool = False) -> tuple[str, 
     return (*familiar, *(login_attempts(name) for name in names), password_attempts(account.id))
 
 
+def counted_of(account: Account) -> tuple[str, ...]:
+    """All that is counted under an account or its names: what an erasure takes away. Places are mixed with addresses
+    that nobody keeps, and run out."""
+    resets = (resets_of_login(name) for name in _names(account))
+    return (*attempts_on(account), *resets, code_attempts(account.id), email_changes(account.id))
+
+
 def place(login_key: str, ip: str | None) -> str:
     """A name together with the neighbourhood of an address."""
     return f"place:{_digest(f'{login_key}|{_network(ip, 24)}')}"

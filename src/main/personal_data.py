@@ -17,7 +17,7 @@ def rights_over_data(
 ) -> dict[str, Any]:
     """By their names in `UseCases`."""
     return {
-        "erase_client": EraseClient(unit_of_work=unit_of_work, clock=clock),
+        "erase_client": EraseClient(limiter=limiter, unit_of_work=unit_of_work, clock=clock),
         "export_personal_data": ExportPersonalData(
             reader=PostgresHeldData(engine),
             packer=ZipDataPacker(),

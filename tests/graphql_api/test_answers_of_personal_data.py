@@ -319,6 +319,19 @@ async def test_nothing_that_she_did_or_was_done_for_her_names_her_afterwards(tow
     assert await where(database, *marks, "ana") == {"kept_identities.name"}
 
 
+async def test_what_was_counted_under_her_names_goes_too(town: Town) -> None:
+    await town.ask("{ __typename }", by="adan")
+    await free(town)
+    ask = "select key from rate_limits where key ~ '^(login|familiar|password):'"
+    before = await town.rows(ask)
+    await act(town, LOGIN, agency="andina", login="ana", password="no es esta clave")
+    assert await town.rows(ask) != before
+
+    await act(town, ERASE, by="adan", client=await client(town), reason="Lo pidió.", dry=False)
+
+    assert await town.rows(ask) == before
+
+
 async def test_nobody_undoes_an_erasure(town: Town) -> None:
     filed = await act(town, FILE, by="ana", input=a_case())
     await act(town, ANSWER, by="sara", id=filed["pqrs"]["id"])

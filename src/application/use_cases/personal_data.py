@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 from application.access import SignedIn, StaffViewer, Viewer, require_admin, require_signed_in
+from application.attempts import counted_of
 from application.ports.clock import Clock
 from application.ports.documents import Document
 from application.ports.personal_data import DataPacker, Erased, HeldDataReader
@@ -158,6 +159,7 @@ class EraseClient:
     PQRS), and an account that is also of the staff. What came since an earlier erasure is taken away by another.
     """
 
+    limiter: RateLimiter
     unit_of_work: UnitOfWorkFactory
     clock: Clock
 
@@ -179,6 +181,7 @@ class EraseClient:
                     )
                 )
             now = self.clock.now()
+            account = await uow.accounts.of_client(client_id)
             erased = await uow.erasures.erase(client, at=now)
             if not dry_run:
                 # The reason is the staff's own words, which may name the person: it is asked for, and not recorded.
@@ -189,6 +192,8 @@ class EraseClient:
                     changes={"rows": dict(erased.rows), "keepUntil": erased.keep_until},
                 )
                 await uow.commit()
+        if account is not None and not dry_run:
+            await self.limiter.clear(admin.agency_id, *counted_of(account))
         return erased
 
 
