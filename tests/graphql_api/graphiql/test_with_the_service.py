@@ -116,6 +116,8 @@ async def test_staff_see_what_a_client_sees_and_come_back(watched: Watched, addr
     await expect(page.locator(".result-window")).to_contain_text("FORBIDDEN")
     await run(page, 'mutation { retryJob(id: "x") { __typename } }')
     await expect(page.locator(".result-window")).to_contain_text("READ_ONLY")
+    await run(page, "query IntrospectionQuery { clients { totalCount } } # __schema")
+    await expect(page.locator(".result-window")).to_contain_text("FORBIDDEN")
 
     await page.get_by_role("button", name="Volver a mi sesión").click()
     await expect(page.locator("#seeing")).to_be_hidden()

@@ -1,5 +1,7 @@
 // Loads the explorer, once somebody is in, and gives it the example tabs.
 
+import { SCHEMA } from './session.js';
+
 const ASSETS = document.documentElement.dataset.assets;
 let mounted = null;
 let keeping = true;
@@ -56,6 +58,7 @@ function render() {
     GraphiQL,
     {
       fetcher: mounted.fetcher,
+      introspectionQueryName: SCHEMA,
       storage,
       defaultTabs: mounted.examples,
       defaultQuery: '# Escriba aquí una consulta. Ctrl+Espacio propone los campos.\n\n',

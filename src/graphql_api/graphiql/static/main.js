@@ -2,7 +2,7 @@
 
 import { forget, reset, show } from './explorer.js';
 import { documentsIn, downloadLink, NotPicked, pick, withFiles } from './files.js';
-import { agencyName, CodeWanted, current, lookAway, openToVisitors, Refused, seen, send, signIn, signOut } from './session.js';
+import { agencyName, CodeWanted, current, lookAway, openToVisitors, Refused, SCHEMA, seen, send, signIn, signOut } from './session.js';
 
 const $ = (id) => document.getElementById(id);
 const ROLES = { CLIENT: 'cliente', STAFF: 'personal', ADMIN: 'administración' };
@@ -68,7 +68,7 @@ function showWhoSees() {
 async function fetcher({ query, variables, operationName }) {
   try {
     const answer = await send({ query, variables: withFiles(variables), operationName });
-    if (!query.includes('__schema')) offer(documentsIn(answer.data));
+    if (operationName !== SCHEMA) offer(documentsIn(answer.data));
     return answer;
   } catch (problem) {
     if (problem instanceof Refused && problem.code === 'SESSION_OVER') showEntry(problem.message);
