@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import asyncpg
+from pgqueuer import AsyncpgPoolDriver
 from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
 from pgqueuer.domain.settings import DBSettings
 from pgqueuer.ports.driver import Driver, NotifyCallback, TaskManagerPort
@@ -39,6 +41,23 @@ def queries(driver: Driver) -> Queries:
         qbq=QueryQueueBuilder(NAMES),
         qbs=QuerySchedulerBuilder(NAMES),
     )
+
+
+class ListeningDriver(AsyncpgPoolDriver):
+    """Over a pool, for a worker. Nothing is announced before somebody listens: the library asks itself for a sign of
+    life as it begins, and would take its listener for dead if the question came before it."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        super().__init__(pool)
+        self._listening = asyncio.Event()
+
+    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
+        await super().add_listener(channel, callback)
+        self._listening.set()
+
+    async def notify(self, channel: str, payload: str) -> None:
+        await self._listening.wait()
+        await super().notify(channel, payload)
 
 
 class LentConnection(Driver):

@@ -10,11 +10,11 @@ from functools import partial
 import asyncpg
 import pgqueuer
 import sqlalchemy as sa
-from pgqueuer import AsyncpgPoolDriver, DatabaseRetryEntrypointExecutor, PgQueuer
+from pgqueuer import DatabaseRetryEntrypointExecutor, PgQueuer
 from pgqueuer.models import Schedule
 
 from adapters.postgres.jobs.handling import Habits, Handler, Handling
-from adapters.postgres.jobs.library import NAMES, queries
+from adapters.postgres.jobs.library import NAMES, ListeningDriver, queries
 from application.ports.jobs import JobKind
 
 _log = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ class PostgresWorker:
             raise
 
     def _prepared(self, pool: asyncpg.Pool) -> PgQueuer:
-        driver = AsyncpgPoolDriver(pool)
+        driver = ListeningDriver(pool)
         library = PgQueuer(driver, channel=NAMES.channel, queries=queries(driver))
         executor = partial(
             DatabaseRetryEntrypointExecutor,
