@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,12 @@ class Office:
 
     def __init__(self, database: Database, place: InPostgres, village: Village) -> None:
         self.database, self.place, self.village = database, place, village
+        self.errors = tempfile.TemporaryFile(mode="w+")  # noqa: SIM115 (a pipe that nobody reads would fill up)
+
+    def said(self) -> str:
+        """All that its processes wrote to standard error."""
+        self.errors.seek(0)
+        return self.errors.read()
 
     async def confirm_a_payment(self) -> None:
         async with self.place.unit_of_work(Scope.of_agency(self.village.agency.id)) as uow:
@@ -80,12 +87,12 @@ class Office:
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self.errors,
             text=True,
         )
         try:
             assert process.stdout is not None
-            assert process.stdout.readline() == "working\n", process.communicate()[1]
+            assert process.stdout.readline() == "working\n", self.said()
             yield process
         finally:
             process.kill()
@@ -97,7 +104,9 @@ async def office(database: Database) -> AsyncIterator[Office]:
     engine = create_engine(database.app_url)
     place, village = InPostgres(engine, FakeClock(NOON)), Village()
     await place.plant(village.store)
-    yield Office(database, place, village)
+    office = Office(database, place, village)
+    yield office
+    office.errors.close()
     await engine.dispose()
 
 
@@ -198,10 +207,10 @@ async def test_a_daily_report_tells_the_log_of_production_where_the_record_ends(
     with office.worker("smtp://127.0.0.1:9", profile=profile) as process:
         await until(office.has_nothing_to_report)
         process.send_signal(signal.SIGTERM)
-        _, errors = await asyncio.to_thread(process.communicate, timeout=60)
+        assert await asyncio.to_thread(process.wait, 60) == 0
 
     line = f"audit head of {office.village.agency.slug}: {head}\n"
-    assert (line in errors) is (profile == "production"), errors
+    assert (line in office.said()) is (profile == "production"), office.said()
 
 
 def test_portal_work_says_that_it_works_and_ends_in_order(module_database: Database, tmp_path: Path) -> None:
