@@ -22,6 +22,8 @@ from domain.refunds import ON_ITS_WAY, Refund, RefundStatus
 _MAX_REFUNDS = 20
 """Of one intent: PayU lets declined requests be repeated, but nobody needs more than a few."""
 
+_BROUGHT_NOTHING = (ReportedState.DECLINED, ReportedState.EXPIRED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeBack:
@@ -41,7 +43,8 @@ def returned(
     """What an answer says of refunds and chargebacks: the intent with it, what to take back, what to tell the staff."""
     take_backs: list[TakeBack] = []
     findings: list[tuple[FindingKind, str]] = []
-    listed = {report.transaction_id for report in reports}
+    # One that brought nothing may have lent its id to a copied notice: what was booked by it is another's money.
+    listed = {report.transaction_id for report in reports if report.state not in _BROUGHT_NOTHING or report.refunds}
     for report in sorted(reports, key=lambda report: report.transaction_id):
         charge = _charge(intent, report.transaction_id, listed)
         if charge is None:

@@ -158,3 +158,10 @@ def test_what_is_returned_of_a_charge_that_was_announced_under_another_id_is_tak
     outcome = reconcile(paid(), [listed], at=AT)
     assert {back.charge_id for back in outcome.take_backs} == {"t1"}
     assert outcome.charges == ()
+
+
+def test_so_is_what_is_returned_of_a_charge_that_was_announced_under_the_id_of_a_failed_try() -> None:
+    listed = replace(told(tx="real"), refunds=(a_refund(),))
+    outcome = reconcile(paid(), [told(R.DECLINED, "t1"), listed], at=AT)
+    assert [(back.charge_id, back.amount) for back in outcome.take_backs] == [("t1", HALF)]
+    assert outcome.charges == ()
