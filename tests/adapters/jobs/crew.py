@@ -2,7 +2,8 @@
 
     python -m tests.adapters.jobs.crew ADDRESS SILENCE
 
-The subject of a job says what it does: «ok …», «slow SECONDS …», «poison …».
+The subject of a job says what it does: «ok …», «slow SECONDS …», «moody SECONDS …» (slow and, the first time, in
+vain), «poison …».
 """
 
 import asyncio
@@ -45,11 +46,20 @@ class Notebook:
             "insert into notebook (what, subject, process) values ($1, $2, $3)", what, subject, os.getpid()
         )
 
+    async def is_first(self, subject: str) -> bool:
+        begun = "select count(*) from notebook where what = 'begun' and subject = $1"
+        return bool(await self._connection.fetchval(begun, subject) == 1)
+
     async def handle(self, job: Job) -> None:
         await self.write("begun", job.subject)
         match job.subject.split():
             case ["slow", seconds, *_]:
                 await asyncio.sleep(float(seconds))
+            case ["moody", seconds, *_]:
+                await asyncio.sleep(float(seconds))
+                if await self.is_first(job.subject):
+                    await self.write("moody", job.subject)
+                    raise ValueError("not today")
             case ["poison", *_]:
                 raise ValueError("secreto de la cliente Ana")
         await self.write("done", job.subject)

@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 import asyncpg
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.postgres.engine import create_engine
@@ -25,6 +26,10 @@ from tests.postgres import Database
 ROOT = Path(__file__).parents[3]
 AGENCY = AgencyId(UUID(int=7))
 PATIENCE_SECONDS = 60
+_CUT = (
+    "select pg_terminate_backend(pid) from pg_stat_activity "
+    "where application_name like '%jobs' and datname = current_database()"
+)
 
 
 class Shop:
@@ -71,6 +76,19 @@ class Shop:
             return wanted <= set(await self.written("done"))
 
         await self.until(done)
+
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """Workers lose their connections to the database, and get no new ones meanwhile."""
+        name = sa.make_url(self.database.owner_url).database
+        elsewhere = await asyncpg.connect(dsn(self.database.owner_url), database="postgres")
+        await elsewhere.execute(f'alter database "{name}" allow_connections false')
+        try:
+            await self.fetch(_CUT)
+            yield
+        finally:
+            await elsewhere.execute(f'alter database "{name}" allow_connections true')
+            await elsewhere.close()
 
     @contextmanager
     def process(self, *, silence: float = 30) -> Iterator[subprocess.Popen[str]]:

@@ -95,6 +95,19 @@ async def test_a_worker_that_loses_its_database_goes_on_and_loses_no_job(shop: S
     assert await shop.states() == {}
 
 
+async def test_a_job_that_ends_badly_while_the_database_is_away_is_not_given_up(shop: Shop) -> None:
+    with shop.process(silence=2) as process:
+        await shop.put("moody 0.2 fin", "slow 3 fin")
+        await shop.until(lambda: shop.written("begun"))
+        async with shop.away():
+            await shop.until(lambda: shop.written("moody"))
+            await asyncio.sleep(0.3)  # for the worker to say so in vain, and to keep it for later
+        await shop.until_done(["moody 0.2 fin", "slow 3 fin"])
+        assert await ended(process) == 0
+
+    assert await shop.states() == {}
+
+
 async def test_a_poison_job_ends_apart_and_others_go_on(shop: Shop) -> None:
     await shop.put("poison uno", "ok dos", "poison tres", "ok cuatro")
 

@@ -1,16 +1,23 @@
 """How PgQueuer is told where its tables are, and lent the connection of a unit of work."""
 
 import asyncio
+import logging
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
 from pgqueuer import AsyncpgPoolDriver
 from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
 from pgqueuer.domain.settings import DBSettings
+from pgqueuer.domain.types import JOB_STATUS
+from pgqueuer.models import Job as QueuedJob
+from pgqueuer.models import TracebackRecord
 from pgqueuer.ports.driver import Driver, NotifyCallback, TaskManagerPort
 from pgqueuer.queries import Queries
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+_log = logging.getLogger(__name__)
 
 SCHEMA = "queue"
 
@@ -33,9 +40,25 @@ class _Names(DBSettings):
 NAMES: DBSettings = _Names(db_schema=SCHEMA)
 
 
+class _CarefulQueries(Queries):
+    """The library takes a job for failed when it cannot write down that it is to be tried again, and deletes one whose
+    task was cancelled; both happen to jobs under way when the database is lost, which nobody gave up. They are left as
+    they are instead: taken by a worker that gives no more signs for them, and so begun anew after its silence."""
+
+    async def retry_job(self, job: QueuedJob, delay: timedelta, traceback_record: TracebackRecord | None) -> None:
+        try:
+            await super().retry_job(job, delay, traceback_record)
+        except Exception as error:
+            _log.warning("job %s could not be put back (%s) and waits to be found", job.id, type(error).__name__)
+
+    async def log_jobs(self, job_status: list[tuple[QueuedJob, JOB_STATUS, TracebackRecord | None]]) -> None:
+        if ended := [it for it in job_status if it[1] != "canceled"]:
+            await super().log_jobs(ended)
+
+
 def queries(driver: Driver) -> Queries:
     """The library's statements over a driver, with our names."""
-    return Queries(
+    return _CarefulQueries(
         driver,
         qbe=QueryBuilderEnvironment(NAMES),
         qbq=QueryQueueBuilder(NAMES),
