@@ -16,8 +16,6 @@ from graphql_api.files import Documents, SentContent
 from graphql_api.http.facts import RequestFacts
 from graphql_api.loaders import Loaders
 
-Presenter = Callable[[Any], Any]
-
 
 @dataclass
 class Context:

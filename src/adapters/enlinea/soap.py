@@ -13,7 +13,6 @@ from defusedxml.ElementTree import ParseError, fromstring
 from adapters.enlinea.dialects import NAMESPACE
 from adapters.enlinea.texts import decoded
 
-MAX_BYTES = 256 * 1024
 CONTENT_TYPE = "text/xml; charset=iso-8859-1"
 _ENVELOPE = (
     '<?xml version="1.0" encoding="ISO-8859-1"?>'

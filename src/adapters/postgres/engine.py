@@ -18,9 +18,7 @@ class UnsafeRole(RuntimeError):
     """The database role could read past row-level security."""
 
 
-def create_engine(
-    url: str, *, pool_size: int = 10, pool_timeout: float = POOL_TIMEOUT, statement_timeout_ms: int = 30_000
-) -> AsyncEngine:
+def create_engine(url: str, *, pool_size: int = 10, pool_timeout: float = POOL_TIMEOUT) -> AsyncEngine:
     """A pool for the serving role. Unreachable becomes Unavailable, a full pool and a lost race for locks Busy,
     wherever it is used."""
     engine = create_async_engine(
@@ -34,7 +32,7 @@ def create_engine(
             "timeout": 5,
             "server_settings": {
                 "application_name": "area-de-clientes",
-                "statement_timeout": str(statement_timeout_ms),
+                "statement_timeout": "30000",
                 "idle_in_transaction_session_timeout": "60000",
                 "jit": "off",
             },
