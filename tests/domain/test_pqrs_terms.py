@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from domain import pqrs_terms
 from domain.pqrs import PqrsClassification, PqrsMatter
 from domain.pqrs_terms import TERMS, LegalTerm, matters_of, term_of, warned_at
 
@@ -38,16 +37,14 @@ def test_every_classification_has_a_general_term_and_only_petitions_ask_for_docu
         term_of(CLAIM, PqrsMatter.DOCUMENTS, on=TODAY)
 
 
-def test_a_new_row_holds_from_its_day_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_row_holds_from_its_day_on() -> None:
     old = term_of(CLAIM, PqrsMatter.GENERAL, on=TODAY)
-    new = LegalTerm(
-        classification=CLAIM, matter=PqrsMatter.GENERAL, since=TODAY, days=8, extension=4, source="Ley nueva"
-    )
-    monkeypatch.setattr(pqrs_terms, "TERMS", (new, *TERMS))
+    new = LegalTerm(CLAIM, PqrsMatter.GENERAL, TODAY, days=8, extension=4, source="Ley nueva")
+    terms = (new, *TERMS)
 
-    assert term_of(CLAIM, PqrsMatter.GENERAL, on=TODAY) is new
-    assert term_of(CLAIM, PqrsMatter.GENERAL, on=TODAY - timedelta(days=1)) is old
-    assert term_of(CLAIM, PqrsMatter.GENERAL, on=date.min) is old
+    assert term_of(CLAIM, PqrsMatter.GENERAL, on=TODAY, terms=terms) is new
+    assert term_of(CLAIM, PqrsMatter.GENERAL, on=TODAY - timedelta(days=1), terms=terms) is old
+    assert term_of(CLAIM, PqrsMatter.GENERAL, on=date.min, terms=terms) is old
 
 
 @pytest.mark.parametrize(
