@@ -5,8 +5,7 @@ from uuid import uuid4
 import pytest
 
 from application.ports.jobs import Pace
-from application.use_cases import bulk_invitations
-from application.use_cases.bulk_invitations import ClientsInvited, InvitationObstacle, InviteClients
+from application.use_cases.bulk_invitations import MOST_AT_ONCE, ClientsInvited, InvitationObstacle, InviteClients
 from domain.accounts import AccountStatus
 from domain.clients import Client, ClientProfile
 from domain.contracts import PartyRole
@@ -36,8 +35,8 @@ def named(world: World, *starts: str) -> list[ClientId]:
     return [next(it.id for it in world.store.clients.values() if it.name.startswith(start)) for start in starts]
 
 
-async def invite(world: World, **given: object) -> ClientsInvited:
-    use_case = InviteClients(unit_of_work=world.database, links=world.links, clock=world.clock)
+async def invite(world: World, *, most: int = MOST_AT_ONCE, **given: object) -> ClientsInvited:
+    use_case = InviteClients(unit_of_work=world.database, links=world.links, clock=world.clock, most_at_once=most)
     return await use_case(world.viewer(world.sara), **given)  # type: ignore[arg-type]
 
 
@@ -110,12 +109,11 @@ async def test_clients_of_others_do_not_exist(world: World) -> None:
     assert told(vars(world.store)) == before
 
 
-async def test_very_many_are_taken_in_turns(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk_invitations, "MOST_AT_ONCE", 3)
+async def test_very_many_are_taken_in_turns(world: World) -> None:
     people: list[Client] = [a.a_client(world.agency, f"Persona {number:02d}") for number in range(5)]
     world.add(*people)
 
-    turns = [await invite(world) for _ in range(4)]
+    turns = [await invite(world, most=3) for _ in range(4)]
 
     assert [(it.invited, it.remaining) for it in turns] == [(3, 4), (3, 1), (1, 0), (0, 0)]
 

@@ -58,6 +58,7 @@ class InviteClients:
     unit_of_work: UnitOfWorkFactory
     links: AccountLinks
     clock: Clock
+    most_at_once: int = MOST_AT_ONCE
 
     async def __call__(
         self,
@@ -76,7 +77,7 @@ class InviteClients:
             if client_ids is not None and profile is None:
                 _refuse_unknown(client_ids, found)
             chosen, skipped = _sorted_out(found, await uow.accounts.taken_logins())
-            now, remaining = chosen[:MOST_AT_ONCE], len(chosen[MOST_AT_ONCE:])
+            now, remaining = chosen[: self.most_at_once], len(chosen[self.most_at_once :])
             invited = len(now)
             if now and not dry_run:
                 made = await self._invite(uow, now)

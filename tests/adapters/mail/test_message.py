@@ -1,10 +1,11 @@
 """What arrives in a mailbox: words, form and headers of each letter."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from html import unescape
+from html import escape, unescape
 from importlib import import_module
 from inspect import isclass
 from pkgutil import iter_modules
@@ -15,11 +16,11 @@ import pytest
 import application.ports.mail as ports
 from adapters.mail.message import Sender, compose, message_id
 from adapters.mail.wording import WORDS, content
-from adapters.mail.wording.content import Content, Link
 from application.ports.mail import Letter, Mail, MailRefused
-from application.ports.mail.payments import PaymentDeclined
+from application.ports.mail.accounts import EmailConfirmation
+from application.ports.mail.pqrs import PqrsReplied
 from domain.mail import MailTopic
-from tests.adapters.mail.letters import CONFIRMED, DECLINED, EVERY, from_agency
+from tests.adapters.mail.letters import CONFIRMED, DECLINED, EVERY, LETTERHEAD, about, from_agency, written
 
 SENDER = Sender("avisos@portal.example")
 
@@ -33,6 +34,12 @@ def part(message: EmailMessage, kind: str) -> str:
     body = message.get_body((kind,))
     assert body is not None
     return " ".join(str(body.get_content()).replace("\xa0", " ").split())
+
+
+def lines(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
 
 
 def test_a_confirmation_says_what_was_paid_and_carries_the_receipt() -> None:
@@ -126,24 +133,21 @@ def test_every_letter_has_words() -> None:
     assert set(WORDS) == letters - {Letter}
 
 
-def test_a_button_and_somebodys_own_words_are_in_both_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = Content(
-        subject="Respondimos su solicitud",
-        opening=("Le escribimos:",),
-        quote="Buen día:\n\n  <b>El plomero</b> va mañana.",
-        link=Link("Ver la respuesta", "https://clientes.example/pqrs?n=1&m=2"),
-    )
-    monkeypatch.setitem(WORDS, PaymentDeclined, lambda _: said)
-    message = arrived(DECLINED)
+def test_somebodys_own_words_are_in_both_parts() -> None:
+    said = about("Buen día:\n\n  <b>El plomero</b> va mañana.")
+    message = arrived(written(PqrsReplied(letterhead=LETTERHEAD, said=said)))
 
-    body = message.get_body(("plain",))
-    assert body is not None
-    text = body.get_content().replace("\r\n", "\n")
-    assert "\n> Buen día:\n> \n>   <b>El plomero</b> va mañana.\n" in text
-    assert "\nVer la respuesta:\nhttps://clientes.example/pqrs?n=1&m=2\n" in text
-    html = part(message, "html")
-    assert 'href="https://clientes.example/pqrs?n=1&amp;m=2"' in html
-    assert "&lt;b&gt;El plomero&lt;/b&gt;" in html
+    assert "\n> Buen día:\n> \n>   <b>El plomero</b> va mañana.\n" in lines(message)
+    assert "&lt;b&gt;El plomero&lt;/b&gt;" in part(message, "html")
+
+
+def test_a_button_is_in_both_parts() -> None:
+    address = "https://clientes.example/correo?n=1&m=2"
+    letter = EmailConfirmation(letterhead=LETTERHEAD, link=address, expires_at=datetime(2026, 11, 5, tzinfo=UTC))
+    message = arrived(written(letter))
+
+    assert f"\nConfirmar este correo:\n{address}\n" in lines(message)
+    assert f'href="{escape(address)}"' in part(message, "html")
 
 
 def test_a_letter_that_is_sent_again_is_recognised() -> None:
