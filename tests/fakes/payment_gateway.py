@@ -7,9 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from application.ports.payment_gateway import (
+    CheckoutRequest,
     MerchantAccount,
     NotificationRejected,
-    Payer,
     PaymentGateway,
     Rejection,
 )
@@ -100,19 +100,8 @@ class FakePaymentGateway(PaymentGateway):
         for report in reports:
             self.answers[report.reference] = (*self.answers.get(report.reference, ()), report)
 
-    async def create_checkout(
-        self,
-        intent: PaymentIntent,
-        *,
-        merchant: MerchantAccount,
-        payer: Payer,
-        description: str,
-        tax: Decimal,
-        tax_base: Decimal,
-        agency_phone: str | None,
-        response_url: str,
-        confirmation_url: str,
-    ) -> Checkout:
+    async def create_checkout(self, asked: CheckoutRequest, *, merchant: MerchantAccount) -> Checkout:
+        intent = asked.intent
         self.checkouts.append(intent.reference)
         self.begun.set()
         await self.opening.wait()
@@ -123,14 +112,14 @@ class FakePaymentGateway(PaymentGateway):
             "amount": str(intent.amount),
             "merchant": merchant.merchant_id,
             "key": merchant.api_keys[0],
-            "payer": payer.name,
-            "email": payer.email,
-            "description": description,
-            "tax": str(tax),
-            "tax_base": str(tax_base),
-            "agency_phone": agency_phone or "",
-            "response_url": response_url,
-            "confirmation_url": confirmation_url,
+            "payer": asked.payer.name,
+            "email": asked.payer.email,
+            "description": asked.description,
+            "tax": str(asked.tax),
+            "tax_base": str(asked.tax_base),
+            "agency_phone": asked.agency_phone or "",
+            "response_url": asked.response_url,
+            "confirmation_url": asked.confirmation_url,
         }
         return Checkout(url="https://gateway.example/pay", method="POST", fields=tuple(fields.items()))
 

@@ -11,10 +11,10 @@ from decimal import Decimal
 from random import Random
 
 from application.ports.payment_gateway import (
+    CheckoutRequest,
     GatewayRefused,
     MerchantAccount,
     NotificationRejected,
-    Payer,
     PaymentGateway,
     Rejection,
 )
@@ -105,22 +105,11 @@ class ModelGateway(PaymentGateway):
         transaction.was_approved |= state is _S.APPROVED
         self.on_news(self.orders[transaction.reference], transaction)
 
-    async def create_checkout(
-        self,
-        intent: PaymentIntent,
-        *,
-        merchant: MerchantAccount,
-        payer: Payer,
-        description: str,
-        tax: Decimal,
-        tax_base: Decimal,
-        agency_phone: str | None,
-        response_url: str,
-        confirmation_url: str,
-    ) -> Checkout:
+    async def create_checkout(self, asked: CheckoutRequest, *, merchant: MerchantAccount) -> Checkout:
         await Pause("gateway: open", _unavailable)
         if self.random.random() < self.refusing:
             raise GatewayRefused("no")
+        intent = asked.intent
         order = Order(intent.reference, intent.amount, merchant.merchant_id, merchant.api_keys[0])
         self.orders.setdefault(intent.reference, order)
         await Pause("gateway: opened", _unavailable)

@@ -7,7 +7,6 @@ string of the answer for the payer's link; the order in which it is looked for h
 import json
 import re
 from collections.abc import Collection
-from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,9 +14,9 @@ from adapters.enlinea.addresses import WHOSE
 from adapters.enlinea.dialects import CreationWords
 from adapters.enlinea.texts import amount_text, decoded, one_line
 from adapters.web.addresses import require_address
-from application.ports.payment_gateway import MerchantAccount, Payer
+from application.ports.payment_gateway import CheckoutRequest, MerchantAccount, Payer
 from domain.money import ZERO
-from domain.payment_intents import CURRENCY, PaymentIntent
+from domain.payment_intents import CURRENCY
 
 MAX_URL = 255
 """What is known to pass; the platform's own limit is not published."""
@@ -37,27 +36,19 @@ class Unusable(Exception):
 
 
 def creation_fields(
-    words: CreationWords,
-    intent: PaymentIntent,
-    *,
-    merchant: MerchantAccount,
-    payer: Payer,
-    description: str,
-    tax: Decimal,
-    tax_base: Decimal,
-    return_url: str,
-    browser_url: str,
+    words: CreationWords, asked: CheckoutRequest, *, merchant: MerchantAccount, return_url: str
 ) -> dict[str, str]:
-    """The request's fields, those of the payer in the flat form. The reference stands in the description too, because
-    the status services answer with that.
+    """The request's fields, those of the payer in the flat form; who paid is brought to `return_url`. The reference
+    stands in the description too, because the status services answer with that.
 
     ValueError if an address is longer than is known to pass: cut, it would send the payer astray.
     """
-    for address in (return_url, browser_url):
+    for address in (return_url, asked.response_url):
         if len(address) > MAX_URL:
             raise ValueError(f"address longer than {MAX_URL} characters: {address[:60]}…")
+    intent, payer, tax = asked.intent, asked.payer, asked.tax
     names, surnames = _names(payer)
-    base = intent.amount - tax if words.base_is_the_rest and tax > ZERO else tax_base
+    base = intent.amount - tax if words.base_is_the_rest and tax > ZERO else asked.tax_base
     mark = f" {intent.reference}"
     fields = {
         words.user: merchant.merchant_id,
@@ -69,9 +60,9 @@ def creation_fields(
         words.tax: amount_text(tax),
         words.tax_base: amount_text(base),
         words.untaxed: amount_text(intent.amount - tax - base),
-        words.description: one_line(description, words.description_limit - len(mark)) + mark,
+        words.description: one_line(asked.description, words.description_limit - len(mark)) + mark,
         words.return_url: quote(return_url, safe="") if words.encodes_return_twice else return_url,
-        words.browser_url: browser_url,
+        words.browser_url: asked.response_url,
         words.names: one_line(names, 60),
         words.surnames: one_line(surnames, 60),
         words.email: one_line(payer.email, 150),

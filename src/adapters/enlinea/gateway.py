@@ -15,10 +15,10 @@ from adapters.enlinea.status import StatusQueries
 from adapters.web.addresses import require_address
 from adapters.web.calls import BoundedCalls, NoAnswer
 from application.ports.payment_gateway import (
+    CheckoutRequest,
     GatewayRefused,
     MerchantAccount,
     NotificationRejected,
-    Payer,
     PaymentGateway,
     Rejection,
 )
@@ -72,39 +72,18 @@ class EnlineaGateway(PaymentGateway):
         self._openings: dict[str, asyncio.Task[Checkout]] = {}
         self._queries = StatusQueries(self._calls, base_url=self._url, total_seconds=total_timeout)
 
-    async def create_checkout(
-        self,
-        intent: PaymentIntent,
-        *,
-        merchant: MerchantAccount,
-        payer: Payer,
-        description: str,
-        tax: Decimal,
-        tax_base: Decimal,
-        agency_phone: str | None,
-        response_url: str,
-        confirmation_url: str,
-    ) -> Checkout:
+    async def create_checkout(self, asked: CheckoutRequest, *, merchant: MerchantAccount) -> Checkout:
         """A link to the platform's page. The payer comes back to an address of ours below `confirmation_url`, which
         sends the browser on; only a dialect that has an address for browsers sends it to `response_url` at once. Who
         asks for the same checkout again, while it is being opened or soon after, gets the same link."""
+        intent = asked.intent
         opening = self._openings.get(intent.reference)
         if opening is None:
             words = dialect_of(merchant.dialect).creation
             back = return_url(
-                confirmation_url, self._return_secret, account=merchant.public_key, reference=intent.reference
+                asked.confirmation_url, self._return_secret, account=merchant.public_key, reference=intent.reference
             )
-            fields = creation_fields(
-                words,
-                intent,
-                merchant=merchant,
-                payer=payer,
-                description=description,
-                tax=tax,
-                tax_base=tax_base,
-                return_url=back,
-                browser_url=response_url,
-            )
+            fields = creation_fields(words, asked, merchant=merchant, return_url=back)
             opening = asyncio.create_task(self._open(words, fields, intent, merchant))
             self._openings[intent.reference] = opening
             opening.add_done_callback(self._opened)

@@ -13,11 +13,7 @@ from interlock import CircuitOpenError, Clock
 
 from adapters.guard.circuits import circuits
 from adapters.guard.limits import Places, time_for_a_call, within
-from application.ports.payment_gateway import (
-    MerchantAccount,
-    Payer,
-    PaymentGateway,
-)
+from application.ports.payment_gateway import CheckoutRequest, MerchantAccount, PaymentGateway
 from domain.errors import GatewayUnavailable
 from domain.gateway_reports import GatewayReport, RefundReport
 from domain.payment_intents import Checkout, GatewayAttempt, PaymentIntent
@@ -51,33 +47,8 @@ class GuardedGateway(PaymentGateway):
         self._places = Places(at_once, of_account=at_once_of_account)
         self._most_seconds = most_seconds
 
-    async def create_checkout(
-        self,
-        intent: PaymentIntent,
-        *,
-        merchant: MerchantAccount,
-        payer: Payer,
-        description: str,
-        tax: Decimal,
-        tax_base: Decimal,
-        agency_phone: str | None,
-        response_url: str,
-        confirmation_url: str,
-    ) -> Checkout:
-        async def create() -> Checkout:
-            return await self._inner.create_checkout(
-                intent,
-                merchant=merchant,
-                payer=payer,
-                description=description,
-                tax=tax,
-                tax_base=tax_base,
-                agency_phone=agency_phone,
-                response_url=response_url,
-                confirmation_url=confirmation_url,
-            )
-
-        return await self._guarded("create", merchant, create)
+    async def create_checkout(self, asked: CheckoutRequest, *, merchant: MerchantAccount) -> Checkout:
+        return await self._guarded("create", merchant, lambda: self._inner.create_checkout(asked, merchant=merchant))
 
     def parse_notification(
         self, body: bytes, headers: Mapping[str, str], *, merchant: MerchantAccount

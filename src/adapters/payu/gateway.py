@@ -11,7 +11,7 @@ from adapters.payu.notification import parse_notification
 from adapters.payu.queries import PayuQueries
 from adapters.payu.refunds import PayuRefunds
 from adapters.web.addresses import require_address
-from application.ports.payment_gateway import MerchantAccount, Payer, PaymentGateway
+from application.ports.payment_gateway import CheckoutRequest, MerchantAccount, PaymentGateway
 from domain.gateway_reports import GatewayReport, RefundReport
 from domain.payment_intents import Checkout, GatewayAttempt, PaymentIntent
 
@@ -48,31 +48,8 @@ class PayuGateway(PaymentGateway):
             client, url=payments_url, connect_timeout=connect_timeout, total_timeout=total_timeout
         )
 
-    async def create_checkout(
-        self,
-        intent: PaymentIntent,
-        *,
-        merchant: MerchantAccount,
-        payer: Payer,
-        description: str,
-        tax: Decimal,
-        tax_base: Decimal,
-        agency_phone: str | None,
-        response_url: str,
-        confirmation_url: str,
-    ) -> Checkout:
-        return signed_form(
-            intent,
-            url=self._checkout_url,
-            merchant=merchant,
-            payer=payer,
-            description=description,
-            tax=tax,
-            tax_base=tax_base,
-            agency_phone=agency_phone,
-            response_url=response_url,
-            confirmation_url=confirmation_url,
-        )
+    async def create_checkout(self, asked: CheckoutRequest, *, merchant: MerchantAccount) -> Checkout:
+        return signed_form(asked, url=self._checkout_url, merchant=merchant)
 
     def parse_notification(
         self, body: bytes, headers: Mapping[str, str], *, merchant: MerchantAccount

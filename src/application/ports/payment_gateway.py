@@ -15,6 +15,7 @@ from domain.payments import PaymentGatewayCode
 
 __all__ = [
     "Checkout",
+    "CheckoutRequest",
     "CredentialsRefused",
     "GatewayRefused",
     "GatewayReport",
@@ -74,6 +75,22 @@ class Payer:
     document_number: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutRequest:
+    """A checkout to be opened for `intent`. `tax` is the VAT within its amount, `tax_base` what carries that VAT; zero
+    for exempt housing. `agency_phone` is for gateways that want one where the payer has none. The payer comes back to
+    `response_url`; the gateway itself calls `confirmation_url`."""
+
+    intent: PaymentIntent
+    payer: Payer
+    description: str
+    tax: Decimal
+    tax_base: Decimal
+    agency_phone: str | None
+    response_url: str
+    confirmation_url: str
+
+
 class Rejection(StrEnum):
     """Why a gateway's notice was turned away."""
 
@@ -116,23 +133,10 @@ class Reception(StrEnum):
 class PaymentGateway(Protocol):
     """One gateway's protocol. Nothing here touches the database."""
 
-    async def create_checkout(
-        self,
-        intent: PaymentIntent,
-        *,
-        merchant: MerchantAccount,
-        payer: Payer,
-        description: str,
-        tax: Decimal,
-        tax_base: Decimal,
-        agency_phone: str | None,
-        response_url: str,
-        confirmation_url: str,
-    ) -> Checkout:
-        """Where the payer's browser goes to pay `intent`. `tax` is the VAT within its amount, `tax_base` what carries
-        that VAT; zero for exempt housing. `agency_phone` is for gateways that want one where the
-        payer has none. May call the gateway, hence never inside a unit of work; raises GatewayRefused when the gateway
-        said no, and GatewayUnavailable when it is not known whether it opened anything."""
+    async def create_checkout(self, asked: CheckoutRequest, *, merchant: MerchantAccount) -> Checkout:
+        """Where the payer's browser goes to pay. May call the gateway, hence never inside a unit of work; raises
+        GatewayRefused when the gateway said no, and GatewayUnavailable when it is not known whether it opened
+        anything."""
         ...
 
     def parse_notification(

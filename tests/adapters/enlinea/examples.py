@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from adapters.enlinea.dialects import CARD_STATUS, GANGWAY, PSE_STATUS
 from adapters.enlinea.gateway import EnlineaGateway
 from adapters.web.calls import http_client
-from application.ports.payment_gateway import MerchantAccount, Payer
+from application.ports.payment_gateway import CheckoutRequest, MerchantAccount, Payer
 from domain.ids import AgencyId, ClientId, GatewayAccountId, InvoiceId, PaymentIntentId
 from domain.payment_intents import Checkout, IntentInvoice, PaymentIntent, PaymentIntentStatus
 from domain.payments import PaymentGatewayCode
@@ -185,9 +185,8 @@ async def create(
     description: str = "Inmobiliaria Andina: FV-1",
     back: str = BACK,
 ) -> Checkout:
-    return await gateway.create_checkout(
-        intent or an_intent(),
-        merchant=merchant or a_merchant(),
+    asked = CheckoutRequest(
+        intent=intent or an_intent(),
         payer=payer,
         description=description,
         tax=Decimal(tax),
@@ -196,6 +195,7 @@ async def create(
         response_url=HOME,
         confirmation_url=back,
     )
+    return await gateway.create_checkout(asked, merchant=merchant or a_merchant())
 
 
 def form_in(body: bytes) -> dict[str, str]:

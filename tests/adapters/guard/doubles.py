@@ -7,15 +7,14 @@ from uuid import UUID
 
 from adapters.guard.gateway import GuardedGateway
 from application.patience import patience
-from application.ports.payment_gateway import MerchantAccount, Payer
+from application.ports.payment_gateway import CheckoutRequest, MerchantAccount
 from domain.errors import GatewayUnavailable
 from domain.gateway_reports import GatewayReport
 from domain.ids import GatewayAccountId
 from domain.payment_intents import Checkout, PaymentIntent
-from tests.adapters.payu.examples import a_merchant, an_intent
+from tests.adapters.payu.examples import a_merchant, a_request, an_intent
 from tests.fakes.payment_gateway import FakePaymentGateway
 
-ANA = Payer(name="Ana Peña", email="ana@example.com")
 SILENCE = GatewayUnavailable(30)
 
 
@@ -39,7 +38,7 @@ class Moody(FakePaymentGateway):
         self.calls: list[tuple[str, GatewayAccountId]] = []
         self.arrived = asyncio.Semaphore(0)
 
-    async def create_checkout(self, intent: PaymentIntent, *, merchant: MerchantAccount, **rest: object) -> Checkout:
+    async def create_checkout(self, asked: CheckoutRequest, *, merchant: MerchantAccount) -> Checkout:
         await self._called("create", merchant)
         return Checkout(url="https://gateway.example/pay", method="GET", fields=())
 
@@ -71,15 +70,4 @@ async def query(
 
 
 async def create(gateway: GuardedGateway, merchant: MerchantAccount = ONE) -> Checkout:
-    intent = an_intent()
-    return await gateway.create_checkout(
-        intent,
-        merchant=merchant,
-        payer=ANA,
-        description="Canon",
-        tax=intent.amount * 0,
-        tax_base=intent.amount * 0,
-        agency_phone=None,
-        response_url="https://portal.example/pago",
-        confirmation_url="https://api.example/callbacks/payu/acc",
-    )
+    return await gateway.create_checkout(a_request(), merchant=merchant)

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from adapters.payu.signature import confirmation_value, digest
-from application.ports.payment_gateway import MerchantAccount, SignatureAlgorithm
+from application.ports.payment_gateway import CheckoutRequest, MerchantAccount, Payer, SignatureAlgorithm
 from domain.ids import AgencyId, ClientId, GatewayAccountId, InvoiceId, PaymentIntentId
 from domain.payment_intents import IntentInvoice, PaymentIntent, PaymentIntentStatus
 from domain.payments import PaymentGatewayCode
@@ -17,6 +18,9 @@ MERCHANT = "508029"
 REFERENCE = "INV0001234A01"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 AT = datetime(2026, 7, 1, 17, tzinfo=UTC)
+ANA = Payer(
+    name="Ana Lucía Peña", email="ana@example.com", phone="3001234567", document_type="PAS", document_number="AB123"
+)
 
 
 def a_merchant(
@@ -57,6 +61,20 @@ def an_intent(amount: str = "1850000.00", *, reference: str = REFERENCE) -> Paym
         request_hash="h",
         invoices=(IntentInvoice(invoice_id=InvoiceId(UUID(int=5)), amount=Decimal(amount)),),
     )
+
+
+def a_request(intent: PaymentIntent | None = None, **changes: Any) -> CheckoutRequest:
+    """Exempt housing, to be paid by Ana."""
+    common: dict[str, Any] = {
+        "payer": ANA,
+        "description": "Factura FV-1",
+        "tax": Decimal("0.00"),
+        "tax_base": Decimal("0.00"),
+        "agency_phone": None,
+        "response_url": "https://portal.example/pago?reference=INV0001234A01",
+        "confirmation_url": "https://api.example/callbacks/payu/acc9f2c",
+    }
+    return CheckoutRequest(intent=intent or an_intent(), **(common | changes))
 
 
 def a_confirmation(

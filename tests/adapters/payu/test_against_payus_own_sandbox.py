@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import httpx
 import pytest
@@ -20,8 +19,7 @@ from adapters.payu.gateway import PayuGateway
 from adapters.web.addresses import LOOPBACK
 from application.codes import random_code
 from domain.payment_intents import PaymentIntent
-from tests.adapters.payu.examples import KEY, LOGIN, a_merchant, an_intent
-from tests.adapters.payu.test_checkout import ANA
+from tests.adapters.payu.examples import KEY, LOGIN, a_merchant, a_request, an_intent
 
 BASE = os.environ.get("PORTAL_TEST_PAYU_SANDBOX", "")
 pytestmark = pytest.mark.skipif(not BASE, reason="PORTAL_TEST_PAYU_SANDBOX says no address")
@@ -68,17 +66,7 @@ async def test_nothing_is_known_of_a_new_reference(payu: PayuGateway) -> None:
 async def test_our_form_opens_a_checkout_and_one_that_was_changed_does_not(
     http: httpx.AsyncClient, payu: PayuGateway
 ) -> None:
-    checkout = await payu.create_checkout(
-        a_new_intent(),
-        merchant=a_merchant(),
-        payer=ANA,
-        description="Factura FV-1",
-        tax=Decimal(0),
-        tax_base=Decimal(0),
-        agency_phone=None,
-        response_url="https://portal.example/pago",
-        confirmation_url="https://api.example/callbacks/payu/acc9f2c",
-    )
+    checkout = await payu.create_checkout(a_request(a_new_intent()), merchant=a_merchant())
     good = await http.post(checkout.url, data=dict(checkout.fields), follow_redirects=True)
     changed = await http.post(checkout.url, data=dict(checkout.fields) | {"amount": "1000"}, follow_redirects=True)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -9,11 +10,8 @@ from adapters.payu.checkout import amount_text, signed_form
 from adapters.payu.signature import checkout_signature
 from application.ports.payment_gateway import MerchantAccount, Payer, SignatureAlgorithm
 from domain.payment_intents import Checkout, PaymentIntent
-from tests.adapters.payu.examples import KEY, MERCHANT, REFERENCE, a_merchant, an_intent
+from tests.adapters.payu.examples import ANA, KEY, MERCHANT, REFERENCE, a_merchant, a_request, an_intent
 
-ANA = Payer(
-    name="Ana Lucía Peña", email="ana@example.com", phone="3001234567", document_type="PAS", document_number="AB123"
-)
 URL = "https://sandbox.checkout.payulatam.com/ppp-web-gateway-payu/"
 
 
@@ -135,26 +133,5 @@ def test_no_credential_but_the_signature_leaves_with_the_form() -> None:
     assert not any(secret in repr(merchant) for secret in (*merchant.api_keys, merchant.api_login))
 
 
-def form(
-    intent: PaymentIntent | None = None,
-    *,
-    merchant: MerchantAccount | None = None,
-    payer: Payer = ANA,
-    description: str = "Factura FV-1",
-    tax: Decimal = Decimal("0.00"),
-    tax_base: Decimal = Decimal("0.00"),
-    agency_phone: str | None = None,
-    response_url: str = "https://portal.example/pago?reference=INV0001234A01",
-) -> Checkout:
-    return signed_form(
-        intent or an_intent(),
-        url=URL,
-        merchant=merchant or a_merchant(),
-        payer=payer,
-        description=description,
-        tax=tax,
-        tax_base=tax_base,
-        agency_phone=agency_phone,
-        response_url=response_url,
-        confirmation_url="https://api.example/callbacks/payu/acc9f2c",
-    )
+def form(intent: PaymentIntent | None = None, *, merchant: MerchantAccount | None = None, **asked: Any) -> Checkout:
+    return signed_form(a_request(intent, **asked), url=URL, merchant=merchant or a_merchant())

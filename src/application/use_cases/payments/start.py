@@ -12,7 +12,7 @@ from application.access import ClientViewer, StaffViewer, Viewer, require_client
 from application.codes import random_code
 from application.merchants import Merchants
 from application.ports.clock import Clock
-from application.ports.payment_gateway import GatewayRefused, Payer, PaymentGateway
+from application.ports.payment_gateway import CheckoutRequest, GatewayRefused, Payer, PaymentGateway
 from application.ports.payments import GatewayAccount, InvoicesHeld
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.use_cases.payments.orders import Order
@@ -198,18 +198,19 @@ class StartPayment:
         tax, tax_base = taxes_within(told.parts)
         numbers = ", ".join(invoice.number for invoice, _ in told.parts)
         key = told.account.public_key
+        asked = CheckoutRequest(
+            intent=intent,
+            payer=told.payer,
+            description=f"{told.agency.name}: {numbers}",
+            tax=tax,
+            tax_base=tax_base,
+            agency_phone=told.agency.phone,
+            response_url=intent.page_to_return_to,
+            confirmation_url=f"{self.public_url}/callbacks/{intent.gateway.value.lower()}/{key}",
+        )
+        merchant = self.merchants.open(told.account)
         try:
-            checkout = await self.gateways[intent.gateway].create_checkout(
-                intent,
-                merchant=self.merchants.open(told.account),
-                payer=told.payer,
-                description=f"{told.agency.name}: {numbers}",
-                tax=tax,
-                tax_base=tax_base,
-                agency_phone=told.agency.phone,
-                response_url=intent.page_to_return_to,
-                confirmation_url=f"{self.public_url}/callbacks/{intent.gateway.value.lower()}/{key}",
-            )
+            checkout = await self.gateways[intent.gateway].create_checkout(asked, merchant=merchant)
         except (GatewayRefused, GatewayUnavailable) as error:
             # Whether or not it was opened there, nobody was told where: the next try has another reference.
             _log.warning("no checkout for payment %s: %r", intent.reference, error)
