@@ -1,10 +1,11 @@
 """Letters about accounts. Links are written only while they serve."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from application.announcements import Announcement
+from application.ports.documents import Letterhead
 from application.ports.mail import Letter
 from application.ports.mail.accounts import (
     AccountActivated,
@@ -21,44 +22,51 @@ from domain.links import AccountLink
 from domain.second_factors import SecondFactorChange
 
 
-async def _invitation(desk: Desk, ids: list[str]) -> Draft | None:
-    found = await _open_link(desk, ids)
-    if found is None:
-        return None
-    link, account = found
-    letter = Invitation(
-        letterhead=await desk.letterhead(),
-        link=await _address(desk, link),
+def _with_link(letter_of: Callable[[Letterhead, str, AccountLink, Account], Letter], *, named: bool = True) -> Writer:
+    """To the address that a link proves, while the link still does what it is for; `named`: whose account it is is
+    told there."""
+
+    async def write(desk: Desk, ids: list[str]) -> Draft | None:
+        link, account = await _link(desk, ids)
+        if link is None or account is None or not link.opens(account, at=desk.now):
+            return None
+        address = desk.links.address(await desk.reading.agency(), link)
+        letter = letter_of(await desk.letterhead(), address, link, account)
+        name = await _name_of(desk, account) if named else ""
+        return Draft(to=Recipient(name=name, address=link.email), letter=letter)
+
+    return write
+
+
+def _to_owner(letter_of: Callable[[Letterhead, Account, list[str], datetime], Letter]) -> Writer:
+    """To the owner of the account that is the first of the ids, about what happened when the last of them says."""
+
+    async def write(desk: Desk, ids: list[str]) -> Draft | None:
+        account, at = await _account(desk, ids[0]), datetime.fromisoformat(ids[-1])
+        if account is None:
+            return None
+        letter = letter_of(await desk.letterhead(), account, ids, at)
+        return Draft(to=Recipient(name=await _name_of(desk, account), address=account.email), letter=letter)
+
+    return write
+
+
+def _invitation(letterhead: Letterhead, address: str, link: AccountLink, account: Account) -> Letter:
+    return Invitation(
+        letterhead=letterhead,
+        link=address,
         username=account.username,
         expires_at=link.expires_at,
         staff=account.is_staff,
     )
-    return Draft(to=Recipient(name=await _name_of(desk, account), address=link.email), letter=letter)
 
 
-async def _reset(desk: Desk, ids: list[str]) -> Draft | None:
-    found = await _open_link(desk, ids)
-    if found is None:
-        return None
-    link, account = found
-    letter = PasswordReset(
-        letterhead=await desk.letterhead(),
-        link=await _address(desk, link),
-        username=account.username,
-        expires_at=link.expires_at,
-    )
-    return Draft(to=Recipient(name=await _name_of(desk, account), address=link.email), letter=letter)
+def _reset(letterhead: Letterhead, address: str, link: AccountLink, account: Account) -> Letter:
+    return PasswordReset(letterhead=letterhead, link=address, username=account.username, expires_at=link.expires_at)
 
 
-async def _email_change(desk: Desk, ids: list[str]) -> Draft | None:
-    found = await _open_link(desk, ids)
-    if found is None:
-        return None
-    link, _ = found
-    letter = EmailConfirmation(
-        letterhead=await desk.letterhead(), link=await _address(desk, link), expires_at=link.expires_at
-    )
-    return Draft(to=Recipient(name="", address=link.email), letter=letter)
+def _email_change(letterhead: Letterhead, address: str, link: AccountLink, _: Account) -> Letter:
+    return EmailConfirmation(letterhead=letterhead, link=address, expires_at=link.expires_at)
 
 
 async def _email_change_notice(desk: Desk, ids: list[str]) -> Draft | None:
@@ -70,44 +78,17 @@ async def _email_change_notice(desk: Desk, ids: list[str]) -> Draft | None:
     return Draft(to=Recipient(name=await _name_of(desk, account), address=link.former_email), letter=letter)
 
 
-async def _activated(desk: Desk, ids: list[str]) -> Draft | None:
-    account, at = await _account(desk, ids[0]), datetime.fromisoformat(ids[1])
-    if account is None:
-        return None
-    return await _to_owner(
-        desk, account, AccountActivated(letterhead=await desk.letterhead(), username=account.username, at=at)
-    )
+def _activated(letterhead: Letterhead, account: Account, _: list[str], at: datetime) -> Letter:
+    return AccountActivated(letterhead=letterhead, username=account.username, at=at)
 
 
-async def _password_changed(desk: Desk, ids: list[str]) -> Draft | None:
-    account, at = await _account(desk, ids[0]), datetime.fromisoformat(ids[1])
-    if account is None:
-        return None
-    return await _to_owner(
-        desk, account, PasswordChanged(letterhead=await desk.letterhead(), username=account.username, at=at)
-    )
+def _password_changed(letterhead: Letterhead, account: Account, _: list[str], at: datetime) -> Letter:
+    return PasswordChanged(letterhead=letterhead, username=account.username, at=at)
 
 
-async def _second_factor_changed(desk: Desk, ids: list[str]) -> Draft | None:
-    account, at = await _account(desk, ids[0]), datetime.fromisoformat(ids[2])
-    if account is None:
-        return None
-    letter = SecondFactorChanged(
-        letterhead=await desk.letterhead(), username=account.username, change=SecondFactorChange(ids[1]), at=at
-    )
-    return await _to_owner(desk, account, letter)
-
-
-async def _to_owner(desk: Desk, account: Account, letter: Letter) -> Draft:
-    return Draft(to=Recipient(name=await _name_of(desk, account), address=account.email), letter=letter)
-
-
-async def _open_link(desk: Desk, ids: list[str]) -> tuple[AccountLink, Account] | None:
-    """A link that still does what it is for, with its account."""
-    link, account = await _link(desk, ids)
-    if link is None or account is None or not link.opens(account, at=desk.now):
-        return None
-    return link, account
+def _second_factor_changed(letterhead: Letterhead, account: Account, ids: list[str], at: datetime) -> Letter:
+    change = SecondFactorChange(ids[1])
+    return SecondFactorChanged(letterhead=letterhead, username=account.username, change=change, at=at)
 
 
 async def _link(desk: Desk, ids: list[str]) -> tuple[AccountLink | None, Account | None]:
@@ -121,10 +102,6 @@ async def _account(desk: Desk, key: str) -> Account | None:
     return (await desk.reading.accounts.get_many([account_id])).get(account_id)
 
 
-async def _address(desk: Desk, link: AccountLink) -> str:
-    return desk.links.address(await desk.reading.agency(), link)
-
-
 async def _name_of(desk: Desk, account: Account) -> str:
     """The client's, of staff the user name."""
     if account.client_id is None:
@@ -133,11 +110,11 @@ async def _name_of(desk: Desk, account: Account) -> str:
 
 
 WRITERS: Mapping[Announcement, Writer] = {
-    Announcement.ACCOUNT_ACTIVATED: _activated,
-    Announcement.EMAIL_CHANGE: _email_change,
+    Announcement.ACCOUNT_ACTIVATED: _to_owner(_activated),
+    Announcement.EMAIL_CHANGE: _with_link(_email_change, named=False),
     Announcement.EMAIL_CHANGE_NOTICE: _email_change_notice,
-    Announcement.INVITATION: _invitation,
-    Announcement.PASSWORD_CHANGED: _password_changed,
-    Announcement.PASSWORD_RESET: _reset,
-    Announcement.SECOND_FACTOR_CHANGED: _second_factor_changed,
+    Announcement.INVITATION: _with_link(_invitation),
+    Announcement.PASSWORD_CHANGED: _to_owner(_password_changed),
+    Announcement.PASSWORD_RESET: _with_link(_reset),
+    Announcement.SECOND_FACTOR_CHANGED: _to_owner(_second_factor_changed),
 }

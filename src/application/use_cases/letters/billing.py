@@ -76,10 +76,7 @@ async def _places(desk: Desk, contract_ids: Collection[UUID]) -> dict[UUID, str]
 
 async def _only(desk: Desk, kind: DocumentKind, ids: list[UUID]) -> View | None:
     """The document, where the letter is about one: a letter about several would carry too much."""
-    if len(ids) != 1:
-        return None
-    (view,) = await desk.draw_documents.views(desk.reading, [(kind, ids[0])], today=desk.today)
-    return view
+    return await desk.view(kind, ids[0]) if len(ids) == 1 else None
 
 
 WRITERS: Mapping[Announcement, Writer] = {

@@ -10,7 +10,7 @@ from application.links import AccountLinks
 from application.ports.documents import Document, Letterhead
 from application.ports.mail import Letter
 from application.ports.reading import Reading
-from application.use_cases.documents import DrawDocuments, View
+from application.use_cases.documents import DocumentKind, DrawDocuments, View
 from domain.collections import ContactKind
 from domain.ids import ClientId
 from domain.mail import MailTopic
@@ -34,6 +34,11 @@ class Desk:
 
     async def letterhead(self) -> Letterhead:
         return Letterhead.of(await self.reading.agency())
+
+    async def view(self, kind: DocumentKind, key: UUID) -> View:
+        """The document as it can be drawn."""
+        (view,) = await self.draw_documents.views(self.reading, [(kind, key)], today=self.today)
+        return view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

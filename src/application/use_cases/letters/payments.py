@@ -22,8 +22,7 @@ async def _confirmed(desk: Desk, ids: list[str]) -> Draft | None:
     to = await client_of(desk, payment.client_id)
     if to is None:
         return None
-    key = (DocumentKind.RECEIPT, payment_id)
-    (receipt,) = await desk.draw_documents.views(desk.reading, [key], today=desk.today)
+    receipt = await desk.view(DocumentKind.RECEIPT, payment_id)
     if not isinstance(receipt, ReceiptView):
         raise TypeError(type(receipt))
     return Draft(to=to, letter=PaymentConfirmed(letterhead=receipt.letterhead, receipt=receipt), drawn=receipt)

@@ -1,11 +1,12 @@
 """Letters about PQRS."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from uuid import UUID
 
 from application.announcements import Announcement
-from application.ports.documents import AcknowledgementView
+from application.ports.documents import AcknowledgementView, Letterhead
+from application.ports.mail import Letter
 from application.ports.mail.pqrs import (
     PqrsAnswered,
     PqrsDueSoon,
@@ -28,51 +29,45 @@ async def _filed(desk: Desk, ids: list[str]) -> Draft | None:
     to = await client_of(desk, case.client_id) if case else None
     if to is None:
         return None
-    key = (DocumentKind.ACKNOWLEDGEMENT, case_id)
-    (view,) = await desk.draw_documents.views(desk.reading, [key], today=desk.today)
+    view = await desk.view(DocumentKind.ACKNOWLEDGEMENT, case_id)
     if not isinstance(view, AcknowledgementView):
         raise TypeError(type(view))
     return Draft(to=to, letter=PqrsFiled(letterhead=view.letterhead, acknowledgement=view), drawn=view)
 
 
-async def _answered(desk: Desk, ids: list[str]) -> Draft | None:
-    case, message = await _written(desk, ids)
-    to = await client_of(desk, case.client_id) if case and message else None
-    if case is None or message is None or to is None:
+def _to_client(letter_of: Callable[[Letterhead, Pqrs, PqrsMessage], Letter | None]) -> Writer:
+    """To the client, about a message in their case."""
+
+    async def write(desk: Desk, ids: list[str]) -> Draft | None:
+        found = await _written(desk, ids)
+        to = await client_of(desk, found[0].client_id) if found else None
+        letter = letter_of(await desk.letterhead(), *found) if found and to else None
+        return Draft(to=to, letter=letter) if to and letter else None
+
+    return write
+
+
+def _answered(letterhead: Letterhead, case: Pqrs, message: PqrsMessage) -> Letter:
+    return PqrsAnswered(letterhead=letterhead, said=_said(case, message.body), reopenable_until=reopenable_until(case))
+
+
+def _extended(letterhead: Letterhead, case: Pqrs, message: PqrsMessage) -> Letter | None:
+    if message.due_on is None:
         return None
-    return Draft(
-        to=to,
-        letter=PqrsAnswered(
-            letterhead=await desk.letterhead(), said=_said(case, message.body), reopenable_until=reopenable_until(case)
-        ),
-    )
+    return PqrsExtended(letterhead=letterhead, said=_said(case, message.body), due_on=message.due_on)
 
 
-async def _extended(desk: Desk, ids: list[str]) -> Draft | None:
-    case, message = await _written(desk, ids)
-    to = await client_of(desk, case.client_id) if case and message else None
-    if case is None or message is None or message.due_on is None or to is None:
-        return None
-    return Draft(
-        to=to,
-        letter=PqrsExtended(letterhead=await desk.letterhead(), said=_said(case, message.body), due_on=message.due_on),
-    )
-
-
-async def _replied(desk: Desk, ids: list[str]) -> Draft | None:
-    case, message = await _written(desk, ids)
-    to = await client_of(desk, case.client_id) if case and message else None
-    if case is None or message is None or to is None:
-        return None
-    return Draft(to=to, letter=PqrsReplied(letterhead=await desk.letterhead(), said=_said(case, message.body)))
+def _replied(letterhead: Letterhead, case: Pqrs, message: PqrsMessage) -> Letter:
+    return PqrsReplied(letterhead=letterhead, said=_said(case, message.body))
 
 
 async def _taken_further(desk: Desk, ids: list[str]) -> Draft | None:
     """To nobody where nobody is in charge, or who is does not work there any more: the list shows it to all."""
-    case, message = await _written(desk, ids)
-    to = await _in_charge(desk, case) if case and message else None
-    if case is None or message is None or to is None:
+    found = await _written(desk, ids)
+    to = await _in_charge(desk, found[0]) if found else None
+    if found is None or to is None:
         return None
+    case, message = found
     letter = PqrsTakenFurther(
         letterhead=await desk.letterhead(),
         said=_said(case, message.body),
@@ -116,13 +111,13 @@ async def _name_of_client(desk: Desk, case: Pqrs) -> str:
     return (await desk.reading.clients.get_many([case.client_id]))[case.client_id].name
 
 
-async def _written(desk: Desk, ids: list[str]) -> tuple[Pqrs | None, PqrsMessage | None]:
-    """The case and the message that a job names; no message where the staff keep it for themselves."""
+async def _written(desk: Desk, ids: list[str]) -> tuple[Pqrs, PqrsMessage] | None:
+    """The case and the message that a job names; nothing where the staff keep it for themselves."""
     case_id, message_id = map(UUID, ids)
     case = (await desk.reading.pqrs.get_many([case_id])).get(case_id)
     message = (await desk.reading.pqrs.messages_by_id([message_id])).get(message_id)
     if case is None or message is None or message.internal or message.pqrs_id != case_id:
-        return case, None
+        return None
     return case, message
 
 
@@ -137,10 +132,10 @@ def _said(case: Pqrs, body: str) -> Said:
 
 
 WRITERS: Mapping[Announcement, Writer] = {
-    Announcement.PQRS_ANSWERED: _answered,
+    Announcement.PQRS_ANSWERED: _to_client(_answered),
     Announcement.PQRS_DUE_SOON: _due_soon,
-    Announcement.PQRS_EXTENDED: _extended,
+    Announcement.PQRS_EXTENDED: _to_client(_extended),
     Announcement.PQRS_FILED: _filed,
-    Announcement.PQRS_REPLIED: _replied,
+    Announcement.PQRS_REPLIED: _to_client(_replied),
     Announcement.PQRS_TAKEN_FURTHER: _taken_further,
 }

@@ -22,11 +22,7 @@ async def _overdue(desk: Desk, ids: list[str]) -> Draft | None:
     client_id = UUID(ids[0])
     agency = await desk.reading.agency()
     invoices = await _to_pay(desk, client_id, _EVER, desk.today - timedelta(days=1)) if agency.reminders else ()
-    to = await client_of(desk, client_id)
-    if not invoices or to is None:
-        return None
-    letter = PaymentsOverdue(letterhead=await desk.letterhead(), invoices=invoices)
-    return Draft(to=to, letter=letter, approach=Approach(client_id=ClientId(client_id), kind=ContactKind.REMINDER))
+    return await _about(desk, client_id, invoices, PaymentsOverdue, ContactKind.REMINDER)
 
 
 async def _due(desk: Desk, ids: list[str]) -> Draft | None:
@@ -34,11 +30,21 @@ async def _due(desk: Desk, ids: list[str]) -> Draft | None:
     agency = await desk.reading.agency()
     until = desk.today + timedelta(days=agency.courtesy_days)
     invoices = await _to_pay(desk, client_id, desk.today, until) if agency.courtesy_days else ()
+    return await _about(desk, client_id, invoices, PaymentsDue, ContactKind.COURTESY)
+
+
+async def _about(
+    desk: Desk,
+    client_id: UUID,
+    invoices: tuple[OwedInvoice, ...],
+    letter: type[PaymentsDue | PaymentsOverdue],
+    kind: ContactKind,
+) -> Draft | None:
     to = await client_of(desk, client_id)
     if not invoices or to is None:
         return None
-    letter = PaymentsDue(letterhead=await desk.letterhead(), invoices=invoices)
-    return Draft(to=to, letter=letter, approach=Approach(client_id=ClientId(client_id), kind=ContactKind.COURTESY))
+    written = letter(letterhead=await desk.letterhead(), invoices=invoices)
+    return Draft(to=to, letter=written, approach=Approach(client_id=ClientId(client_id), kind=kind))
 
 
 async def _to_pay(desk: Desk, client_id: UUID, due_from: date, due_to: date) -> tuple[OwedInvoice, ...]:
