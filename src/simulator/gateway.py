@@ -35,6 +35,15 @@ class Row:
     page: str
 
 
+OF_A_PENDING_TRY = (
+    ("approve", "Aprobar", "primary"),
+    ("decline:INSUFFICIENT_FUNDS", "Rechazar", "danger"),
+    ("expire", "Vencer", "plain"),
+)
+OF_A_FAILED_TRY = (("approve", "Aprobar otro intento", "primary"), ("decline", "Otro rechazo", "danger"))
+"""Buttons of the console, at every gateway."""
+
+
 class Gateway(Protocol):
     """One simulated gateway. Ids of orders are unique over all gateways."""
 

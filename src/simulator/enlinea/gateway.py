@@ -17,7 +17,7 @@ from simulator.enlinea.services import Services
 from simulator.enlinea.steps import parse_step
 from simulator.enlinea.views import order_view
 from simulator.enlinea.world import World
-from simulator.gateway import Row
+from simulator.gateway import OF_A_FAILED_TRY, OF_A_PENDING_TRY, Row
 from simulator.ids import Ids
 from simulator.settings import Settings
 from simulator.steps import Step
@@ -26,15 +26,11 @@ from simulator.steps import Step
 def _buttons(order: Order) -> tuple[tuple[str, str, str], ...]:
     """What a person may do with a checkout now: step, label, look of the button."""
     if order.pending:
-        return (
-            ("approve", "Aprobar", "primary"),
-            ("decline:INSUFFICIENT_FUNDS", "Rechazar", "danger"),
-            ("expire", "Vencer", "plain"),
-        )
+        return OF_A_PENDING_TRY
     if order.approved:
         return (("approve_again", "Pagar otra vez", "plain"),)
     if order.transactions:
-        return (("approve", "Aprobar otro intento", "primary"), ("decline", "Otro rechazo", "danger"))
+        return OF_A_FAILED_TRY
     return ()
 
 

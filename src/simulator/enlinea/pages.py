@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from simulator.banks import BANKS, bank_named
@@ -23,17 +22,15 @@ from simulator.enlinea.director import Director
 from simulator.enlinea.messages import return_fields
 from simulator.enlinea.model import Order, Transaction
 from simulator.enlinea.openings import PAY
-from simulator.page import PAGE_HEADERS, page
+from simulator.hosted import ENDED, FINAL, WayBack, redirect
+from simulator.page import page
 from simulator.steps import Notice
 from simulator.web import read_form
 
 _PLACE = "/secure/gangway/pago/{token}"
 
-_WORDS = {
-    State.APPROVED: ("Pago aprobado", "Su pago fue aprobado. Guarde los datos de la transacción."),
-    State.DECLINED: ("Pago rechazado", "El pago no se realizó y no se hizo ningún cobro."),
-    State.EXPIRED: ("Pago vencido", "El plazo para pagar terminó y no se hizo ningún cobro."),
-    State.PENDING: ("Pago pendiente", "El resultado aún no se conoce. Consulte más tarde en el sitio del comercio."),
+_WORDS = ENDED | {
+    "PENDING": ("Pago pendiente", "El resultado aún no se conoce. Consulte más tarde en el sitio del comercio."),
 }
 
 _BUTTONS = {
@@ -49,27 +46,12 @@ _BUTTONS = {
 _OUTCOMES = {"approve": (State.APPROVED, APPROVED_CODE), "expire": (State.EXPIRED, EXPIRED_CODE)}
 
 
-@dataclass(frozen=True, slots=True)
-class WayBack:
-    """The form that takes the browser back: its method, its address and its fields."""
-
-    method: str
-    address: str
-    fields: tuple[tuple[str, str], ...]
-
-
 def way_back(order: Order, transaction: Transaction) -> WayBack:
-    """The return to the merchant's site, keeping what its address already asks."""
-    url, fields = order.purchase.return_url, tuple(return_fields(order, transaction).items())
+    """The return to the merchant's site."""
+    url, fields = order.purchase.return_url, return_fields(order, transaction)
     if order.merchant.return_method == "POST":
-        return WayBack("post", url, fields)
-    parts = urlsplit(url)
-    own = tuple(parse_qsl(parts.query, keep_blank_values=True))
-    return WayBack("get", urlunsplit(parts._replace(query="")), own + fields)
-
-
-def _redirect(url: str) -> Response:
-    return RedirectResponse(url, 303, headers=PAGE_HEADERS)
+        return WayBack(url, tuple(fields.items()), "post")
+    return WayBack.asking(url, fields)
 
 
 @dataclass(slots=True)
@@ -94,9 +76,9 @@ class HostedPages:
         """The link: the page for a person, or what came of a script, which is played the first time."""
         order = self._order(request.query_params.get("t", ""))
         if await self.director.visit(order) and order.last is None:
-            return page("enlinea/closed.html", **self._common(order))
+            return self._left(order)
         if order.approved is None and order.pending is not None and order.pending.method.group == "pse":
-            return _redirect(self._address(order, "/entidad"))
+            return redirect(self._address(order, "/entidad"))
         return await self._choose(order)
 
     async def choose(self, request: Request) -> Response:
@@ -108,7 +90,7 @@ class HostedPages:
         order = self._here(request)
         form = await self._form(request)
         if order.approved or order.pending:
-            return _redirect(self._address(order, "/resultado"))
+            return redirect(self._address(order, "/resultado"))
         group = request.path_params["group"]
         method = next((method for method in METHODS.values() if method.group == group), None)
         if method is None:
@@ -117,16 +99,16 @@ class HostedPages:
         now = self.director.clock.now()
         transaction = self.director.begin(order, method, now, bank=bank.name if bank else "")
         if group != "tarjeta":
-            return _redirect(self._address(order, "/entidad"))
+            return redirect(self._address(order, "/entidad"))
         await self._settle(order, transaction, form)
-        return _redirect(self._address(order, "/resultado"))
+        return redirect(self._address(order, "/resultado"))
 
     async def institution(self, request: Request) -> Response:
         """The bank, the phone or the cashier."""
         order = self._here(request)
         transaction = order.pending
         if transaction is None or transaction.method.group not in _BUTTONS:
-            return _redirect(self._address(order, "/resultado"))
+            return redirect(self._address(order, "/resultado"))
         return page(
             "enlinea/entity.html",
             **self._common(order),
@@ -141,34 +123,39 @@ class HostedPages:
         form = await self._form(request)
         if order.pending is not None:
             await self._settle(order, order.pending, form)
-        return _redirect(self._address(order, "/resultado"))
+        return redirect(self._address(order, "/resultado"))
 
     async def result(self, request: Request) -> Response:
         """How the last try ended, with the way back to the merchant and, after a decline, another try."""
         order = self._here(request)
         transaction = order.approved or order.last
         if transaction is None:
-            return _redirect(self._address(order))
+            return redirect(self._address(order))
         transaction.returned = True
         title, text = _WORDS[transaction.state]
         return page(
-            "enlinea/result.html",
+            "result.html",
             **self._common(order),
             charge=transaction,
+            number=transaction.number,
             title=title,
             text=text,
             reason="" if transaction.state is State.APPROVED else code_text(transaction.code),
-            may_retry=transaction.state not in (State.APPROVED, State.PENDING),
+            may_retry=transaction.state not in FINAL,
             back=way_back(order, transaction),
         )
 
     async def close(self, request: Request) -> Response:
         """The payer leaves without paying: nobody is told."""
-        return page("enlinea/closed.html", **self._common(self._here(request)))
+        return self._left(self._here(request))
+
+    def _left(self, order: Order) -> Response:
+        meaning = "nunca regresa al sitio del comercio"
+        return page("closed.html", **self._common(order), meaning=meaning)
 
     async def _choose(self, order: Order) -> Response:
         if order.approved or order.pending:
-            return _redirect(self._address(order, "/resultado"))
+            return redirect(self._address(order, "/resultado"))
         return page(
             "enlinea/checkout.html",
             **self._common(order),
@@ -204,4 +191,12 @@ class HostedPages:
         return _PLACE.replace("{token}", order.token) + place
 
     def _common(self, order: Order) -> dict[str, Any]:
-        return {"order": order, "purchase": order.purchase, "here": self._address(order)}
+        purchase = order.purchase
+        return {
+            "order": order,
+            "purchase": purchase,
+            "payer": f"{purchase.names} {purchase.surnames}",
+            "email": purchase.email,
+            "here": self._address(order),
+            "note": "EnLinea Pagos de prueba",
+        }

@@ -8,7 +8,7 @@ from starlette.routing import Route
 from simulator.agenda import Agenda
 from simulator.clock import Clock
 from simulator.courier import Courier
-from simulator.gateway import Row
+from simulator.gateway import OF_A_FAILED_TRY, OF_A_PENDING_TRY, Row
 from simulator.ids import Ids
 from simulator.payu import payments_api, reports_api
 from simulator.payu.director import Director
@@ -31,16 +31,12 @@ def _buttons(order: Order) -> tuple[tuple[str, str, str], ...]:
             ("refund:decline", "Negar el reembolso", "danger"),
         )
     if order.pending_charge:
-        return (
-            ("approve", "Aprobar", "primary"),
-            ("decline:INSUFFICIENT_FUNDS", "Rechazar", "danger"),
-            ("expire", "Vencer", "plain"),
-        )
+        return OF_A_PENDING_TRY
     if order.approved_charge:
         again = ("approve_again", "Pagar otra vez", "plain")
         return (again,) if order.charged_back else (again, ("chargeback", "Contracargo", "danger"))
     if order.transactions:
-        return (("approve", "Aprobar otro intento", "primary"), ("decline", "Otro rechazo", "danger"))
+        return OF_A_FAILED_TRY
     return ()
 
 

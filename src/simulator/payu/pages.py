@@ -6,11 +6,12 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from simulator.banks import bank_named
-from simulator.page import PAGE_HEADERS, page
+from simulator.hosted import ENDED, FINAL, redirect
+from simulator.page import page
 from simulator.payu.barcode import bars
 from simulator.payu.checkout_form import CheckoutRefused, Problem, check_form
 from simulator.payu.codes import (
@@ -39,12 +40,9 @@ _GROUPS = {
     "efectivo": ("Efectivo y pago en bancos", "Genere un recibo y pague en un punto autorizado"),
 }
 
-_PAYER_WORDS = {
-    State.APPROVED: ("Pago aprobado", "Su pago fue aprobado. Guarde los datos de la transacción."),
-    State.DECLINED: ("Pago rechazado", "El pago no se realizó y no se hizo ningún cobro."),
-    State.ERROR: ("No fue posible procesar el pago", "Ocurrió un error mientras procesábamos su pago."),
-    State.EXPIRED: ("Pago vencido", "El plazo para pagar terminó y no se hizo ningún cobro."),
-    State.PENDING: ("Pago pendiente", "Le avisaremos al comercio cuando haya un resultado definitivo."),
+_PAYER_WORDS = ENDED | {
+    "ERROR": ("No fue posible procesar el pago", "Ocurrió un error mientras procesábamos su pago."),
+    "PENDING": ("Pago pendiente", "Le avisaremos al comercio cuando haya un resultado definitivo."),
 }
 
 _OUTCOMES = {
@@ -53,10 +51,6 @@ _OUTCOMES = {
     "fail": (State.ERROR, "BANK_UNREACHABLE"),
     "expire": (State.EXPIRED, EXPIRED_CODE),
 }
-
-
-def _redirect(url: str) -> Response:
-    return RedirectResponse(url, 303, headers=PAGE_HEADERS)
 
 
 @dataclass(slots=True)
@@ -102,7 +96,7 @@ class HostedPages:
         """The methods; the result instead, once there is one that the payer cannot better."""
         order = self._order(request)
         if order.approved_charge or order.pending_charge:
-            return _redirect(self._address(order, "resultado"))
+            return redirect(self._address(order, "resultado"))
         return self._methods_page(order)
 
     async def pay(self, request: Request) -> Response:
@@ -110,7 +104,7 @@ class HostedPages:
         order = self._order(request)
         form = await self._form(request)
         if order.approved_charge or order.pending_charge:
-            return _redirect(self._address(order, "resultado"))
+            return redirect(self._address(order, "resultado"))
         method = METHODS.get(form.get("method", ""))
         if method not in self.director.methods_for(order) or method.group != request.path_params["group"]:
             return page("payu/error.html", problems=[Problem("method", "no está disponible para este pago")])
@@ -119,17 +113,17 @@ class HostedPages:
         charge = self.director.begin(order, method, now, pending=pending, payer=form.get("payer", "")[:150])
         self._remember(charge, form)
         if not method.is_card:
-            return _redirect(self._address(order, "entidad"))
+            return redirect(self._address(order, "entidad"))
         if form.get("outcome") != "review":
             await self._settle(order, charge, form)
-        return _redirect(self._address(order, "resultado"))
+        return redirect(self._address(order, "resultado"))
 
     async def institution(self, request: Request) -> Response:
         """The bank of PSE, Nequi's waiting page, or the cash coupon."""
         order = self._order(request)
         charge = order.pending_charge
         if charge is None or charge.method.is_card:
-            return _redirect(self._address(order, "resultado"))
+            return redirect(self._address(order, "resultado"))
         return page(
             f"payu/{charge.method.group}.html",
             **self._common(order),
@@ -145,30 +139,32 @@ class HostedPages:
         charge = order.pending_charge
         if charge is not None and form.get("outcome") != "pending":
             await self._settle(order, charge, form)
-        return _redirect(self._address(order, "resultado"))
+        return redirect(self._address(order, "resultado"))
 
     async def result(self, request: Request) -> Response:
         """How the last try ended, with the way back to the merchant and, after a decline, another try."""
         order = self._order(request)
         charge = order.approved_charge or order.last_charge
         if charge is None:
-            return _redirect(self._address(order))
+            return redirect(self._address(order))
         title, text = _PAYER_WORDS[charge.state]
         reason = PENDING[charge.pending].text if charge.state is State.PENDING else code_text(charge.response_code)
         return page(
-            "payu/result.html",
+            "result.html",
             **self._common(order),
             charge=charge,
+            number=charge.id,
             title=title,
             text=text,
             reason="" if charge.state is State.APPROVED else reason,
-            may_retry=charge.state not in (State.APPROVED, State.PENDING),
+            may_retry=charge.state not in FINAL,
             back=way_back(order, charge),
         )
 
     async def close(self, request: Request) -> Response:
         """The payer leaves without paying: nothing is sent to anyone."""
-        return page("payu/closed.html", **self._common(self._order(request)))
+        meaning = "el comercio no recibe ningún aviso"
+        return page("closed.html", **self._common(self._order(request)), meaning=meaning)
 
     async def _settle(self, order: Order, charge: Transaction, form: Mapping[str, str]) -> None:
         code = form.get("code", "")
@@ -198,7 +194,15 @@ class HostedPages:
         return f"{CHECKOUT}pago/{order.id}{'/' if place else ''}{place}"
 
     def _common(self, order: Order) -> dict[str, Any]:
-        return {"order": order, "purchase": order.purchase, "here": self._address(order)}
+        purchase = order.purchase
+        return {
+            "order": order,
+            "purchase": purchase,
+            "payer": purchase.buyer_name,
+            "email": purchase.buyer_email,
+            "here": self._address(order),
+            "note": "Ambiente de pruebas",
+        }
 
     def _methods_page(self, order: Order) -> Response:
         groups: dict[str, list[Method]] = {}
@@ -216,4 +220,4 @@ class HostedPages:
     def _leave(self, order: Order) -> Response:
         charge = order.last_charge
         back = way_back(order, charge) if charge else None
-        return _redirect(back.url if back else self._address(order, "resultado"))
+        return redirect(back.url if back else self._address(order, "resultado"))

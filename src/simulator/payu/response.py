@@ -1,9 +1,7 @@
 """The way back: the fields with which the payer's browser returns to `responseUrl` (PayU, página de respuesta)."""
 
-from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-
 from simulator.clock import BOGOTA
+from simulator.hosted import WayBack
 from simulator.money import two_decimals
 from simulator.payu.codes import PENDING, POL_STATE, TRANSACTION_STATE, State, code_number
 from simulator.payu.model import Order, Transaction
@@ -75,25 +73,7 @@ def response_fields(order: Order, charge: Transaction) -> dict[str, str]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class WayBack:
-    """Where the payer goes next: an address without its query, and the fields of the query in their order."""
-
-    address: str
-    fields: tuple[tuple[str, str], ...]
-
-    @property
-    def url(self) -> str:
-        """All of it as one URL."""
-        parts = urlsplit(self.address)
-        return urlunsplit(parts._replace(query=urlencode(self.fields)))
-
-
 def way_back(order: Order, charge: Transaction) -> WayBack | None:
-    """The return to the merchant's site, keeping what its address already asked; None when no address is known."""
+    """The return to the merchant's site; None when no address is known."""
     address = order.purchase.response_url or order.merchant.response_url
-    if not address:
-        return None
-    parts = urlsplit(address)
-    own = tuple(parse_qsl(parts.query, keep_blank_values=True))
-    return WayBack(urlunsplit(parts._replace(query="")), own + tuple(response_fields(order, charge).items()))
+    return WayBack.asking(address, response_fields(order, charge)) if address else None
