@@ -1,16 +1,12 @@
 """An agency's colour and logo, as a letter can show them: words stay readable on any colour."""
 
-import logging
 from colorsys import hls_to_rgb, rgb_to_hls
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 
-from PIL import Image, ImageOps
-
+from adapters.pictures.logos import opaque
 from application.ports.documents import Letterhead
-
-_log = logging.getLogger(__name__)
 
 _USUAL = "#173e63"
 """Of agencies that chose none: the one of the documents."""
@@ -18,7 +14,6 @@ _BLACK, _WHITE = "#000000", "#ffffff"
 """On any colour one of them can be read; with a softer black neither could on some."""
 _READABLE = 4.5
 """Contrast that WCAG 2.2 asks of text (1.4.3)."""
-_MOST_PIXELS = 16_000_000
 _SHOWN = (480, 112)
 """Twice the size at which a logo is shown, for screens with fine dots."""
 
@@ -68,18 +63,9 @@ def _channels(colour: str) -> tuple[float, float, float]:
 
 @lru_cache(maxsize=32)
 def _logo(content: bytes) -> bytes | None:
-    """Small, opaque and without what the file said beside; None for a file that is no such picture."""
-    try:
-        with Image.open(BytesIO(content), formats=("PNG", "JPEG")) as opened:
-            if opened.width * opened.height > _MOST_PIXELS:
-                raise ValueError(f"{opened.width} x {opened.height} pixels")
-            picture = ImageOps.exif_transpose(opened).convert("RGBA")
-        picture.thumbnail(_SHOWN)
-        opaque = Image.new("RGB", picture.size, "white")
-        opaque.paste(picture, mask=picture)
-    except Exception as error:  # Pillow's readers raise many kinds; no letter is lost for its logo
-        _log.warning("logo left out: %s", error)
+    picture = opaque(content, within=_SHOWN)
+    if picture is None:
         return None
     target = BytesIO()
-    opaque.save(target, "PNG", optimize=True)
+    picture.save(target, "PNG", optimize=True)
     return target.getvalue()

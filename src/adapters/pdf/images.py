@@ -6,11 +6,11 @@ from functools import lru_cache
 from io import BytesIO
 
 import segno
-from PIL import Image, ImageOps
+
+from adapters.pictures.logos import opaque
 
 _log = logging.getLogger(__name__)
 
-_MOST_PIXELS = 16_000_000
 _PRINTED = (900, 480)
 """300 dots an inch at the largest size that a logo is drawn."""
 
@@ -26,25 +26,13 @@ class Picture:
 
 @lru_cache(maxsize=32)
 def logo(content: bytes) -> Picture | None:
-    """An opaque PNG on white of a PNG or JPEG, no larger than print needs; None where it cannot be read.
-
-    The picture comes from a file that somebody uploaded: other formats and pictures of more than 16 million pixels are
-    not decoded at all.
-    """
-    try:
-        with Image.open(BytesIO(content), formats=("PNG", "JPEG")) as opened:
-            if opened.width * opened.height > _MOST_PIXELS:
-                raise ValueError(f"{opened.width} x {opened.height} pixels")
-            picture = ImageOps.exif_transpose(opened).convert("RGBA")
-        picture.thumbnail(_PRINTED)
-        opaque = Image.new("RGB", picture.size, "white")
-        opaque.paste(picture, mask=picture)
-    except Exception as error:  # Pillow's readers raise many kinds; no document is lost for its logo
-        _log.warning("logo left out: %s", error)
+    """As a PNG, no larger than print needs; None where it cannot be read."""
+    picture = opaque(content, within=_PRINTED)
+    if picture is None:
         return None
     target = BytesIO()
-    opaque.save(target, "PNG")
-    return Picture(target.getvalue(), opaque.width, opaque.height)
+    picture.save(target, "PNG")
+    return Picture(target.getvalue(), picture.width, picture.height)
 
 
 @lru_cache(maxsize=32)
