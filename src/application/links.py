@@ -1,16 +1,19 @@
-"""Links to the agency's client area, as letters carry them."""
+"""Links to the agency's client area, as letters carry them and as they come back."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from application.access import Scope, Visitor
 from application.ports.links import LinkTokens
+from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.accounts import Account
 from domain.agencies import Agency
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
 from domain.ids import LinkId
 from domain.links import AccountLink, LinkPurpose
+from domain.sessions import token_hash
 
 _PATHS = {
     LinkPurpose.INVITATION: "activar",
@@ -54,3 +57,10 @@ class AccountLinks:
         """What is written in the letter."""
         query = urlencode({"token": self.tokens.of(link.id)})
         return f"{self.base_of(agency).rstrip('/')}/{_PATHS[link.purpose]}?{query}"
+
+
+async def find_link(unit_of_work: UnitOfWorkFactory, visitor: Visitor, token: str) -> AccountLink | None:
+    """The link that a visitor brought, whatever became of it."""
+    key = token_hash(token)
+    async with unit_of_work(Scope(agency_id=visitor.agency_id, link_key=key)) as uow:
+        return await uow.links.find(key)

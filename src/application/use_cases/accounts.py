@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import uuid4
 
-from application.access import Scope, Viewer, require_signed_in
+from application.access import Scope, SignedIn, Viewer, require_signed_in
 from application.announcements import password_changed
 from application.attempts import OF_ONE_ACCOUNT, password_attempts
 from application.ports.clock import Clock
@@ -49,11 +49,7 @@ class ChangePassword:
         self, viewer: Viewer, *, current_password: str, new_password: str, password_confirmation: str
     ) -> int:
         signed_in = require_signed_in(viewer)
-        async with self.unit_of_work(signed_in.scope) as uow:
-            account = await uow.accounts.get(signed_in.account_id)
-            agency = await uow.agencies.get(signed_in.agency_id)
-        if account is None or agency is None:
-            raise Unauthenticated
+        account, agency = await own_account(self.unit_of_work, signed_in)
         problems = [problem_of_new_password("newPassword", new_password, account.is_staff, known_of(account, agency))]
         if new_password != password_confirmation:
             problems.append(FieldProblem("passwordConfirmation", FieldProblemCode.MISMATCH))
@@ -143,6 +139,16 @@ class CreateAccount:
             await uow.audit.record(AuditAction.ACCOUNT_CREATED, at=account.created_at, entity=entity, changes=told)
             await uow.commit()
         return account
+
+
+async def own_account(unit_of_work: UnitOfWorkFactory, viewer: SignedIn) -> tuple[Account, Agency]:
+    """The viewer's account and its agency, as they are now; Unauthenticated where they are gone."""
+    async with unit_of_work(viewer.scope) as uow:
+        account = await uow.accounts.get(viewer.account_id)
+        agency = await uow.agencies.get(viewer.agency_id)
+    if account is None or agency is None:
+        raise Unauthenticated
+    return account, agency
 
 
 async def check_password(limiter: RateLimiter, hasher: PasswordHasher, account: Account, password: str) -> None:

@@ -115,7 +115,7 @@ class InviteStaff:
             known = await uow.accounts.by_login(login_key(username))
             account = await uow.accounts.get(known.id, for_update=True) if known else None
             if account is None or not account.is_staff:
-                account = _staff_account(scope.agency, username, email, role, at=now)
+                account = _invited(scope.agency, username, email, role, at=now)
                 await uow.accounts.add(account)
             elif account.status is not AccountStatus.INVITED and login_key(account.email) != login_key(email):
                 raise InvalidInput(FieldProblem("username", FieldProblemCode.DUPLICATE))
@@ -143,17 +143,8 @@ def new_account(client: Client, *, at: datetime, email: str | None = None, usern
     address = email or client.email
     if not address:
         raise InvalidInput(FieldProblem("email", FieldProblemCode.REQUIRED, "no_email"))
-    return Account(
-        id=AccountId(uuid4()),
-        agency_id=client.agency_id,
-        username=username or client.document_number,
-        email=address,
-        password_hash=None,
-        status=AccountStatus.INVITED,
-        roles=(AccountRole.CLIENT,),
-        client_id=client.id,
-        created_at=at,
-    )
+    name = username or client.document_number
+    return _invited(client.agency_id, name, address, AccountRole.CLIENT, at=at, client_id=client.id)
 
 
 async def change_invited(
@@ -187,7 +178,15 @@ def problem_of_email(email: str | None) -> FieldProblem | None:
     return None if email is None or is_email(email) else FieldProblem("email", FieldProblemCode.INVALID, "email")
 
 
-def _staff_account(agency_id: AgencyId, username: str, email: str, role: AccountRole, *, at: datetime) -> Account:
+def _invited(
+    agency_id: AgencyId,
+    username: str,
+    email: str,
+    role: AccountRole,
+    *,
+    at: datetime,
+    client_id: ClientId | None = None,
+) -> Account:
     return Account(
         id=AccountId(uuid4()),
         agency_id=agency_id,
@@ -196,7 +195,7 @@ def _staff_account(agency_id: AgencyId, username: str, email: str, role: Account
         password_hash=None,
         status=AccountStatus.INVITED,
         roles=(role,),
-        client_id=None,
+        client_id=client_id,
         created_at=at,
     )
 

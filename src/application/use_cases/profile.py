@@ -6,7 +6,7 @@ from enum import Enum
 from application.access import Scope, SignedIn, Viewer, Visitor, require_signed_in
 from application.announcements import email_change_told, link_sent
 from application.attempts import OF_EMAIL_CHANGES, OF_GUESSED_LINKS, email_changes, link_attempts
-from application.links import AccountLinks
+from application.links import AccountLinks, find_link
 from application.ports.clock import Clock
 from application.ports.passwords import PasswordHasher
 from application.ports.rate_limits import RateLimiter
@@ -26,7 +26,6 @@ from domain.errors import (
 )
 from domain.identity import is_phone
 from domain.links import AccountLink, LinkPurpose
-from domain.sessions import token_hash
 
 PHONE_LIMIT, ADDRESS_LIMIT, CITY_LIMIT = 40, 200, 100
 
@@ -160,9 +159,7 @@ class ConfirmEmail:
     async def __call__(self, visitor: Visitor, *, token: str, ip: str | None = None) -> None:
         tried = link_attempts(ip)
         await self.limiter.hit(visitor.agency_id, tried, OF_GUESSED_LINKS)
-        key = token_hash(token)
-        async with self.unit_of_work(Scope(agency_id=visitor.agency_id, link_key=key)) as uow:
-            link = await uow.links.find(key)
+        link = await find_link(self.unit_of_work, visitor, token)
         if link is None or link.purpose is not LinkPurpose.EMAIL_CHANGE:
             raise TokenExpired
         async with self.unit_of_work(Scope(agency_id=link.agency_id, account_id=link.account_id)) as uow:

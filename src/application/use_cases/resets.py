@@ -15,7 +15,7 @@ from application.attempts import (
     resets_from_address,
     resets_of_login,
 )
-from application.links import AccountLinks
+from application.links import AccountLinks, find_link
 from application.ports.captcha import CaptchaDirectory
 from application.ports.clock import Clock
 from application.ports.jobs import Job, JobKind, Pace
@@ -37,7 +37,6 @@ from domain.errors import (
 )
 from domain.ids import AccountId, LinkId
 from domain.links import LINK_AGAIN, LINKS_AN_HOUR, AccountLink, LinkPurpose, purpose_for
-from domain.sessions import token_hash
 
 _HOUR = timedelta(hours=1)
 
@@ -156,9 +155,7 @@ class ResetPassword:
         return done
 
     async def _look_up(self, visitor: Visitor, token: str) -> tuple[AccountLink, Account, Agency]:
-        key = token_hash(token)
-        async with self.unit_of_work(Scope(agency_id=visitor.agency_id, link_key=key)) as uow:
-            link = await uow.links.find(key)
+        link = await find_link(self.unit_of_work, visitor, token)
         if link is None or link.purpose is LinkPurpose.EMAIL_CHANGE:
             raise TokenExpired
         async with self.unit_of_work(Scope(agency_id=link.agency_id, account_id=link.account_id)) as uow:

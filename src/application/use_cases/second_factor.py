@@ -14,7 +14,7 @@ from application.ports.passwords import PasswordHasher
 from application.ports.rate_limits import RateLimiter
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.second_factors import SecondFactorDesk
-from application.use_cases.accounts import check_password
+from application.use_cases.accounts import check_password, own_account
 from domain.accounts import Account
 from domain.audit import AuditAction
 from domain.errors import (
@@ -51,11 +51,7 @@ class BeginSecondFactor:
 
     async def __call__(self, viewer: Viewer, *, current_password: str) -> Enrolment:
         signed_in = require_signed_in(viewer)
-        async with self.unit_of_work(signed_in.scope) as uow:
-            account = await uow.accounts.get(signed_in.account_id)
-            agency = await uow.agencies.get(signed_in.agency_id)
-        if account is None or agency is None:
-            raise Unauthenticated
+        account, agency = await own_account(self.unit_of_work, signed_in)
         if account.second_factor:
             raise InvalidTransition
         await check_password(self.limiter, self.hasher, account, current_password)
@@ -121,11 +117,7 @@ class DisableSecondFactor:
 
     async def __call__(self, viewer: Viewer, *, current_password: str, code: str) -> int:
         signed_in = require_signed_in(viewer)
-        async with self.unit_of_work(signed_in.scope) as uow:
-            account = await uow.accounts.get(signed_in.account_id)
-            agency = await uow.agencies.get(signed_in.agency_id)
-        if account is None or agency is None:
-            raise Unauthenticated
+        account, agency = await own_account(self.unit_of_work, signed_in)
         if not account.second_factor or (account.is_staff and agency.staff_second_factor_required):
             raise InvalidTransition
         await check_password(self.limiter, self.hasher, account, current_password)
