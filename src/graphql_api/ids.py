@@ -6,6 +6,9 @@ from uuid import UUID
 
 import strawberry
 
+NOBODY = UUID(int=0)
+"""Key of nothing."""
+
 
 def global_id(type_name: str, key: UUID) -> strawberry.ID:
     """The id that front ends keep and send back."""
@@ -30,3 +33,8 @@ def key_of(text: str, type_name: str) -> UUID | None:
     """The key of an id of that type; None for any other text."""
     parsed = parse_id(text)
     return parsed[1] if parsed and parsed[0] == type_name else None
+
+
+def named(text: str, type_name: str) -> UUID:
+    """The same for what is to be found by it: for any other text the key of nothing, which is not found."""
+    return key_of(text, type_name) or NOBODY

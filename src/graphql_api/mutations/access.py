@@ -10,7 +10,7 @@ from application.use_cases.sessions import OpenedSession
 from domain.ids import SessionId
 from graphql_api.context import Info
 from graphql_api.describe import field
-from graphql_api.ids import key_of
+from graphql_api.ids import named
 from graphql_api.refusals import (
     CaptchaRejected,
     CaptchaUnavailable,
@@ -21,7 +21,6 @@ from graphql_api.refusals import (
     TooManyAttempts,
 )
 from graphql_api.types.accounts import Account
-from graphql_api.types.lists import NOBODY
 
 
 @strawberry.input(description="Usuario o correo registrado, y contraseña; código, si lo pide.")
@@ -125,7 +124,7 @@ class AccessMutations:
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="De Account.sessions.")],  # noqa: A002
     ) -> EndSessionResult:
-        viewer, session_id = info.context.viewer, SessionId(key_of(id, "Session") or NOBODY)
+        viewer, session_id = info.context.viewer, SessionId(named(id, "Session"))
         closed = await info.context.use_cases.end_session(viewer, session_id=session_id)
         if require_signed_in(viewer).session_id == session_id:
             await info.context.leave()

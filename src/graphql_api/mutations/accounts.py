@@ -10,12 +10,11 @@ from domain.clients import ClientProfile
 from domain.ids import AccountId, ClientId
 from graphql_api.context import Info
 from graphql_api.describe import field
-from graphql_api.ids import key_of
+from graphql_api.ids import named
 from graphql_api.refusals import InvalidInput, InvalidTransition, LimitReached, NotFound
 from graphql_api.texts import NOT_INVITED
 from graphql_api.types.accounts import Account
 from graphql_api.types.later import ClientType
-from graphql_api.types.lists import NOBODY
 
 _FEW = 20
 
@@ -96,7 +95,7 @@ class AccountMutations:
     ) -> AccountResult:
         account = await info.context.use_cases.invite_client(
             info.context.viewer,
-            client_id=ClientId(key_of(input.client_id, "Client") or NOBODY),
+            client_id=ClientId(named(input.client_id, "Client")),
             email=input.email,
             username=input.username,
         )
@@ -116,7 +115,7 @@ class AccountMutations:
         ids = input.client_ids
         done = await info.context.use_cases.invite_clients(
             info.context.viewer,
-            client_ids=None if ids is None else [ClientId(key_of(it, "Client") or NOBODY) for it in ids],
+            client_ids=None if ids is None else [ClientId(named(it, "Client")) for it in ids],
             profile=input.profile,
             dry_run=input.dry_run,
         )
@@ -159,7 +158,7 @@ class AccountMutations:
     )
     async def disable_account(self, info: Info, account_id: AccountKey) -> AccountResult:
         account = await info.context.use_cases.disable_account(
-            info.context.viewer, account_id=AccountId(key_of(account_id, "Account") or NOBODY)
+            info.context.viewer, account_id=AccountId(named(account_id, "Account"))
         )
         return await _payload(info, account.id)
 
@@ -171,6 +170,6 @@ class AccountMutations:
     )
     async def enable_account(self, info: Info, account_id: AccountKey) -> AccountResult:
         account = await info.context.use_cases.enable_account(
-            info.context.viewer, account_id=AccountId(key_of(account_id, "Account") or NOBODY)
+            info.context.viewer, account_id=AccountId(named(account_id, "Account"))
         )
         return await _payload(info, account.id)

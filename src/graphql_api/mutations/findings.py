@@ -1,16 +1,14 @@
 """What the staff do about findings."""
 
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
 from graphql_api.context import Info
 from graphql_api.describe import field
-from graphql_api.ids import key_of
+from graphql_api.ids import named
 from graphql_api.refusals import InvalidInput, InvalidTransition, NotFound
 from graphql_api.types.findings import Finding
-from graphql_api.types.lists import NOBODY
 
 
 @strawberry.type(description="El hallazgo.")
@@ -38,6 +36,6 @@ class FindingMutations:
         id: Annotated[strawberry.ID, strawberry.argument(description="El hallazgo.")],  # noqa: A002
         note: Annotated[str, strawberry.argument(description="Qué se hizo; 500 letras a lo sumo.")],
     ) -> FindingResult:
-        key: UUID = key_of(id, "Finding") or NOBODY
+        key = named(id, "Finding")
         await info.context.use_cases.resolve_finding(info.context.viewer, finding_id=key, note=note)
         return FindingPayload(finding=await (await info.context.reread()).findings.load(key))

@@ -8,10 +8,9 @@ from domain.ids import ClientId
 from domain.mail import MailTopic
 from graphql_api.context import Info
 from graphql_api.describe import field
-from graphql_api.ids import key_of
+from graphql_api.ids import named
 from graphql_api.refusals import InvalidInput
 from graphql_api.types.clients import Client
-from graphql_api.types.lists import NOBODY
 
 
 @strawberry.input(description="Qué correos se quieren (verdadero) y cuáles no (falso). Lo ausente o nulo no cambia.")
@@ -47,7 +46,7 @@ class MailMutations:
         whose = await info.context.use_cases.update_mail_preferences(
             info.context.viewer,
             wanted={topic: yes for topic, yes in chosen.items() if yes is not None},
-            client_id=ClientId(key_of(input.client_id, "Client") or NOBODY) if input.client_id is not None else None,
+            client_id=ClientId(named(input.client_id, "Client")) if input.client_id is not None else None,
         )
         loaders = await info.context.reread()
         return UpdateMailPreferencesPayload(client=await loaders.clients.load(whose))

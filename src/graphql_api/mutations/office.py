@@ -15,7 +15,7 @@ from domain.payments import PaymentMethod
 from domain.refunds import Refund as RefundEntity
 from graphql_api.context import Info
 from graphql_api.describe import field
-from graphql_api.ids import key_of
+from graphql_api.ids import named
 from graphql_api.mutations.payments import PaymentIntentPayload, PaymentIntentResult, intent_payload
 from graphql_api.refusals import (
     AmountNotAllowed,
@@ -29,7 +29,6 @@ from graphql_api.refusals import (
 )
 from graphql_api.scalars import Money
 from graphql_api.types.intents import PaymentIntent, Refund
-from graphql_api.types.lists import NOBODY
 from graphql_api.types.payments import Payment
 
 
@@ -115,13 +114,13 @@ class OfficeMutations:
         input: Annotated[RecordPaymentInput, strawberry.argument(description="El pago.")],  # noqa: A002
     ) -> RecordPaymentResult:
         form = OfficePayment(
-            client_id=ClientId(key_of(input.client_id, "Client") or NOBODY),
+            client_id=ClientId(named(input.client_id, "Client")),
             amount=input.amount,
             method=input.method,
             idempotency_key=input.idempotency_key,
             paid_at=input.paid_at,
             bank_reference=input.bank_reference,
-            invoice_ids=tuple(InvoiceId(key_of(text, "Invoice") or NOBODY) for text in input.invoice_ids or ()),
+            invoice_ids=tuple(InvoiceId(named(text, "Invoice")) for text in input.invoice_ids or ()),
         )
         return await _receipt(info, await info.context.use_cases.record_payment(info.context.viewer, form))
 
@@ -138,7 +137,7 @@ class OfficeMutations:
         id: Annotated[strawberry.ID, strawberry.argument(description="El recibo.")],  # noqa: A002
         reason: Annotated[str, strawberry.argument(description="Por qué, de 1 a 500 caracteres.")],
     ) -> RecordPaymentResult:
-        payment_id = PaymentId(key_of(id, "Payment") or NOBODY)
+        payment_id = PaymentId(named(id, "Payment"))
         done = await info.context.use_cases.reverse_payment(info.context.viewer, payment_id=payment_id, reason=reason)
         return await _receipt(info, done)
 
@@ -154,7 +153,7 @@ class OfficeMutations:
         input: Annotated[RefundPaymentInput, strawberry.argument(description="Qué devolver.")],  # noqa: A002
     ) -> RefundPaymentResult:
         form = RefundForm(
-            payment_id=PaymentId(key_of(input.payment_id, "Payment") or NOBODY),
+            payment_id=PaymentId(named(input.payment_id, "Payment")),
             reason=input.reason,
             idempotency_key=input.idempotency_key,
             amount=input.amount,
@@ -173,7 +172,7 @@ class OfficeMutations:
         payment_id: Annotated[strawberry.ID, strawberry.argument(description="El recibo que se iba a devolver.")],
         note: Annotated[str, strawberry.argument(description="Por qué, de 1 a 500 caracteres.")],
     ) -> ReleaseRefundResult:
-        key = PaymentId(key_of(payment_id, "Payment") or NOBODY)
+        key = PaymentId(named(payment_id, "Payment"))
         done = await info.context.use_cases.release_refund(info.context.viewer, payment_id=key, note=note)
         return await _refund(info, *done)
 

@@ -10,7 +10,7 @@ from domain.payment_intents import PaymentIntent as IntentEntity
 from domain.payments import PaymentGatewayCode
 from graphql_api.context import Info
 from graphql_api.describe import field
-from graphql_api.ids import key_of
+from graphql_api.ids import named
 from graphql_api.refusals import (
     AmountNotAllowed,
     GatewayUnavailable,
@@ -25,7 +25,6 @@ from graphql_api.refusals import (
 from graphql_api.scalars import Money
 from graphql_api.types.clients import Client
 from graphql_api.types.intents import PaymentIntent
-from graphql_api.types.lists import NOBODY
 
 
 @strawberry.input(description="Qué pagar y por dónde.")
@@ -103,7 +102,7 @@ class PaymentMutations:
     ) -> StartPaymentResult:
         intent = await info.context.use_cases.start_payment(
             info.context.viewer,
-            invoice_ids=[InvoiceId(key_of(text, "Invoice") or NOBODY) for text in input.invoice_ids],
+            invoice_ids=[InvoiceId(named(text, "Invoice")) for text in input.invoice_ids],
             gateway=input.gateway,
             return_url=input.return_url,
             idempotency_key=input.idempotency_key,
@@ -145,8 +144,8 @@ class PaymentMutations:
         whose = input.client_id
         form = CreditForm(
             idempotency_key=input.idempotency_key,
-            client_id=None if whose is None else ClientId(key_of(whose, "Client") or NOBODY),
-            invoice_ids=tuple(InvoiceId(key_of(text, "Invoice") or NOBODY) for text in input.invoice_ids or ()),
+            client_id=None if whose is None else ClientId(named(whose, "Client")),
+            invoice_ids=tuple(InvoiceId(named(text, "Invoice")) for text in input.invoice_ids or ()),
         )
         client_id = await info.context.use_cases.apply_credit(info.context.viewer, form)
         return ApplyCreditPayload(client=await (await info.context.reread()).clients.load(client_id))

@@ -11,10 +11,9 @@ from domain.personal_data import ConsentChannel, ConsentPurpose
 from graphql_api.context import Info
 from graphql_api.describe import field
 from graphql_api.files import Download
-from graphql_api.ids import key_of
+from graphql_api.ids import named
 from graphql_api.refusals import InvalidInput, LimitReached, NotFound, TooManyAttempts
 from graphql_api.types.clients import Client
-from graphql_api.types.lists import NOBODY
 
 
 @strawberry.input(description="Si se autoriza una finalidad.")
@@ -89,7 +88,7 @@ class PersonalDataMutations:
         form = ConsentForm(
             policy_version=input.policy_version,
             decisions=tuple((decision.purpose, decision.granted) for decision in input.decisions),
-            client_id=None if input.client_id is None else ClientId(key_of(input.client_id, "Client") or NOBODY),
+            client_id=None if input.client_id is None else ClientId(named(input.client_id, "Client")),
             channel=input.channel,
         )
         client_id = await info.context.use_cases.record_consent(info.context.viewer, form)
@@ -109,7 +108,7 @@ class PersonalDataMutations:
             None
         ),
     ) -> ExportPersonalDataResult:
-        whose = None if client_id is None else ClientId(key_of(client_id, "Client") or NOBODY)
+        whose = None if client_id is None else ClientId(named(client_id, "Client"))
         document = await info.context.use_cases.export_personal_data(info.context.viewer, client_id=whose)
         return ExportPersonalDataPayload(file=Download.of(document))
 
@@ -126,7 +125,7 @@ class PersonalDataMutations:
         reason: Annotated[str, strawberry.argument(description="Por qué, de 1 a 500 caracteres.")],
         dry_run: Annotated[bool, strawberry.argument(description="Solo contar.")] = False,
     ) -> EraseClientResult:
-        whose = ClientId(key_of(client_id, "Client") or NOBODY)
+        whose = ClientId(named(client_id, "Client"))
         erased = await info.context.use_cases.erase_client(
             info.context.viewer, client_id=whose, reason=reason, dry_run=dry_run
         )

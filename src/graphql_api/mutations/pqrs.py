@@ -11,9 +11,8 @@ from domain.pqrs import PqrsClassification, PqrsMatter, PqrsSubject
 from graphql_api.context import Info
 from graphql_api.describe import field
 from graphql_api.files import FileInput, sent_files
-from graphql_api.ids import key_of
+from graphql_api.ids import named
 from graphql_api.refusals import IdempotencyConflict, InvalidInput, LimitReached, NotFound
-from graphql_api.types.lists import NOBODY
 from graphql_api.types.pqrs import Pqrs
 
 
@@ -65,9 +64,9 @@ class PqrsMutations:
             description=input.description,
             idempotency_key=input.idempotency_key,
             start_on=input.start_date,
-            property_id=PropertyId(key_of(input.property_id, "Property") or NOBODY) if input.property_id else None,
-            contract_id=ContractId(key_of(input.contract_id, "Contract") or NOBODY) if input.contract_id else None,
-            client_id=ClientId(key_of(input.client_id, "Client") or NOBODY) if input.client_id else None,
+            property_id=PropertyId(named(input.property_id, "Property")) if input.property_id else None,
+            contract_id=ContractId(named(input.contract_id, "Contract")) if input.contract_id else None,
+            client_id=ClientId(named(input.client_id, "Client")) if input.client_id else None,
             matter=input.matter,
             channel=input.channel,
             attachments=sent_files(input.attachments),

@@ -11,10 +11,9 @@ from domain.ids import AccountId, PqrsId
 from graphql_api.context import Info
 from graphql_api.describe import field
 from graphql_api.files import FileInput, sent_files
-from graphql_api.ids import key_of
+from graphql_api.ids import named
 from graphql_api.mutations.pqrs import PqrsPayload
 from graphql_api.refusals import IdempotencyConflict, InvalidInput, InvalidTransition, LimitReached, NotFound
-from graphql_api.types.lists import NOBODY
 
 
 @strawberry.input(description="Un mensaje en una PQRS.")
@@ -95,7 +94,7 @@ class PqrsActMutations:
             strawberry.ID, strawberry.argument(description="La cuenta, activa y del personal, de quien queda a cargo.")
         ],
     ) -> PqrsResult:
-        key, account = _key(id), AccountId(key_of(account_id, "Account") or NOBODY)
+        key, account = _key(id), AccountId(named(account_id, "Account"))
         return await _shown(info, key, info.context.use_cases.assign_pqrs(info.context.viewer, key, account))
 
     @strawberry.mutation(description="Pasa de pendiente a en trámite. Para el personal.")
@@ -148,7 +147,7 @@ class PqrsActMutations:
 
 
 def _key(text: str) -> PqrsId:
-    return PqrsId(key_of(text, "Pqrs") or NOBODY)
+    return PqrsId(named(text, "Pqrs"))
 
 
 def _form(given: AddPqrsMessageInput) -> MessageForm:

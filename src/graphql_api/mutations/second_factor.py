@@ -7,7 +7,7 @@ import strawberry
 from domain.ids import AccountId
 from graphql_api.context import Info
 from graphql_api.describe import field
-from graphql_api.ids import key_of
+from graphql_api.ids import named
 from graphql_api.refusals import (
     InvalidCredentials,
     InvalidInput,
@@ -17,7 +17,6 @@ from graphql_api.refusals import (
     TooManyAttempts,
 )
 from graphql_api.types.accounts import Account
-from graphql_api.types.lists import NOBODY
 
 
 @strawberry.type(description="El segundo factor quedó activo, y todas las sesiones de la cuenta se cerraron.")
@@ -129,7 +128,7 @@ class SecondFactorMutations:
     async def reset_second_factor(
         self, info: Info, account_id: Annotated[strawberry.ID, strawberry.argument(description="La cuenta.")]
     ) -> ResetSecondFactorResult:
-        key = AccountId(key_of(account_id, "Account") or NOBODY)
+        key = AccountId(named(account_id, "Account"))
         account = await info.context.use_cases.reset_second_factor(info.context.viewer, account_id=key)
         loaders = await info.context.reread()
         return ResetSecondFactorPayload(account=await loaders.accounts.load(account.id))

@@ -8,10 +8,9 @@ import strawberry
 from domain.ids import ClientId
 from graphql_api.context import Info
 from graphql_api.describe import field
-from graphql_api.ids import key_of
+from graphql_api.ids import named
 from graphql_api.refusals import InvalidInput, NotFound
 from graphql_api.types.clients import Client
-from graphql_api.types.lists import NOBODY
 
 
 @strawberry.input(description="A quién se quiere ver, y por qué.")
@@ -53,7 +52,7 @@ class ViewAsClientMutations:
         info: Info,
         input: Annotated[ViewAsClientInput, strawberry.argument(description="A quién, y por qué.")],  # noqa: A002
     ) -> ViewAsClientResult:
-        key = ClientId(key_of(input.client_id, "Client") or NOBODY)
+        key = ClientId(named(input.client_id, "Client"))
         seen = await info.context.use_cases.view_as_client(info.context.viewer, client_id=key, reason=input.reason)
         return ViewAsClientPayload(
             access_token=seen.access_token,

@@ -14,12 +14,9 @@ from domain.invoices import InvoiceKind, InvoiceStatus
 from domain.pqrs import PqrsClassification, PqrsStatus, PqrsSubject
 from graphql_api.context import Context
 from graphql_api.describe import field
-from graphql_api.ids import key_of, parse_id
+from graphql_api.ids import NOBODY, key_of, named, parse_id
 
 T = TypeVar("T")
-
-NOBODY = UUID(int=0)
-"""Key of nothing: what a filter by an id that is none of ours finds."""
 
 SEARCH_LIMIT = 200
 
@@ -128,4 +125,4 @@ def _tuple(values: list[T] | None) -> tuple[T, ...] | None:
 
 
 def _contract(text: str | None) -> UUID | None:
-    return None if text is None else key_of(text, "Contract") or NOBODY
+    return None if text is None else named(text, "Contract")
