@@ -47,6 +47,13 @@ class InvalidInput(DomainError):
         self.problems = problems
 
 
+def refuse(*problems: FieldProblem | None) -> None:
+    """InvalidInput with those that are problems, where there are any."""
+    found = [problem for problem in problems if problem is not None]
+    if found:
+        raise InvalidInput(*found)
+
+
 class NotFound(DomainError):
     """It does not exist, or is not the viewer's: the two are not told apart."""
 

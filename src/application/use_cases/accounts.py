@@ -21,8 +21,8 @@ from domain.errors import (
     FieldProblem,
     FieldProblemCode,
     InvalidCredentials,
-    InvalidInput,
     Unauthenticated,
+    refuse,
 )
 from domain.identity import is_email
 from domain.ids import AccountId, AgencyId
@@ -55,7 +55,7 @@ class ChangePassword:
             problems.append(FieldProblem("passwordConfirmation", FieldProblemCode.MISMATCH))
         elif new_password == current_password:
             problems.append(FieldProblem("newPassword", FieldProblemCode.WEAK, "unchanged"))
-        refuse(problems)
+        refuse(*problems)
 
         await check_password(self.limiter, self.hasher, account, current_password)
         new_hash = await self.hasher.hash(new_password)
@@ -123,12 +123,10 @@ class CreateAccount:
         elif role is AccountRole.CLIENT and client is None:
             client_problem = FieldProblem("client", FieldProblemCode.REQUIRED)
         refuse(
-            [
-                problem_of_username(account.username),
-                None if is_email(account.email) else FieldProblem("email", FieldProblemCode.INVALID),
-                client_problem,
-                problem_of_new_password("password", password, account.is_staff, known_of(account, agency)),
-            ]
+            problem_of_username(account.username),
+            None if is_email(account.email) else FieldProblem("email", FieldProblemCode.INVALID),
+            client_problem,
+            problem_of_new_password("password", password, account.is_staff, known_of(account, agency)),
         )
         account.password_hash = await self.hasher.hash(password)
         async with self.unit_of_work(scope) as uow:
@@ -192,9 +190,3 @@ def problem_of_new_password(field: str, password: str, staff: bool, known: Itera
 def known_of(account: Account, agency: Agency) -> tuple[str, ...]:
     """What a stranger can find out, and no password is made of."""
     return (account.username, account.email, agency.name, agency.slug)
-
-
-def refuse(problems: Iterable[FieldProblem | None]) -> None:
-    found = [problem for problem in problems if problem is not None]
-    if found:
-        raise InvalidInput(*found)

@@ -9,11 +9,11 @@ from application.ports.clock import Clock
 from application.ports.reading import Entry, Readings
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.text import problem_of_text
-from application.use_cases.agency_settings import TEXTS, refuse
+from application.use_cases.agency_settings import TEXTS
 from domain.agencies import Agency
 from domain.audit import AuditAction
 from domain.clients import IdentityDocumentType
-from domain.errors import AgencyNotFound, FieldProblem, FieldProblemCode
+from domain.errors import AgencyNotFound, FieldProblem, FieldProblemCode, refuse
 from domain.identity import BadDocument, DocumentNumber
 from domain.ids import AgencyId
 
@@ -81,7 +81,7 @@ class RegisterAgency:
             None if nit else FieldProblem("tax_id", FieldProblemCode.INVALID, "nit"),
             *(FieldProblem("host", FieldProblemCode.INVALID) for host in hosts if not _HOST.fullmatch(host.lower())),
         ]
-        refuse(problems)
+        refuse(*problems)
         agency = Agency(
             id=AgencyId(uuid4()),
             slug=slug,

@@ -16,7 +16,7 @@ from application.ports.unit_of_work import UnitOfWorkFactory
 from application.text import problem_of_text
 from domain.agencies import Agency, CaptchaProvider, Logo
 from domain.audit import AuditAction
-from domain.errors import AgencyNotFound, FieldProblem, FieldProblemCode, InvalidInput
+from domain.errors import AgencyNotFound, FieldProblem, FieldProblemCode, InvalidInput, refuse
 from domain.identity import is_email
 from domain.ids import AgencyId
 
@@ -167,7 +167,7 @@ class SetAgency:
             problems: list[FieldProblem | None] = [
                 self.rules.apply(agency, name, value) for name, value in settings.items()
             ]
-            refuse(problems)
+            refuse(*problems)
             agency.logo = drawn or agency.logo
             await uow.agencies.save(agency)
             told = {"fields": sorted([*settings, *(["logo"] if logo is not None else [])])}
@@ -199,7 +199,7 @@ class UpdateAgency:
             if agency is None:
                 raise AgencyNotFound
             problems = [self.rules.apply(agency, name, value) for name, value in changes.items()]
-            refuse([*(_in_the_schema(problem) for problem in problems if problem), wrong])
+            refuse(*(_in_the_schema(problem) for problem in problems if problem), wrong)
             if logo is not True:
                 agency.logo = drawn
             await uow.agencies.save(agency)
@@ -248,10 +248,3 @@ def _parts(given: Setting) -> tuple[str, ...]:
     """Of a list, or of a text with commas."""
     found = given.split(",") if isinstance(given, str) else () if given is None or isinstance(given, bool) else given
     return tuple(part.strip() for part in found if part.strip())
-
-
-def refuse(problems: Sequence[FieldProblem | None]) -> None:
-    """InvalidInput for those that are some."""
-    found = [problem for problem in problems if problem is not None]
-    if found:
-        raise InvalidInput(*found)

@@ -15,7 +15,7 @@ from application.use_cases.invitations import agency_with_pages, new_account
 from domain.accounts import Account, login_key
 from domain.audit import AuditAction
 from domain.clients import ClientProfile
-from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
+from domain.errors import FieldProblem, FieldProblemCode, InvalidInput, refuse
 from domain.ids import ClientId
 from domain.links import LinkPurpose
 
@@ -136,10 +136,10 @@ def _obstacle(invitee: Invitee, taken: Collection[str]) -> InvitationObstacle | 
 
 def _refuse_unknown(client_ids: Sequence[ClientId], found: Iterable[Invitee]) -> None:
     known = {it.client.id for it in found}
-    unknown = [
-        FieldProblem(f"clientIds.{place}", FieldProblemCode.NOT_FOUND)
-        for place, client_id in enumerate(client_ids)
-        if client_id not in known
-    ]
-    if unknown:
-        raise InvalidInput(*unknown)
+    refuse(
+        *(
+            FieldProblem(f"clientIds.{place}", FieldProblemCode.NOT_FOUND)
+            for place, client_id in enumerate(client_ids)
+            if client_id not in known
+        )
+    )

@@ -9,7 +9,7 @@ from application.announcements import link_sent
 from application.links import AccountLinks
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from application.use_cases.accounts import problem_of_username, refuse
+from application.use_cases.accounts import problem_of_username
 from domain.accounts import Account, AccountRole, AccountStatus, login_key
 from domain.agencies import Agency
 from domain.audit import AuditAction
@@ -22,6 +22,7 @@ from domain.errors import (
     InvalidTransition,
     LimitReached,
     NotFound,
+    refuse,
 )
 from domain.identity import is_email
 from domain.ids import AccountId, AgencyId, ClientId
@@ -52,7 +53,7 @@ class InviteClient:
     ) -> Account:
         staff = require_staff(viewer)
         email, username = _given(email), _given(username)
-        refuse([problem_of_email(email), problem_of_username(username)])
+        refuse(problem_of_email(email), problem_of_username(username))
         now = self.clock.now()
         async with self.unit_of_work(staff.scope) as uow:
             await agency_with_pages(uow, staff.agency_id, self.links)
@@ -103,11 +104,9 @@ class InviteStaff:
     async def _invite(self, scope: Scope, *, username: str, email: str, role: AccountRole) -> Account:
         email, username = email.strip(), username.strip()
         refuse(
-            [
-                problem_of_username(username),
-                problem_of_email(email),
-                FieldProblem("role", FieldProblemCode.NOT_ALLOWED) if role is AccountRole.CLIENT else None,
-            ]
+            problem_of_username(username),
+            problem_of_email(email),
+            FieldProblem("role", FieldProblemCode.NOT_ALLOWED) if role is AccountRole.CLIENT else None,
         )
         now = self.clock.now()
         async with self.unit_of_work(scope) as uow:

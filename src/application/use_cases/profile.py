@@ -12,7 +12,7 @@ from application.ports.passwords import PasswordHasher
 from application.ports.rate_limits import RateLimiter
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.text import problem_of_text
-from application.use_cases.accounts import check_password, refuse
+from application.use_cases.accounts import check_password
 from application.use_cases.invitations import agency_with_pages, problem_of_email
 from domain.accounts import Account
 from domain.audit import AuditAction
@@ -23,6 +23,7 @@ from domain.errors import (
     InvalidInput,
     TokenExpired,
     Unauthenticated,
+    refuse,
 )
 from domain.identity import is_phone
 from domain.links import AccountLink, LinkPurpose
@@ -81,12 +82,10 @@ class UpdateProfile:
         phone, address, city, email = _tidy(phone), _tidy(address), _tidy(city), _tidy(email)
         given = current_password if isinstance(current_password, str) else ""
         refuse(
-            [
-                _problem_of_phone(phone),
-                _problem_of("address", address, ADDRESS_LIMIT),
-                _problem_of("city", city, CITY_LIMIT),
-                *_problems_of_email(email, given),
-            ]
+            _problem_of_phone(phone),
+            _problem_of("address", address, ADDRESS_LIMIT),
+            _problem_of("city", city, CITY_LIMIT),
+            *_problems_of_email(email, given),
         )
         checked = await self._checked(signed_in, email, given) if isinstance(email, str) else None
         async with self.unit_of_work(signed_in.scope) as uow:

@@ -22,7 +22,7 @@ from application.ports.jobs import Job, JobKind, Pace
 from application.ports.passwords import PasswordHasher
 from application.ports.rate_limits import RateLimiter
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from application.use_cases.accounts import known_of, problem_of_new_password, refuse
+from application.use_cases.accounts import known_of, problem_of_new_password
 from application.use_cases.invitations import agency_with_pages
 from application.use_cases.sign_in import find_login
 from domain.accounts import Account, login_key
@@ -34,6 +34,7 @@ from domain.errors import (
     FieldProblemCode,
     TokenExpired,
     TooManyAttempts,
+    refuse,
 )
 from domain.ids import AccountId, LinkId
 from domain.links import LINK_AGAIN, LINKS_AN_HOUR, AccountLink, LinkPurpose, purpose_for
@@ -148,7 +149,7 @@ class ResetPassword:
         await self.limiter.forgive(visitor.agency_id, tried)
         problem = problem_of_new_password("password", password, account.is_staff, known_of(account, agency))
         mismatch = FieldProblem("passwordConfirmation", FieldProblemCode.MISMATCH)
-        refuse([problem, mismatch if password != password_confirmation else None])
+        refuse(problem, mismatch if password != password_confirmation else None)
         password_hash = await self.hasher.hash(password)
         done = await self._set(link, password_hash)
         await self.limiter.clear(agency.id, *attempts_on(account))

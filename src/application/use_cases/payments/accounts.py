@@ -14,7 +14,7 @@ from application.ports.payments import GatewayAccount
 from application.ports.secrets import SecretUnreadable
 from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.audit import AuditAction
-from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
+from domain.errors import FieldProblem, FieldProblemCode, refuse
 from domain.ids import AgencyId, GatewayAccountId
 from domain.payments import PaymentGatewayCode
 
@@ -96,7 +96,7 @@ class SetMerchantAccount:
         by: StaffViewer | None = None,
     ) -> GatewayAccount:
         known = _SETTINGS[gateway]
-        _refuse([_problem(gateway, name, text) for name, text in settings.items()])
+        refuse(*(_problem(gateway, name, text) for name, text in settings.items()))
         async with self.unit_of_work(by.scope if by else Scope.of_operator(agency_id)) as uow:
             account = await uow.gateway_accounts.get(gateway) or GatewayAccount(
                 id=GatewayAccountId(uuid4()),
@@ -144,7 +144,7 @@ class SetMerchantAccount:
         problems = [FieldProblem(names[part], FieldProblemCode.REQUIRED) for part in names if not have[part]]
         if account.test and not self.merchants.test_allowed:
             problems.append(FieldProblem(names["merchant_id"], FieldProblemCode.NOT_ALLOWED, "sandbox"))
-        _refuse(problems)
+        refuse(*problems)
 
     def _credentials(self, account: GatewayAccount, parts: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
         """Those that are stored. What cannot be read any more (the key was lost) may be replaced as a whole."""
@@ -167,9 +167,3 @@ def _problem(gateway: PaymentGatewayCode, name: str, text: str) -> FieldProblem 
     if setting is None:
         return unknown(gateway, name)
     return None if setting.takes(text) else FieldProblem(name, FieldProblemCode.INVALID)
-
-
-def _refuse(problems: list[FieldProblem] | list[FieldProblem | None]) -> None:
-    found = [problem for problem in problems if problem is not None]
-    if found:
-        raise InvalidInput(*found)

@@ -11,7 +11,7 @@ from application.access import Scope, Viewer, require_signed_in
 from application.ports.books import AnsweredRequest
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.text import problem_of_required_text
-from domain.errors import FieldProblem, FieldProblemCode, IdempotencyConflict, InvalidInput, NotFound
+from domain.errors import FieldProblem, FieldProblemCode, IdempotencyConflict, NotFound
 from domain.ids import AccountId, ClientId, InvoiceId
 from domain.invoices import Invoice
 from domain.payment_intents import PaymentIntent
@@ -96,10 +96,3 @@ def problem_of_key(key: str) -> FieldProblem | None:
 
 def problem_of_note(field: str, note: str) -> FieldProblem | None:
     return problem_of_required_text(field, note, limit=MAX_NOTE, lines=True)
-
-
-def refuse(*problems: FieldProblem | None) -> None:
-    """InvalidInput with those that are problems, where there are any."""
-    found = [problem for problem in problems if problem is not None]
-    if found:
-        raise InvalidInput(*found)

@@ -13,7 +13,6 @@ from application.use_cases.payments.acts import (
     Request,
     problem_of_key,
     problems_of_invoices,
-    refuse,
 )
 from application.use_cases.payments.books import open_credit
 from domain.audit import AuditAction
@@ -27,6 +26,7 @@ from domain.errors import (
     NotAllowed,
     NotFound,
     PaymentInProgress,
+    refuse,
 )
 from domain.ids import AccountId, ClientId, InvoiceId
 from domain.invoices import Invoice

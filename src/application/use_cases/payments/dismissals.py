@@ -6,10 +6,10 @@ from uuid import uuid4
 
 from application.access import StaffViewer, Viewer, require_staff
 from application.ports.unit_of_work import UnitOfWork
-from application.use_cases.payments.acts import intent_of, problem_of_note, refuse
+from application.use_cases.payments.acts import intent_of, problem_of_note
 from application.use_cases.payments.settlement import ASK_AGAIN_AFTER, Settlement
 from domain.audit import AuditAction
-from domain.errors import GatewayUnavailable, NotFound
+from domain.errors import GatewayUnavailable, NotFound, refuse
 from domain.findings import Finding, FindingKind
 from domain.payment_intents import PaymentIntent
 from domain.payment_returns import dispute_dismissed

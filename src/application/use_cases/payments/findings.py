@@ -6,9 +6,9 @@ from uuid import UUID
 from application.access import Viewer, require_staff
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from application.text import problem_of_text
+from application.text import problem_of_required_text
 from domain.audit import AuditAction
-from domain.errors import FieldProblem, FieldProblemCode, InvalidInput, InvalidTransition, NotFound
+from domain.errors import InvalidTransition, NotFound, refuse
 from domain.findings import Finding, FindingKind
 from domain.payment_intents import PaymentIntentStatus
 
@@ -28,11 +28,7 @@ class ResolveFinding:
 
     async def __call__(self, viewer: Viewer, *, finding_id: UUID, note: str) -> None:
         staff = require_staff(viewer)
-        problem = problem_of_text("note", note, limit=MAX_NOTE)
-        if not note.strip():
-            problem = FieldProblem("note", FieldProblemCode.REQUIRED)
-        if problem is not None:
-            raise InvalidInput(problem)
+        refuse(problem_of_required_text("note", note, limit=MAX_NOTE))
         async with self.unit_of_work(staff.scope) as uow:
             finding = await uow.findings.get(finding_id)
             if finding is None:

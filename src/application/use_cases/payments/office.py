@@ -15,11 +15,10 @@ from application.use_cases.payments.acts import (
     problem_of_key,
     problem_of_note,
     problems_of_invoices,
-    refuse,
 )
 from application.use_cases.payments.books import Receipt, give_back, receive
 from domain.audit import AuditAction
-from domain.errors import FieldProblem, FieldProblemCode, InvalidTransition, NotFound
+from domain.errors import FieldProblem, FieldProblemCode, InvalidTransition, NotFound, refuse
 from domain.ids import AccountId, ClientId, InvoiceId, PaymentId
 from domain.invoices import Invoice
 from domain.ledger import JournalKind, LedgerAccount

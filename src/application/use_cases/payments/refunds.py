@@ -13,7 +13,6 @@ from application.use_cases.payments.acts import (
     intent_of_payment,
     problem_of_key,
     problem_of_note,
-    refuse,
 )
 from application.use_cases.payments.settlement import ASK_AGAIN_AFTER, Settlement
 from domain.audit import AuditAction
@@ -25,6 +24,7 @@ from domain.errors import (
     InvalidTransition,
     NotFound,
     RefundNotPossible,
+    refuse,
 )
 from domain.gateway_reports import RefundReport, ReportedState
 from domain.ids import AccountId, PaymentId, RefundId

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from application.access import Viewer, require_staff
-from application.use_cases.payments.acts import problem_of_note, refuse
+from application.use_cases.payments.acts import problem_of_note
 from application.use_cases.payments.days import undecided_key
 from application.use_cases.payments.refunds import charge_of
 from application.use_cases.payments.settlement import ASK_AGAIN_AFTER, Settlement, as_answered
 from domain.audit import AuditAction
-from domain.errors import GatewayUnavailable, InvalidTransition, RefundNotPossible
+from domain.errors import GatewayUnavailable, InvalidTransition, RefundNotPossible, refuse
 from domain.gateway_reports import GatewayReport
 from domain.ids import PaymentId
 from domain.payment_intents import PaymentIntent

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from application.access import Viewer, require_staff
-from application.use_cases.payments.acts import intent_of, problem_of_note, refuse
+from application.use_cases.payments.acts import intent_of, problem_of_note
 from application.use_cases.payments.settlement import ASK_AGAIN_AFTER, Settlement, keep
 from domain.audit import AuditAction
-from domain.errors import GatewayUnavailable, InvalidTransition, NotFound
+from domain.errors import GatewayUnavailable, InvalidTransition, NotFound, refuse
 from domain.payment_decisions import decide_against, decide_for
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 

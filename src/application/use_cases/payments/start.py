@@ -27,6 +27,7 @@ from domain.errors import (
     NotFound,
     PaymentInProgress,
     PaymentsDisabled,
+    refuse,
 )
 from domain.ids import InvoiceId, PaymentIntentId
 from domain.invoices import Invoice
@@ -95,7 +96,7 @@ class StartPayment:
             return_url=return_url,
             key=idempotency_key,
         )
-        _refuse(order.problems())
+        refuse(*order.problems())
         for _ in range(_ROUNDS):
             try:
                 intent, stands = await self._begin(signed_in, order)
@@ -113,7 +114,7 @@ class StartPayment:
         async with self.unit_of_work(viewer.scope) as uow:
             agency = await _agency(uow, viewer)
             if order.return_url.partition("?")[0] not in agency.return_urls:
-                _refuse([FieldProblem("returnUrl", FieldProblemCode.INVALID, "not_listed")])
+                raise InvalidInput(FieldProblem("returnUrl", FieldProblemCode.INVALID, "not_listed"))
             before = await uow.intents.by_idempotency_key(order.client_id, order.key)
             if before is not None:
                 if not order.repeats(before):
@@ -246,8 +247,3 @@ async def _agency(uow: UnitOfWork, viewer: ClientViewer | StaffViewer) -> Agency
     if agency is None:
         raise NotFound
     return agency
-
-
-def _refuse(problems: Sequence[FieldProblem]) -> None:
-    if problems:
-        raise InvalidInput(*problems)
