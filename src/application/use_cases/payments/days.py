@@ -13,6 +13,7 @@ from application.ports.clock import Clock
 from application.ports.jobs import Job
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.use_cases.audit import NoteAuditHead
+from application.use_cases.payments.findings import finding_about
 from application.use_cases.payments.reports import ReconcilePayments
 from domain.findings import Finding, FindingKind
 from domain.ids import AgencyId
@@ -86,7 +87,7 @@ class ReconcileDay:
         until = since + timedelta(days=1)
         async with self.unit_of_work(Scope.of_agency(agency_id)) as uow:
             await _follow_disputes(uow, at=at)
-            await _report_slow(uow, agency_id, at=at)
+            await _report_slow(uow, at=at)
             await _report_undecided(uow, at=at)
             await _report_unconfirmed(uow, agency_id, on, since=since, until=until, at=at)
             differences = await uow.ledger.differences()
@@ -122,7 +123,7 @@ class ReconcileAgency:
         await self.note_audit_head(job.agency_id)
 
 
-async def _report_slow(uow: UnitOfWork, agency_id: AgencyId, *, at: datetime) -> None:
+async def _report_slow(uow: UnitOfWork, *, at: datetime) -> None:
     """Payments in process for longer than their method takes; those that came to an end are findings no more."""
     for finding in await uow.findings.open_ones([FindingKind.SLOW], limit=_MOST_LOOKED_AT):
         intent = await uow.intents.get(finding.intent_id) if finding.intent_id else None
@@ -130,20 +131,8 @@ async def _report_slow(uow: UnitOfWork, agency_id: AgencyId, *, at: datetime) ->
             await uow.findings.resolve_keys([finding.key], at=at)
     for intent in await uow.intents.in_process(created_before=at - SLOW_AFTER, limit=_MOST_LOOKED_AT):
         if is_slow(intent, at=at):
-            await uow.findings.report(
-                Finding(
-                    id=uuid4(),
-                    agency_id=agency_id,
-                    kind=FindingKind.SLOW,
-                    key=f"{FindingKind.SLOW}:{intent.id}",
-                    at=at,
-                    reference=intent.reference,
-                    client_id=intent.client_id,
-                    intent_id=intent.id,
-                    amount=intent.amount,
-                    detail=intent.gateway_reference or "",
-                )
-            )
+            key, detail = f"{FindingKind.SLOW}:{intent.id}", intent.gateway_reference or ""
+            await uow.findings.report(finding_about(intent, FindingKind.SLOW, key=key, at=at, detail=detail))
 
 
 async def _report_undecided(uow: UnitOfWork, *, at: datetime) -> None:
@@ -158,20 +147,9 @@ async def _report_undecided(uow: UnitOfWork, *, at: datetime) -> None:
     known = await uow.findings.open_ones([FindingKind.REFUND_UNDECIDED], limit=_MOST_LOOKED_AT)
     await uow.findings.resolve_keys([it.key for it in known if it.key not in still], at=at)
     for key, intent, refund in slow:
-        await uow.findings.report(
-            Finding(
-                id=uuid4(),
-                agency_id=intent.agency_id,
-                kind=FindingKind.REFUND_UNDECIDED,
-                key=key,
-                at=at,
-                reference=intent.reference,
-                client_id=intent.client_id,
-                intent_id=intent.id,
-                amount=refund.amount,
-                detail=refund.gateway_id or "",
-            )
-        )
+        kind, detail = FindingKind.REFUND_UNDECIDED, refund.gateway_id or ""
+        finding = finding_about(intent, kind, key=key, at=at, amount=refund.amount, detail=detail)
+        await uow.findings.report(finding)
 
 
 async def _follow_disputes(uow: UnitOfWork, *, at: datetime) -> None:

@@ -1,16 +1,16 @@
 """Putting aside a dispute that somebody told of and that there is none of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import uuid4
 
 from application.access import StaffViewer, Viewer, require_staff
 from application.ports.unit_of_work import UnitOfWork
 from application.use_cases.payments.acts import intent_of, problem_of_note
+from application.use_cases.payments.findings import finding_about
 from application.use_cases.payments.settlement import ASK_AGAIN_AFTER, Settlement
 from domain.audit import AuditAction
 from domain.errors import GatewayUnavailable, NotFound, refuse
-from domain.findings import Finding, FindingKind
+from domain.findings import FindingKind
 from domain.payment_intents import PaymentIntent
 from domain.payment_returns import dispute_dismissed
 
@@ -56,18 +56,5 @@ async def _close_finding(
     """With the note. Where somebody closed it before, the note has one of its own, closed from the start."""
     by, kind = staff.account_id, FindingKind.DISPUTE
     if not await uow.findings.resolve_about(intent.id, [kind], at=at, by=by, note=note):
-        finding = Finding(
-            id=uuid4(),
-            agency_id=intent.agency_id,
-            kind=kind,
-            key=f"{kind}:{intent.id}:dismissed",
-            at=at,
-            reference=intent.reference,
-            client_id=intent.client_id,
-            intent_id=intent.id,
-            amount=intent.amount,
-            resolved_at=at,
-            resolved_by=by,
-            note=note,
-        )
-        await uow.findings.report(finding)
+        finding = finding_about(intent, kind, key=f"{kind}:{intent.id}:dismissed", at=at)
+        await uow.findings.report(replace(finding, resolved_at=at, resolved_by=by, note=note))

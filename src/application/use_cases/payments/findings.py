@@ -1,7 +1,9 @@
-"""What the staff do about findings."""
+"""What is found about an intent, and what the staff do about findings."""
 
 from dataclasses import dataclass
-from uuid import UUID
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID, uuid4
 
 from application.access import Viewer, require_staff
 from application.ports.clock import Clock
@@ -10,7 +12,7 @@ from application.text import problem_of_required_text
 from domain.audit import AuditAction
 from domain.errors import InvalidTransition, NotFound, refuse
 from domain.findings import Finding, FindingKind
-from domain.payment_intents import PaymentIntentStatus
+from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 
 MAX_NOTE = 500
 
@@ -51,3 +53,27 @@ async def _waits_for_a_decision(uow: UnitOfWork, finding: Finding) -> bool:
     if intent is None:
         return False
     return intent.status is PaymentIntentStatus.REVIEW or any(it.is_held_money for it in intent.attempts)
+
+
+def finding_about(
+    intent: PaymentIntent,
+    kind: FindingKind,
+    *,
+    key: str,
+    at: datetime,
+    amount: Decimal | None = None,
+    detail: str = "",
+) -> Finding:
+    """A finding about an intent; its amount where no other is given."""
+    return Finding(
+        id=uuid4(),
+        agency_id=intent.agency_id,
+        kind=kind,
+        key=key,
+        at=at,
+        reference=intent.reference,
+        client_id=intent.client_id,
+        intent_id=intent.id,
+        amount=intent.amount if amount is None else amount,
+        detail=detail,
+    )

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from application.access import Scope
 from application.announcements import payment_declined
@@ -14,6 +13,7 @@ from application.ports.payment_gateway import PaymentGateway
 from application.ports.secrets import SecretUnreadable
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.use_cases.payments.books import Receipt, receive, tell_staff
+from application.use_cases.payments.findings import finding_about
 from application.use_cases.payments.given_back import take_back
 from domain.errors import GatewayUnavailable, NotFound
 from domain.findings import Finding, FindingKind
@@ -239,15 +239,5 @@ async def _post(
 
 def _finding(intent: PaymentIntent, kind: FindingKind, about: str, *, at: datetime) -> Finding:
     attempt = intent.attempt(about)
-    return Finding(
-        id=uuid4(),
-        agency_id=intent.agency_id,
-        kind=kind,
-        key=f"{kind}:{intent.id}:{about}",
-        at=at,
-        reference=intent.reference,
-        client_id=intent.client_id,
-        intent_id=intent.id,
-        amount=attempt.amount if attempt else intent.amount,
-        detail=about,
-    )
+    amount = attempt.amount if attempt else None
+    return finding_about(intent, kind, key=f"{kind}:{intent.id}:{about}", at=at, amount=amount, detail=about)
