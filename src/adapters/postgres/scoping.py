@@ -1,13 +1,16 @@
 """Where every SELECT of a repository begins: the scope's agency always, its client's rows where it is a client's."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.postgres.mapping import Mapper
 from adapters.postgres.tables import ContractReaderRow, PropertyReaderRow
 from application.access import Scope
+
+E = TypeVar("E")
 
 SET_SCOPE = sa.text(
     "select set_config('app.agency_id', :agency_id, true), set_config('app.viewer', :viewer, true), "
@@ -109,3 +112,14 @@ class ScopedRepository:
         """Run an INSERT, UPDATE or DELETE; how many rows it touched."""
         result = await self.connection.execute(statement, values)
         return int(result.rowcount)
+
+    async def one(self, mapper: Mapper[E], statement: sa.Select[Any]) -> E | None:
+        """What the only row of a SELECT stands for; None where there is none."""
+        row = (await self.connection.execute(statement)).one_or_none()
+        return mapper.entity(row._mapping) if row else None
+
+    async def take_turn(self, name: str) -> None:
+        """Wait for whoever took the turn of that name and has not ended; others wait for us."""
+        await self.connection.execute(
+            sa.text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
+        )

@@ -65,9 +65,7 @@ class PostgresErasures(ScopedRepository, Erasures):
         self._keys = keys
 
     async def lock(self, client_id: ClientId) -> Client | None:
-        found = await self.connection.execute(self.select(CLIENTS).where(CLIENTS.c.id == client_id).with_for_update())
-        row = found.one_or_none()
-        return CLIENT.entity(row._mapping) if row else None
+        return await self.one(CLIENT, self.select(CLIENTS).where(CLIENTS.c.id == client_id).with_for_update())
 
     async def obstacles(self, client_id: ClientId) -> Mapping[Obstacle, int]:
         mine = {

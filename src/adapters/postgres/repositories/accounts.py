@@ -43,16 +43,12 @@ class PostgresAccounts(ScopedRepository, Accounts):
         return sa.select(ACCOUNTS).where(ACCOUNTS.c.agency_id == self.scope.agency)
 
     async def by_login(self, login_key: str) -> Account | None:
-        found = await self.connection.execute(
-            self.select_account().where((ACCOUNTS.c.username_key == login_key) | (ACCOUNTS.c.email_key == login_key))
-        )
-        row = found.one_or_none()
-        return MAPPER.entity(row._mapping) if row else None
+        typed = (ACCOUNTS.c.username_key == login_key) | (ACCOUNTS.c.email_key == login_key)
+        return await self.one(MAPPER, self.select_account().where(typed))
 
     async def get(self, account_id: AccountId, *, for_update: bool = False) -> Account | None:
         statement = self.select_account().where(ACCOUNTS.c.id == account_id)
-        row = (await self.connection.execute(statement.with_for_update() if for_update else statement)).one_or_none()
-        return MAPPER.entity(row._mapping) if row else None
+        return await self.one(MAPPER, statement.with_for_update() if for_update else statement)
 
     async def add(self, account: Account) -> None:
         await self._write_unique(sa.insert(ACCOUNTS), account)
@@ -81,14 +77,10 @@ class PostgresAccounts(ScopedRepository, Accounts):
         )
 
     async def client(self, client_id: ClientId) -> Client | None:
-        statement = self.select(CLIENTS).where(CLIENTS.c.id == client_id).with_for_update()
-        row = (await self.connection.execute(statement)).one_or_none()
-        return CLIENT.entity(row._mapping) if row else None
+        return await self.one(CLIENT, self.select(CLIENTS).where(CLIENTS.c.id == client_id).with_for_update())
 
     async def of_client(self, client_id: ClientId) -> Account | None:
-        statement = self.select_account().where(ACCOUNTS.c.client_id == client_id).with_for_update()
-        row = (await self.connection.execute(statement)).one_or_none()
-        return MAPPER.entity(row._mapping) if row else None
+        return await self.one(MAPPER, self.select_account().where(ACCOUNTS.c.client_id == client_id).with_for_update())
 
     async def invitees(
         self, client_ids: Collection[ClientId] | None, profile: ClientProfile | None

@@ -128,8 +128,7 @@ class PostgresFindings(ScopedRepository, Findings):
         return bool(await self.write(statement.on_conflict_do_nothing(index_elements=["agency_id", "key"])))
 
     async def get(self, finding_id: UUID) -> Finding | None:
-        row = (await self.connection.execute(self.select(FINDINGS).where(FINDINGS.c.id == finding_id))).one_or_none()
-        return None if row is None else FINDING.entity(row._mapping)
+        return await self.one(FINDING, self.select(FINDINGS).where(FINDINGS.c.id == finding_id))
 
     async def resolve(self, finding_id: UUID, *, at: datetime, by: AccountId | None, note: str | None = None) -> bool:
         return bool(await self._resolve(FINDINGS.c.id == finding_id, at=at, by=by, note=note))
@@ -222,9 +221,7 @@ class PostgresReconciliations(ScopedRepository, Reconciliations):
 
 class PostgresRequestKeys(ScopedRepository, RequestKeys):
     async def find(self, account_id: AccountId, key: str) -> AnsweredRequest | None:
-        await self.connection.execute(
-            sa.text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"act:{account_id}:{key}"}
-        )
+        await self.take_turn(f"act:{account_id}:{key}")
         known = self.select(KEYS).where(KEYS.c.account_id == account_id, KEYS.c.key == key)
         row = (await self.connection.execute(known)).one_or_none()
         return None if row is None else AnsweredRequest(row.result_id, row.request_hash)

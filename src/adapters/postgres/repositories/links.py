@@ -53,6 +53,4 @@ class PostgresLinks(ScopedRepository, Links):
 
     async def _one(self, condition: Any) -> AccountLink | None:
         """Of those that the policies let be seen."""
-        statement = sa.select(LINKS).where(LINKS.c.agency_id == self.scope.agency, condition)
-        row = (await self.connection.execute(statement)).one_or_none()
-        return LINK.entity(row._mapping) if row else None
+        return await self.one(LINK, sa.select(LINKS).where(LINKS.c.agency_id == self.scope.agency, condition))

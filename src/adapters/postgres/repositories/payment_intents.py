@@ -49,9 +49,7 @@ REFUND = Mapper(Refund, REFUNDS)
 class PostgresPaymentIntents(ScopedRepository, PaymentIntents):
     async def by_idempotency_key(self, client_id: ClientId, key: str) -> AnsweredKey | None:
         # Two starts under one key at once: the second waits here for the first, and then finds it.
-        await self.connection.execute(
-            sa.text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"pay:{client_id}:{key}"}
-        )
+        await self.take_turn(f"pay:{client_id}:{key}")
         of_client = self.select(INTENTS).where(INTENTS.c.client_id == client_id)
         for intent in await self._intents(of_client.where(INTENTS.c.idempotency_key == key)):
             return AnsweredKey(intent, intent.request_hash)

@@ -38,9 +38,7 @@ REVERSAL = Mapper(PaymentReversal, REVERSALS)
 
 class PostgresPayments(ScopedRepository, Payments):
     async def lock_client(self, client_id: ClientId) -> None:
-        await self.connection.execute(
-            sa.text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"money:{client_id}"}
-        )
+        await self.take_turn(f"money:{client_id}")
 
     async def lock_invoices(self, invoice_ids: Collection[InvoiceId]) -> Mapping[InvoiceId, Invoice]:
         found = await self.connection.execute(
@@ -93,13 +91,10 @@ class PostgresPayments(ScopedRepository, Payments):
             await self.write(sa.insert(ALLOCATIONS), rows)
 
     async def get(self, payment_id: PaymentId) -> Payment | None:
-        row = (await self.connection.execute(self.select(PAYMENTS).where(PAYMENTS.c.id == payment_id))).one_or_none()
-        return None if row is None else PAYMENT.entity(row._mapping)
+        return await self.one(PAYMENT, self.select(PAYMENTS).where(PAYMENTS.c.id == payment_id))
 
     async def by_verification_code(self, code: str) -> Payment | None:
-        found = sa.select(PAYMENTS).where(PAYMENTS.c.verification_code == code)
-        row = (await self.connection.execute(found)).one_or_none()
-        return None if row is None else PAYMENT.entity(row._mapping)
+        return await self.one(PAYMENT, sa.select(PAYMENTS).where(PAYMENTS.c.verification_code == code))
 
     async def made_here(self, payment_id: PaymentId) -> bool:
         found = self.select(PAYMENTS, PAYMENTS.c.import_digest.is_(None)).where(PAYMENTS.c.id == payment_id)

@@ -32,12 +32,9 @@ MESSAGE = Mapper(PqrsMessage, MESSAGES)
 class PostgresPqrsCases(ScopedRepository, PqrsCases):
     async def by_idempotency_key(self, account_id: AccountId, key: str) -> Pqrs | None:
         # Two filings under one key at once: the second waits here for the first, and then finds it.
-        await self._take_turn(f"pqrs:{account_id}:{key}")
-        found = await self.connection.execute(
-            self.select(PQRS).where(PQRS.c.filed_by == account_id, PQRS.c.idempotency_key == key)
-        )
-        row = found.one_or_none()
-        return CASE.entity(row._mapping) if row else None
+        await self.take_turn(f"pqrs:{account_id}:{key}")
+        known = self.select(PQRS).where(PQRS.c.filed_by == account_id, PQRS.c.idempotency_key == key)
+        return await self.one(CASE, known)
 
     async def filed_since(self, client_id: ClientId, since: datetime) -> int:
         counted = self.select(PQRS, sa.func.count()).where(PQRS.c.client_id == client_id, PQRS.c.filed_at >= since)
@@ -48,9 +45,7 @@ class PostgresPqrsCases(ScopedRepository, PqrsCases):
         await self._add_event(case, event)
 
     async def get(self, pqrs_id: PqrsId) -> Pqrs | None:
-        found = await self.connection.execute(self.select(PQRS).where(PQRS.c.id == pqrs_id).with_for_update())
-        row = found.one_or_none()
-        return CASE.entity(row._mapping) if row else None
+        return await self.one(CASE, self.select(PQRS).where(PQRS.c.id == pqrs_id).with_for_update())
 
     async def save(self, case: Pqrs, *events: PqrsEvent) -> None:
         mine = (PQRS.c.agency_id == case.agency_id) & (PQRS.c.id == case.id)
@@ -59,15 +54,12 @@ class PostgresPqrsCases(ScopedRepository, PqrsCases):
             await self._add_event(case, event)
 
     async def message_by_key(self, account_id: AccountId, key: str) -> PqrsMessage | None:
-        await self._take_turn(f"pqrs-message:{account_id}:{key}")
-        found = await self.connection.execute(
-            self.select(MESSAGES).where(MESSAGES.c.account_id == account_id, MESSAGES.c.idempotency_key == key)
-        )
-        row = found.one_or_none()
-        return MESSAGE.entity(row._mapping) if row else None
+        await self.take_turn(f"pqrs-message:{account_id}:{key}")
+        known = self.select(MESSAGES).where(MESSAGES.c.account_id == account_id, MESSAGES.c.idempotency_key == key)
+        return await self.one(MESSAGE, known)
 
     async def written_since(self, client_id: ClientId, since: datetime) -> int:
-        await self._take_turn(f"pqrs-messages:{client_id}")
+        await self.take_turn(f"pqrs-messages:{client_id}")
         counted = self.select(MESSAGES, sa.func.count()).where(
             MESSAGES.c.client_id == client_id,
             MESSAGES.c.author == PqrsActor.CLIENT.value,
@@ -120,9 +112,3 @@ class PostgresPqrsCases(ScopedRepository, PqrsCases):
         )
         whose = {"agency_id": case.agency_id, "client_id": case.client_id, "position": last.scalar_subquery()}
         await self.write(sa.insert(EVENTS).values(EVENT.values(event) | whose))
-
-    async def _take_turn(self, name: str) -> None:
-        """Wait for whoever took the same turn and has not ended; others wait for us."""
-        await self.connection.execute(
-            sa.text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
-        )

@@ -16,9 +16,7 @@ FACTOR = Mapper(SecondFactor, FACTORS)
 
 class PostgresSecondFactors(ScopedRepository, SecondFactors):
     async def get(self, account_id: AccountId) -> SecondFactor | None:
-        statement = sa.select(FACTORS).where(self._of(account_id)).with_for_update()
-        row = (await self.connection.execute(statement)).one_or_none()
-        return FACTOR.entity(row._mapping) if row else None
+        return await self.one(FACTOR, sa.select(FACTORS).where(self._of(account_id)).with_for_update())
 
     async def put(self, factor: SecondFactor) -> None:
         values = FACTOR.values(factor)

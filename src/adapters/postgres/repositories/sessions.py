@@ -20,13 +20,11 @@ TOKEN = Mapper(SessionToken, TOKENS)
 
 class PostgresSessions(ScopedRepository, Sessions):
     async def find_token(self, token_hash: str) -> SessionToken | None:
-        row = (await self.connection.execute(sa.select(TOKENS).where(TOKENS.c.token_hash == token_hash))).one_or_none()
-        return TOKEN.entity(row._mapping) if row else None
+        return await self.one(TOKEN, sa.select(TOKENS).where(TOKENS.c.token_hash == token_hash))
 
     async def get(self, session_id: SessionId, *, for_update: bool = False) -> Session | None:
         statement = self._own().where(SESSIONS.c.id == session_id)
-        row = (await self.connection.execute(statement.with_for_update() if for_update else statement)).one_or_none()
-        return SESSION.entity(row._mapping) if row else None
+        return await self.one(SESSION, statement.with_for_update() if for_update else statement)
 
     async def live(self, *, at: datetime) -> Sequence[Session]:
         rows = await self.connection.execute(
