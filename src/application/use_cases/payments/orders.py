@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from application.ports.payments import AnsweredKey
-from application.text import problem_of_text
+from application.text import problem_of_required_text
 from domain.errors import FieldProblem, FieldProblemCode
 from domain.ids import ClientId, InvoiceId
 from domain.payments import PaymentGatewayCode
@@ -49,13 +49,8 @@ class Order:
             for place, key in enumerate(self.invoice_ids)
             if key in self.invoice_ids[:place]
         ]
-        for field, text, limit in (
-            ("returnUrl", self.return_url, MAX_RETURN_URL),
-            ("idempotencyKey", self.key, MAX_KEY),
-        ):
-            problem = problem_of_text(field, text, limit=limit)
-            if not text.strip():
-                problems.append(FieldProblem(field, FieldProblemCode.REQUIRED))
-            elif problem is not None:
-                problems.append(problem)
-        return problems
+        texts = (
+            problem_of_required_text("returnUrl", self.return_url, limit=MAX_RETURN_URL),
+            problem_of_required_text("idempotencyKey", self.key, limit=MAX_KEY),
+        )
+        return problems + [problem for problem in texts if problem is not None]
