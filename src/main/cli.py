@@ -7,10 +7,8 @@ from typing import Annotated
 
 import typer
 
-from application.use_cases.payments import BooksChecked
-from main.bootstrap import Portal
 from main.commands.accounts import account
-from main.commands.running import Failure, command, database, with_portal
+from main.commands.running import Failure, command, database, for_agency, with_portal
 from main.commands.told import AsJson, Slug, say
 from main.commands.usage import CommandLine
 from main.places import bound
@@ -137,22 +135,17 @@ def import_agency(
     """Importa los CSV de una carpeta en su orden; termina en 1 si rechazó alguna celda."""
     from main.commands.imports import import_directory
 
-    async def run(portal: Portal) -> int:
-        found = await portal.use_cases.find_agency(slug)
-        return await import_directory(portal.use_cases.import_file, found.id, directory, as_json=as_json)
-
-    raise typer.Exit(with_portal(run))
+    status = for_agency(
+        slug,
+        lambda use_cases, agency_id: import_directory(use_cases.import_file, agency_id, directory, as_json=as_json),
+    )
+    raise typer.Exit(status)
 
 
 @payments.command("reconcile")
 def reconcile_payments(slug: Slug, as_json: AsJson = False) -> None:
     """Pregunta a las pasarelas por los pagos cuya respuesta pudo perderse; para ejecutarlo cada pocos minutos."""
-
-    async def run(portal: Portal) -> int:
-        found = await portal.use_cases.find_agency(slug)
-        return await portal.use_cases.reconcile_payments(found.id)
-
-    asked = with_portal(run)
+    asked = for_agency(slug, lambda use_cases, agency_id: use_cases.reconcile_payments(agency_id))
     say(f"Se preguntó por {asked} pagos.", {"asked": asked}, as_json=as_json)
 
 
@@ -191,12 +184,7 @@ def show_link(letter: _Letter = "") -> None:
 @payments.command("check")
 def check_payments(slug: Slug, as_json: AsJson = False) -> None:
     """Comprueba que el libro mayor sume cero y coincida con los recibos; termina en 1 si no."""
-
-    async def run(portal: Portal) -> BooksChecked:
-        found = await portal.use_cases.find_agency(slug)
-        return await portal.use_cases.check_books(found.id)
-
-    books = with_portal(run)
+    books = for_agency(slug, lambda use_cases, agency_id: use_cases.check_books(agency_id))
     told = {
         "agree": books.agree,
         "total": str(books.total),

@@ -1,14 +1,15 @@
 """`portal account`: accounts as operators make, invite and help them."""
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from domain.accounts import AccountRole
+from application.use_cases import UseCases
+from domain.accounts import Account, AccountRole
 from domain.errors import InvalidTransition, NotFound
-from main.bootstrap import Portal
-from main.commands.running import Failure, with_portal
+from domain.ids import AgencyId
+from main.commands.running import Failure, for_agency
 from main.commands.told import AsJson, Slug, say
 
 account = typer.Typer(help="Cuentas.", no_args_is_help=True)
@@ -26,14 +27,12 @@ def create_account(
 ) -> None:
     """Crea una cuenta con contraseña."""
     password = sys.stdin.readline().removesuffix("\n").removesuffix("\r") if password_stdin else ""
-
-    async def run(portal: Portal) -> Any:
-        found = await portal.use_cases.find_agency(slug)
-        return await portal.use_cases.create_account(
-            found.id, username=username, email=email, password=password, role=role, client_code=client
-        )
-
-    made = with_portal(run)
+    made = for_agency(
+        slug,
+        lambda use_cases, agency_id: use_cases.create_account(
+            agency_id, username=username, email=email, password=password, role=role, client_code=client
+        ),
+    )
     say(f"Cuenta {made.username} creada.", {"username": made.username, "id": str(made.id)}, as_json=as_json)
 
 
@@ -46,12 +45,12 @@ def invite_account(
     as_json: AsJson = False,
 ) -> None:
     """Invita a quien trabaja en la inmobiliaria: elige su contraseña con el enlace de un correo."""
-
-    async def run(portal: Portal) -> Any:
-        found = await portal.use_cases.find_agency(slug)
-        return await portal.use_cases.invite_staff.by_operator(found.id, username=username, email=email, role=role)
-
-    made = with_portal(run)
+    made = for_agency(
+        slug,
+        lambda use_cases, agency_id: use_cases.invite_staff.by_operator(
+            agency_id, username=username, email=email, role=role
+        ),
+    )
     told = {"username": made.username, "id": str(made.id), "email": made.email}
     say(f"Cuenta {made.username} invitada: el enlace va a {made.email}.", told, as_json=as_json)
 
@@ -62,14 +61,13 @@ def reset_second_factor(
 ) -> None:
     """Quita el segundo factor de quien perdió el teléfono y los códigos de recuperación; cierra sus sesiones."""
 
-    async def run(portal: Portal) -> Any:
-        found = await portal.use_cases.find_agency(slug)
+    async def reset(use_cases: UseCases, agency_id: AgencyId) -> Account:
         try:
-            return await portal.use_cases.reset_second_factor_by_operator(found.id, login=login)
+            return await use_cases.reset_second_factor_by_operator(agency_id, login=login)
         except NotFound:
             raise Failure("No existe esa cuenta.") from None
         except InvalidTransition:
             raise Failure("Esa cuenta no tiene segundo factor.") from None
 
-    freed = with_portal(run)
+    freed = for_agency(slug, reset)
     say(f"La cuenta {freed.username} quedó sin segundo factor.", {"username": freed.username}, as_json=as_json)

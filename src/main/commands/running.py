@@ -15,7 +15,9 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from adapters.postgres.engine import UnsafeRole, create_engine, refuse_unsafe_role
 from application.ports.secrets import SecretUnreadable
+from application.use_cases import UseCases
 from domain import errors
+from domain.ids import AgencyId
 from graphql_api.field_texts import sentences
 from main.bootstrap import Portal, portal
 from main.database import Databases, reached
@@ -124,3 +126,13 @@ def with_portal(act: Callable[[Portal], Awaitable[T]]) -> T:
         with database(settings, migrated=True) as addresses:
             return asyncio.run(run(settings, addresses.app_url))
     raise AssertionError("a command that fails has ended")
+
+
+def for_agency(slug: str, act: Callable[[UseCases, AgencyId], Awaitable[T]]) -> T:
+    """The same with the agency of that short name."""
+
+    async def run(open_: Portal) -> T:
+        found = await open_.use_cases.find_agency(slug)
+        return await act(open_.use_cases, found.id)
+
+    return with_portal(run)
