@@ -57,6 +57,9 @@ _CELLS: Mapping[Reason, str] = {
         "Debe ser canon más IVA, menos comisión, IVA de la comisión, retenciones y gastos: {expected}, y dice {found}."
     ),
     Reason.NOT_A_MANAGEMENT: "El contrato {contract} no es de administración.",
+    Reason.NOT_ITS_RECEIPT: (
+        "«{code}» no es un recibo de la referencia {reference}, o la transacción de esta fila ya tiene otro recibo."
+    ),
     Reason.UNKNOWN_COLUMN: "La columna «{column}» no se conoce y no se leyó.",
     Reason.UNNAMED_COLUMN: "La columna número {place} no tiene nombre y no se leyó.",
     Reason.UNUSABLE_EMAIL: "No es un correo electrónico válido: la fila entró sin él.",
@@ -66,6 +69,10 @@ _CELLS: Mapping[Reason, str] = {
     Reason.ERASED: (
         "Los datos de esta persona se suprimieron a petición suya: la fila no se importó. Bórrelos también en el "
         "sistema administrativo."
+    ),
+    Reason.KNOWN_OTHERWISE: (
+        "Se tomó por el pago con recibo {receipt}, que entró por el portal y es de otro cliente o por otro valor: la "
+        "fila no se importó. Si es otro pago, impórtelo con otra referencia."
     ),
     Reason.STATE_KEPT: "La factura ya está «{stored}» y no vuelve a «{found}».",
 }

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from domain.ids import PaymentId
+from domain.imports.problems import Reason
 from domain.imports.sheets import ImportKind
 from domain.invoices import InvoiceStatus
 from tests.application.imports_office import MANAGEMENT, Office, counts, errors, open_office, warnings
@@ -314,6 +315,8 @@ async def test_a_changed_receipt_frees_what_it_had_before() -> None:
     "row",
     [
         {"recibo": "RC-77", "referencia": "77"},
+        {"recibo": "RC-77", "referencia": "  77 "},
+        {"recibo": "RC-77", "referencia": "260701ABCDEFGHJKLM "},
         {"recibo": "RP-1", "referencia": ""},
         {"recibo": "RP-1", "referencia": "otra", "valor": "3,00", "facturas": "FV-9:3,00"},
     ],
@@ -321,12 +324,36 @@ async def test_a_changed_receipt_frees_what_it_had_before() -> None:
 async def test_a_row_that_is_a_payment_made_here_is_unchanged_and_never_a_second_one(row: dict[str, str]) -> None:
     office = await billed()
     pay_here(office, receipt="RP-1", reference="77", amount="1155000")
+    office.books.payments["RP-1"].intent_reference = "260701ABCDEFGHJKLM"
 
     report = await office.take(ImportKind.PAYMENTS, row)
 
     assert counts(report) == (0, 0, 1, 0), report.row_errors
     assert list(office.books.payments) == ["RP-1"]
     assert office.state() == (PAID, "1155000.00")
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ({"referencia": "77"}, None),
+        ({"referencia": "77", "valor": "5,00", "facturas": ""}, "referencia"),
+        ({"referencia": "77", "cliente": "T2", "facturas": ""}, "referencia"),
+        ({"recibo": "RP-1", "referencia": ""}, None),
+        ({"recibo": "RP-1", "referencia": "", "valor": "5,00", "facturas": ""}, "recibo"),
+    ],
+)
+async def test_a_row_that_is_taken_for_a_payment_of_somebody_else_or_another_amount_says_so(
+    row: dict[str, str], column: str | None
+) -> None:
+    office = await billed()
+    pay_here(office, receipt="RP-1", reference="77", amount="1155000")
+
+    report = await office.take(ImportKind.PAYMENTS, {"recibo": "RC-77"} | row)
+
+    assert counts(report) == (0, 0, 1, 0), report.row_errors
+    told = [(it.row, it.column, it.reason, it.told["receipt"]) for it in report.warnings]
+    assert told == ([] if column is None else [(2, column, Reason.KNOWN_OTHERWISE, "RP-1")])
 
 
 @pytest.mark.parametrize(

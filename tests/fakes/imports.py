@@ -49,6 +49,7 @@ class KeptPayment:
     digest: str | None
     reversed: bool = False
     at_office: bool = False
+    intent_reference: str | None = None
 
 
 @dataclass
@@ -219,13 +220,14 @@ class FakeImportStore(ImportStore):
                 amount=kept.amount,
                 at_office=kept.at_office,
                 reference=kept.reference,
+                intent_reference=kept.intent_reference,
                 digest=kept.digest,
                 reversed_here=kept.reversed,
                 credit_used_here=False,
                 allocations=kept.allocations,
             )
             for receipt, kept in self._books.payments.items()
-            if receipt in receipts or (kept.digest is None and kept.reference in references)
+            if receipt in receipts or (kept.digest is None and {kept.reference, kept.intent_reference} & {*references})
         ]
 
     async def put_clients(self, changes: Sequence[Change[ClientRecord]]) -> None:

@@ -7,7 +7,7 @@ from graphql_api.import_texts import cell_message, file_message
 
 NAMES = """
 allocated choices client code column comma comma_column comma_row contract email example expected found limit other
-place point point_column point_row room row stored total
+place point point_column point_row receipt reference room row stored total
 """
 ANYTHING = dict.fromkeys(NAMES.split(), "7")
 

@@ -33,6 +33,9 @@ from tests.fakes.imports import FakeImports, KeptPayment
 State = tuple[InvoiceStatus, Decimal]
 
 
+OURS = "260103ABCDEFGHJKLM"
+
+
 class Imported(ABC):
     """One agency behind a unit of work."""
 
@@ -72,7 +75,7 @@ class Imported(ABC):
 
     @abstractmethod
     async def pay_here(self, *, receipt: str, reference: str, client: str, shares: Mapping[str, Decimal]) -> None:
-        """As a gateway's approval does."""
+        """As a gateway's approval does; our reference is OURS."""
 
 
 class InMemory(Imported):
@@ -101,7 +104,8 @@ class InMemory(Imported):
     async def pay_here(self, *, receipt: str, reference: str, client: str, shares: Mapping[str, Decimal]) -> None:
         books = self.factory.of(self.agency_id)
         total = sum(shares.values(), Decimal(0))
-        books.payments[receipt] = KeptPayment(PaymentId(uuid4()), client, total, tuple(shares.items()), reference, None)
+        kept = KeptPayment(PaymentId(uuid4()), client, total, tuple(shares.items()), reference, None)
+        books.payments[receipt] = replace(kept, intent_reference=OURS)
 
 
 class InPostgres(Imported):
@@ -175,11 +179,28 @@ class InPostgres(Imported):
             await self.execute(f"update clients set {name} = :value where code = :code", value=value, code=client)
 
     async def pay_here(self, *, receipt: str, reference: str, client: str, shares: Mapping[str, Decimal]) -> None:
-        payment_id = PaymentId(uuid4())
+        payment_id, intent_id, account_id = PaymentId(uuid4()), uuid4(), uuid4()
+        await self.execute(
+            "insert into gateway_accounts (id, agency_id, gateway, public_key, enabled, settings) "
+            "select :id, agency_id, 'PAYU', :key, true, '{}' from clients where code = :client",
+            id=account_id,
+            key=str(account_id),
+            client=client,
+        )
+        await self.execute(
+            "insert into payment_intents (id, agency_id, client_id, gateway_account_id, reference, gateway, amount, "
+            "status, created_at, return_url, idempotency_key, request_hash) select :id, agency_id, id, :account, "
+            f"'{OURS}', 'PAYU', 1, 'APPROVED', :at, '', '', '' from clients where code = :client",
+            id=intent_id,
+            account=account_id,
+            at=datetime(2026, 1, 3, tzinfo=UTC),
+            client=client,
+        )
         await self.execute(
             "insert into payments (id, agency_id, receipt_number, client_id, paid_at, amount, credited, method, "
-            "status, gateway, gateway_reference, verification_code) select :id, agency_id, :receipt, id, :at, :amount, "
-            "0, 'PSE', 'APPLIED', 'PAYU', :reference, :code from clients where code = :client",
+            "status, gateway, gateway_reference, intent_id, verification_code) select :id, agency_id, :receipt, id, "
+            ":at, :amount, 0, 'PSE', 'APPLIED', 'PAYU', :reference, :intent, :code from clients where code = :client",
+            intent=intent_id,
             id=payment_id,
             receipt=receipt,
             at=datetime(2026, 1, 3, tzinfo=UTC),

@@ -15,7 +15,7 @@ from domain.imports.sheets import ImportKind
 from domain.invoices import InvoiceStatus
 from tests.application.imports_office import MANAGEMENT, OWNER, ROWS, counts, errors, warnings
 from tests.fakes.imports import FakeImports
-from tests.ports.imported import Imported, InMemory, InPostgres
+from tests.ports.imported import OURS, Imported, InMemory, InPostgres
 from tests.postgres import Database
 
 ISSUED, PARTIALLY_PAID, PAID, VOIDED = InvoiceStatus
@@ -146,14 +146,19 @@ async def test_payments_made_here_are_met_by_receipt_or_reference_and_left_alone
     await billed.pay_here(receipt="RP-1", reference="77", client="T1", shares={"FV-1": TOTAL})
 
     by_reference = await billed.take(ImportKind.PAYMENTS, {"recibo": "RC-9", "referencia": "77"})
+    by_ours = await billed.take(ImportKind.PAYMENTS, {"recibo": "RC-9", "referencia": f" {OURS}"})
     by_receipt = await billed.take(ImportKind.PAYMENTS, {"recibo": "RP-1", "referencia": ""})
     invoices = await billed.take(ImportKind.INVOICES, {"descripcion": "Otra"})
 
-    assert counts(by_reference) == counts(by_receipt) == (0, 0, 1, 0)
+    assert counts(by_reference) == counts(by_ours) == counts(by_receipt) == (0, 0, 1, 0)
     assert counts(invoices) == (0, 1, 0, 0)
     assert await billed.state("FV-1") == (PAID, TOTAL)
     async with billed.factory(Scope.of_agency(billed.agency_id)) as uow:
-        assert [payment.receipt_number for payment in await uow.imports.payments(["RC-9", "RP-1"], ["77"])] == ["RP-1"]
+        for references in (["77"], [OURS]):
+            (found,) = await uow.imports.payments(["RC-9", "RP-1"], references)
+            told = (found.receipt_number, found.reference, found.intent_reference)
+            assert told == ("RP-1", "77", OURS)
+            assert [it.id for it in await uow.imports.payments([], references)] == [found.id]
 
 
 async def test_the_references_of_imported_receipts_are_not_looked_up(billed: Imported) -> None:

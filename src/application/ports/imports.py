@@ -80,7 +80,8 @@ class ImportStore(Protocol):
         ...
 
     async def payments(self, receipts: Collection[str], references: Collection[str]) -> Sequence[StoredPayment]:
-        """Those with one of the receipt numbers, and those made here with one of the gateway references."""
+        """Those with one of the receipt numbers, and those made here with one of the references: the gateway's, or the
+        one that a gateway was given here."""
         ...
 
     async def payouts(self, numbers: Collection[str]) -> Mapping[str, StoredRow]: ...

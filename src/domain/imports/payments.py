@@ -43,6 +43,11 @@ class PaymentRecord:
         return self.amount - sum((amount for _, amount in self.allocations), ZERO)
 
     @property
+    def told(self) -> str | None:
+        """The reference as it is compared: a back office may pad its columns."""
+        return None if self.reference is None else self.reference.strip()
+
+    @property
     def digest(self) -> str:
         return digest(self.client, self.paid_at, self.amount, self.method, self.allocations, self.reference)
 
@@ -50,7 +55,8 @@ class PaymentRecord:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPayment:
     """`client` is a code. `allocations` are numbers of invoices and what of the receipt counts towards them.
-    `at_office`: received without a gateway."""
+    `at_office`: received without a gateway. `reference` is the gateway's or the bank's, `intent_reference` the one that
+    we gave a payment through a gateway: its panel shows both."""
 
     id: PaymentId
     receipt_number: str
@@ -58,6 +64,7 @@ class StoredPayment:
     amount: Decimal
     at_office: bool
     reference: str | None
+    intent_reference: str | None
     digest: str | None
     reversed_here: bool
     credit_used_here: bool
@@ -76,9 +83,12 @@ class StoredPayment:
     def is_told_by(self, record: PaymentRecord) -> bool:
         """Whether a row with this payment's reference is this payment, made here. A gateway gives a reference once;
         what the staff wrote down at the office may be anything, and tells only of the same client and amount."""
-        if not self.made_here or self.reference is None or self.reference != record.reference:
+        if not self.made_here or record.told is None or record.told not in (self.reference, self.intent_reference):
             return False
-        return not self.at_office or (self.client, self.amount) == (record.client, record.amount)
+        return not self.at_office or self.is_alike(record)
+
+    def is_alike(self, record: PaymentRecord) -> bool:
+        return (self.client, self.amount) == (record.client, record.amount)
 
 
 def read_payment(row: Row) -> PaymentRecord:

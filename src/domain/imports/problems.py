@@ -55,12 +55,15 @@ class Reason(StrEnum):
     NET_OF_PARTS = "net_of_parts"
     NOT_A_MANAGEMENT = "not_a_management"
 
+    NOT_ITS_RECEIPT = "not_its_receipt"
+
     # warnings
     UNKNOWN_COLUMN = "unknown_column"
     UNNAMED_COLUMN = "unnamed_column"
     UNUSABLE_EMAIL = "unusable_email"
     EMAIL_WAITS = "email_waits"
     STATE_KEPT = "state_kept"
+    KNOWN_OTHERWISE = "known_otherwise"
     ERASED = "erased"
 
 

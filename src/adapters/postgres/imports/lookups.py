@@ -1,5 +1,6 @@
 """What is stored, by the keys of the back office."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from adapters.postgres.tables import (
     ContractRow,
     InvoiceRow,
     PaymentAllocationRow,
+    PaymentIntentRow,
     PaymentRow,
     PayoutRow,
     PropertyRow,
@@ -36,11 +38,14 @@ ACCOUNTS = table_of(AccountRow)
 ALLOCATIONS = table_of(PaymentAllocationRow)
 CLIENTS = table_of(ClientRow)
 CONTRACTS = table_of(ContractRow)
+INTENTS = table_of(PaymentIntentRow)
 INVOICES = table_of(InvoiceRow)
 PARTIES = table_of(ContractPartyRow)
 PAYMENTS = table_of(PaymentRow)
 PAYOUTS = table_of(PayoutRow)
 PROPERTIES = table_of(PropertyRow)
+_OURS = re.compile(r"[0-9]{6}[A-Z0-9]{12}", re.ASCII)
+"""A reference that was given to a gateway here."""
 
 
 class Lookups(ScopedRepository):
@@ -159,7 +164,10 @@ class Lookups(ScopedRepository):
 
     async def payments(self, receipts: Collection[str], references: Collection[str]) -> Sequence[StoredPayment]:
         of_client = _same(PAYMENTS.c.agency_id, PAYMENTS.c.client_id, CLIENTS)
-        known = self.select(PAYMENTS, PAYMENTS, CLIENTS.c.code.label("client")).join_from(PAYMENTS, CLIENTS, of_client)
+        of_intent = _same(PAYMENTS.c.agency_id, PAYMENTS.c.intent_id, INTENTS)
+        told = (CLIENTS.c.code.label("client"), INTENTS.c.reference.label("intent_reference"))
+        known = self.select(PAYMENTS, PAYMENTS, *told).join_from(PAYMENTS, CLIENTS, of_client)
+        known = known.outerjoin(INTENTS, of_intent)
         by_receipt = known.where(any_of(PAYMENTS.c.receipt_number, receipts))
         rows = list(await self.connection.execute(by_receipt))
         if references:  # a query of its own: with OR between them neither would use its index
@@ -168,6 +176,12 @@ class Lookups(ScopedRepository):
             )
             found = {row.id for row in rows}
             rows += [row for row in await self.connection.execute(by_reference) if row.id not in found]
+        ours = [reference for reference in references if _OURS.fullmatch(reference)]
+        if ours:
+            through = self.select(INTENTS, INTENTS.c.id).where(any_of(INTENTS.c.reference, ours))
+            by_intent = known.where(PAYMENTS.c.intent_id.in_(through))
+            found = {row.id for row in rows}
+            rows += [row for row in await self.connection.execute(by_intent) if row.id not in found]
         allocations = await self._allocations([row.id for row in rows])
         return [
             StoredPayment(
@@ -177,6 +191,7 @@ class Lookups(ScopedRepository):
                 amount=row.amount,
                 at_office=row.gateway is None,
                 reference=row.gateway_reference,
+                intent_reference=row.intent_reference,
                 digest=row.import_digest,
                 reversed_here=row.reversed > ZERO,
                 credit_used_here=row.credit_left + row.reversed < row.credited,

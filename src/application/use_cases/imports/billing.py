@@ -23,6 +23,7 @@ from domain.imports.invoices import (
 from domain.imports.outcomes import Meeting, Outcome, Stored, StoredRow, meet
 from domain.imports.payments import PaymentRecord, StoredPayment, apply_payment, check_payment, read_payment
 from domain.imports.payouts import PayoutRecord, check_payout, read_payout
+from domain.imports.problems import Reason
 from domain.invoices import InvoiceKind
 
 
@@ -84,13 +85,13 @@ class PaymentImporter(Importer[PaymentRecord]):
     async def load(self, chunk: Chunk[PaymentRecord]) -> None:
         found = await self.store.payments(
             {record.receipt_number for _, record in chunk},
-            {record.reference for _, record in chunk if record.reference},
+            {record.told for _, record in chunk if record.told},
         )
         self._by_receipt = {payment.receipt_number: payment for payment in found}
         self._by_reference = {}
         for payment in found:
-            if payment.reference:
-                self._by_reference.setdefault(payment.reference, []).append(payment)
+            for reference in filter(None, {payment.reference, payment.intent_reference}):
+                self._by_reference.setdefault(reference, []).append(payment)
         changing = [record for row, record in chunk if row.problems or not self._as_stored(record)]
         stored = [self._by_receipt[r.receipt_number] for r in changing if r.receipt_number in self._by_receipt]
         mentioned = {number for record in changing for number, _ in record.allocations}
@@ -101,6 +102,7 @@ class PaymentImporter(Importer[PaymentRecord]):
     def meet(self, row: Row, record: PaymentRecord) -> Meeting[PaymentRecord]:
         stored = self._by_receipt.get(record.receipt_number)
         if not row.problems and self._as_stored(record):
+            self._warn(row, record)
             return Meeting(Outcome.UNCHANGED, record, record.digest, write=False)
         check_payment(row, record, clients=self._clients, invoices=self._invoices, stored=stored)
         if not row.problems:
@@ -115,10 +117,23 @@ class PaymentImporter(Importer[PaymentRecord]):
     def _as_stored(self, record: PaymentRecord) -> bool:
         """Nothing to do: the stored receipt says the same, or stands whatever a file says."""
         stored = self._by_receipt.get(record.receipt_number)
-        same = self._by_reference.get(record.reference or "", ())
-        if any(payment.is_told_by(record) for payment in same) or (stored and stored.stands):
+        if self._told(record) or (stored and stored.stands):
             return True
         return stored is not None and stored.digest == record.digest
+
+    def _told(self, record: PaymentRecord) -> list[StoredPayment]:
+        """Payments made here that the row is by its reference."""
+        return [it for it in self._by_reference.get(record.told or "", ()) if it.is_told_by(record)]
+
+    def _warn(self, row: Row, record: PaymentRecord) -> None:
+        """Of a payment made here that says something else of whose money it is, or how much: a bank's number is not
+        always given once, and the row is not taken."""
+        stored = self._by_receipt.get(record.receipt_number)
+        by_receipt = [stored] if stored is not None and stored.made_here else []
+        for column, found in (("recibo", by_receipt), ("referencia", self._told(record))):
+            if found and not any(payment.is_alike(record) for payment in found):
+                row.warn(column, Reason.KNOWN_OTHERWISE, receipt=found[0].receipt_number)
+                return
 
 
 class PayoutImporter(Importer[PayoutRecord]):
