@@ -58,6 +58,7 @@ class PaymentIntentStatus(StrEnum):
 
 LIVE = frozenset({PaymentIntentStatus.CREATED, PaymentIntentStatus.REDIRECTED, PaymentIntentStatus.PENDING})
 BEFORE_A_TRY = frozenset({PaymentIntentStatus.CREATED, PaymentIntentStatus.REDIRECTED})
+_FAILED = frozenset({PaymentIntentStatus.DECLINED, PaymentIntentStatus.EXPIRED})
 _CAN_BE_PAID = frozenset({PaymentIntentStatus.CREATED, PaymentIntentStatus.REDIRECTED, PaymentIntentStatus.DECLINED})
 
 
@@ -227,11 +228,22 @@ class PaymentIntent:
 
     def hinted(self, hint: Hint) -> "PaymentIntent":
         """With a return's transaction number among those to ask by, and so not asked about yet; itself where the number
-        is known, missing, or one too many."""
-        number = hint.transaction_id
-        if number is None or number in self.transaction_hints or len(self.transaction_hints) >= MOST_HINTS:
+        is known, missing, or one too many. One that the gateway says has failed makes room: whoever is declined time
+        and again, and then pays, has paid."""
+        number, kept = hint.transaction_id, self.transaction_hints
+        if number is None or number in kept or self._has_failed(number):
             return self
-        return replace(self, transaction_hints=(*self.transaction_hints, number), queried_at=None)
+        if len(kept) >= MOST_HINTS:
+            failed = next((it for it in kept if self._has_failed(it)), None)
+            if failed is None:
+                return self
+            kept = tuple(it for it in kept if it != failed)
+        return replace(self, transaction_hints=(*kept, number), queried_at=None)
+
+    def _has_failed(self, number: str) -> bool:
+        """By the gateway's own word."""
+        known = self.attempt(number)
+        return known is not None and known.status in _FAILED and known.verified_by.is_proof and not known.charged
 
     def answered(self, asked: "PaymentIntent", *, at: datetime) -> "PaymentIntent":
         """The gateway answered the question that was asked about it as `asked`. A number that came meanwhile was not

@@ -205,6 +205,20 @@ async def test_a_handful_of_numbers_is_kept(door: Door) -> None:
     assert door.intent(intent).transaction_hints == tuple(str(number) for number in range(MOST_HINTS))
 
 
+async def test_whoever_was_declined_many_times_and_then_pays_has_paid(door: Door) -> None:
+    intent = await door.begin()
+    declined = [str(number) for number in range(MOST_HINTS)]
+    for number in declined:
+        report = a_report(intent.reference, intent.amount, transaction_id=number, state=ReportedState.DECLINED)
+        door.gateway.answers[intent.reference] = (*door.gateway.answers.get(intent.reference, ()), report)
+        await door.come_back(intent, number)
+    await door.come_back(intent, "paid")
+    assert door.intent(intent).transaction_hints == (*declined[1:], "paid")
+
+    await door.come_back(intent, declined[0])  # known to have failed
+    assert door.intent(intent).transaction_hints == (*declined[1:], "paid")
+
+
 async def test_so_many_returns_and_no_more_are_kept_and_the_browser_still_goes_home(door: Door) -> None:
     intent = await door.begin()
     for number in range(103):
