@@ -1,7 +1,7 @@
 """Money received at the office."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -130,6 +130,9 @@ async def test_it_may_have_been_received_before_but_not_tomorrow_nor_long_ago() 
     for instant, reason in (
         (world.clock.now() + timedelta(seconds=1), "future"),
         (datetime(1999, 12, 31, tzinfo=UTC), "too_early"),
+        (datetime(1, 1, 1, tzinfo=UTC), "too_early"),
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), "too_early"),
+        (datetime(9999, 12, 31, 23, 59, tzinfo=timezone(-timedelta(hours=14))), "future"),
     ):
         form = a_form(world, paid_at=instant, idempotency_key="otra")
         told = await refused(world, InvalidInput, world.record_payment(world.staff, form))

@@ -1,7 +1,7 @@
 """Money that the staff receive at the office, and receipts that they take back."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from application.access import Viewer, require_staff
@@ -25,10 +25,10 @@ from domain.ledger import JournalKind, LedgerAccount
 from domain.money import ZERO, pesos
 from domain.payment_intents import IntentInvoice
 from domain.payments import Payment, PaymentMethod, PaymentStatus, ReversalKind
-from domain.periods import bogota_date
+from domain.periods import BOGOTA
 
 MAX_REFERENCE = 100
-EARLIEST = date(2000, 1, 1)
+EARLIEST = datetime(2000, 1, 1, tzinfo=BOGOTA)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +144,7 @@ def _problems(form: OfficePayment, *, at: datetime) -> list[FieldProblem]:
         problems.append(FieldProblem("amount", FieldProblemCode.INVALID, "above_zero"))
     if form.paid_at is not None and form.paid_at > at:
         problems.append(FieldProblem("paidAt", FieldProblemCode.INVALID, "future"))
-    elif form.paid_at is not None and bogota_date(form.paid_at) < EARLIEST:
+    elif form.paid_at is not None and form.paid_at < EARLIEST:
         problems.append(FieldProblem("paidAt", FieldProblemCode.INVALID, "too_early"))
     problems.append(problem_of_text("bankReference", form.bank_reference or "", limit=MAX_REFERENCE))
     if len(form.invoice_ids) > MAX_INVOICES:
