@@ -1,8 +1,10 @@
 """The regular check as jobs: each agency is looked through, each payment that is due is asked about apart."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from uuid import uuid4
 
+from application.ports.books import Reconciliation
 from application.ports.jobs import Job, JobKind
 from application.use_cases.payments import AskGateway, PollAgencies, PollAgency
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus
@@ -69,6 +71,27 @@ async def test_a_payment_whose_news_was_lost_is_found() -> None:
 
     assert (world.intent(intent).status, len(world.payments)) == (S.APPROVED, 1)
     assert await queue.look() == []
+
+
+async def test_days_on_which_nobody_was_there_to_report_are_reported_on_too() -> None:
+    world = World()
+    queue = Queue(world)
+    yesterday = world.clock.today() - timedelta(days=1)
+
+    async def days() -> list[date]:
+        await queue.look()
+        mine = [job for job in queue.waiting(JobKind.RECONCILE_AGENCY) if job.agency_id == world.agency.id]
+        world.books.jobs.clear()
+        return sorted(date.fromisoformat(job.subject) for job in mine)
+
+    assert await days() == [yesterday]  # a new agency has no days before
+    report = Reconciliation(id=uuid4(), agency_id=world.agency.id, on=yesterday, at=world.clock.now(), figures={})
+    world.books.reports[world.agency.id, yesterday] = report
+    assert await days() == []
+    world.clock.advance(timedelta(days=4))
+    assert await days() == [yesterday + timedelta(days=distance) for distance in (1, 2, 3, 4)]
+    world.clock.advance(timedelta(days=40))
+    assert await days() == [world.clock.today() - timedelta(days=1)]
 
 
 async def test_a_payment_that_waits_to_be_asked_about_is_not_put_twice() -> None:

@@ -3,12 +3,12 @@ that one that cannot be dealt with keeps nobody else waiting."""
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from application.access import Scope
 from application.ports.clock import Clock
 from application.ports.jobs import Job, JobKind
-from application.ports.unit_of_work import UnitOfWorkFactory
+from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.use_cases.payments.settlement import Settlement
 from domain.errors import GatewayUnavailable
 from domain.periods import bogota_date
@@ -18,6 +18,8 @@ _log = logging.getLogger(__name__)
 REPORTED_AFTER = timedelta(hours=5)
 """Into the next day: when what was begun around midnight has come to an end."""
 
+_LOOKED_BACK = 31
+"""Days among which a report is looked for, where that of the last day lacks."""
 _AT_ONCE = 500
 """Payments of an agency that one look puts to be asked; the next looks find the others."""
 
@@ -40,7 +42,7 @@ class PollAgencies:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollAgency:
     """Have the gateways asked about those of an agency's payments that are due, and in the early morning the day
-    before reported on. A job."""
+    before reported on, with those before it that nobody was there to report on. A job."""
 
     unit_of_work: UnitOfWorkFactory
     clock: Clock
@@ -56,12 +58,22 @@ class PollAgency:
                     key=intent.reference,
                 )
                 await uow.jobs.put(question)
-            day = bogota_date(at - REPORTED_AFTER) - timedelta(days=1)
-            if await uow.reconciliations.of_day(day) is None:
+            for day in await _unreported(uow, bogota_date(at - REPORTED_AFTER) - timedelta(days=1)):
                 told = day.isoformat()
                 report = Job(kind=JobKind.RECONCILE_AGENCY, agency_id=job.agency_id, subject=told, key=told)
                 await uow.jobs.put(report)
             await uow.commit()
+
+
+async def _unreported(uow: UnitOfWork, last: date) -> list[date]:
+    """Days up to `last` since the newest report; that day alone where there is none for long, as in a new agency."""
+    missed: list[date] = []
+    for distance in range(_LOOKED_BACK):
+        day = last - timedelta(days=distance)
+        if await uow.reconciliations.of_day(day) is not None:
+            return missed
+        missed.append(day)
+    return missed[:1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
