@@ -9,6 +9,7 @@ the money booked in the end is that of the approved transactions, each once.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from domain.findings import FindingKind
 from domain.gateway_reports import GatewayReport, ReportedState, StatusReason
@@ -29,7 +30,8 @@ class Outcome:
 
     `charges` are the transactions whose money must be booked now, `held` those whose money came without fitting,
     `to_return` those that a person decided to give back, `take_backs` what was taken back: all in the same transaction
-    of the database that saves `intent`. `findings` are for the staff, each with the transaction it is about. With
+    of the database that saves `intent`. `were_held` is money that was booked as held before, each with how much more of
+    it the gateway tells now. `findings` are for the staff, each with the transaction it is about. With
     `query_needed` nothing changed: ask the gateway, then `reconcile`.
     """
 
@@ -37,6 +39,7 @@ class Outcome:
     transition: str | None = None
     charges: tuple[GatewayAttempt, ...] = ()
     held: tuple[GatewayAttempt, ...] = ()
+    were_held: tuple[tuple[GatewayAttempt, Decimal], ...] = ()
     to_return: tuple[GatewayAttempt, ...] = ()
     take_backs: tuple[TakeBack, ...] = ()
     findings: tuple[tuple[FindingKind, str], ...] = ()
@@ -118,12 +121,18 @@ def reconcile(intent: PaymentIntent, answer: Iterable[GatewayReport], *, at: dat
     if not approved and understood and at >= intent.expires_at:
         outcome = _close(outcome, Trigger.TIME_UP, StatusReason.NOT_COMPLETED)
     moved, take_backs, findings = returned(outcome.intent, reports, at=at)
-    before = {attempt.transaction_id for attempt in intent.attempts if attempt.is_held_money}
+    before = {attempt.transaction_id: attempt for attempt in intent.attempts if attempt.is_held_money}
     held = tuple(it for it in moved.attempts if it.is_held_money and it.transaction_id not in before)
+    were_held = tuple(
+        (it, it.amount - before[it.transaction_id].amount)
+        for it in moved.attempts
+        if it.transaction_id in before and (it.charged or it.is_held_money)
+    )
     return replace(
         outcome,
         intent=moved,
         held=held,
+        were_held=were_held,
         take_backs=take_backs,
         findings=outcome.findings + findings + tuple((FindingKind.REVIEW, it.transaction_id) for it in held),
         alert=outcome.alert or bool(findings),

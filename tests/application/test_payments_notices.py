@@ -11,6 +11,7 @@ from application.announcements import payment_confirmed
 from application.ports.jobs import JobKind
 from application.ports.payment_gateway import Reception
 from domain.errors import Unavailable
+from domain.findings import FindingKind
 from domain.gateway_reports import ReportedState
 from domain.invoices import InvoiceStatus
 from domain.payment_intents import PaymentIntentStatus
@@ -105,6 +106,20 @@ async def test_the_order_of_decline_approval_and_expiry_changes_no_money(order: 
     for n in order:
         await world.notice(intent, state=states[n], transaction_id=f"tx-{n}")
     assert (world.intent(intent).status, len(world.payments)) == (S.APPROVED, 1)
+
+
+async def test_an_invoice_that_is_another_clients_by_now_is_not_paid_with_this_ones_money() -> None:
+    world = World()
+    intent = await world.start(world.viewer, world.invoices[0])
+    world.invoice(world.invoices[0]).client_id = a_client(world.agency, "Beto").id
+
+    await world.notice(intent)
+
+    ((payment, shares),) = world.payments
+    assert (payment.client_id, payment.credited, shares) == (world.ana.id, intent.amount, ())
+    assert world.invoice(world.invoices[0]).paid == 0
+    assert FindingKind.CREDITED in {it.kind for it in world.books.findings.values()}
+    await world.assert_balanced()
 
 
 async def test_an_invoice_paid_at_the_office_meanwhile_leaves_the_money_as_credit() -> None:

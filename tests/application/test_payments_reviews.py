@@ -75,6 +75,31 @@ async def test_money_that_is_not_taken_is_to_be_returned() -> None:
     await world.assert_balanced()
 
 
+@pytest.mark.parametrize("told", ["1000000.00", "950000.00"])
+async def test_held_money_of_which_the_gateway_tells_another_amount_is_in_the_books_once(told: str) -> None:
+    """A statement typed by hand may have told it wrongly first."""
+    world = World()
+    intent = await in_review(world)
+    world.gateway.knows([a_report(intent.reference, told)])
+    await world.refresh_payment(world.viewer, reference=intent.reference)
+    fits = Decimal(told) == intent.amount
+    assert world.intent(intent).status is (S.APPROVED if fits else S.REVIEW)
+
+    assert balance(world, LedgerAccount.GATEWAY) == Decimal(told)
+    assert balance(world, LedgerAccount.UNAPPLIED) == (0 if fits else -Decimal(told))
+    if not fits:
+        world.clock.advance(10)
+        await world.resolve_review(world.staff, reference=intent.reference, decision=D.APPROVE, note="Es abono.")
+    assert balance(world, LedgerAccount.UNAPPLIED) == 0
+    assert [payment.amount for payment, _ in world.payments] == [Decimal(told)]
+    await world.assert_balanced()
+
+
+def balance(world: World, account: LedgerAccount) -> Decimal:
+    entries = (entry for journal in world.books.journals.values() for entry in journal.entries)
+    return sum((entry.amount for entry in entries if entry.account is account), Decimal(0))
+
+
 @pytest.mark.parametrize("decision", D)
 async def test_a_silent_gateway_does_not_stop_a_decision_about_what_it_had_confirmed(decision: ReviewDecision) -> None:
     world = World()

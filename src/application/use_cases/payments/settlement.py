@@ -130,13 +130,20 @@ async def keep(
     intent = outcome.intent
     if outcome.alert:
         _log.warning("payment %s needs a look: %s", intent.reference, description(outcome))
-    if outcome.charges or outcome.held or outcome.to_return or outcome.take_backs:
+    retold = tuple((attempt, more) for attempt, more in outcome.were_held if more != ZERO)
+    if outcome.charges or outcome.held or retold or outcome.to_return or outcome.take_backs:
         await uow.payments.lock_client(intent.client_id)
     booked: dict[str, PaymentId] = {}
+    for attempt, more in retold:
+        await _post(uow, intent, f"held:{at.isoformat()}", JournalKind.UNAPPLIED, attempt, held(amount=more), at=at)
+    unapplied = {attempt.transaction_id for attempt, _ in outcome.were_held}
     if outcome.charges:
-        invoices = dict(await uow.payments.lock_invoices([part.invoice_id for part in intent.invoices]))
+        locked = await uow.payments.lock_invoices([part.invoice_id for part in intent.invoices])
+        # The back office may have billed one to somebody else meanwhile: this client's money pays nobody else's debt.
+        invoices = {key: invoice for key, invoice in locked.items() if invoice.client_id == intent.client_id}
         for charge in outcome.charges:
-            payment = await _charge(uow, intent, charge, invoices, at=at, by=by, note=note)
+            released = charge.is_held_money or charge.transaction_id in unapplied
+            payment = await _charge(uow, intent, charge, invoices, released=released, at=at, by=by, note=note)
             booked[charge.transaction_id] = payment.id
     await uow.intents.save(intent, booked=booked)
     for attempt in outcome.held:
@@ -175,12 +182,13 @@ async def _charge(
     charge: GatewayAttempt,
     invoices: dict[InvoiceId, Invoice],
     *,
+    released: bool,
     at: datetime,
     by: AccountId | None,
     note: str | None,
 ) -> Payment:
-    """One receipt for one transaction of the gateway; its key in the ledger is what no two may have."""
-    released = charge.is_held_money
+    """One receipt for one transaction of the gateway, out of what was held where it was (`released`); its key in the
+    ledger is what no two may have."""
     receipt = Receipt(
         key=f"charge:{intent.id}:{charge.transaction_id}",
         kind=JournalKind.RELEASE if released else JournalKind.CHARGE,
