@@ -77,6 +77,15 @@ _UNNAMED_DISPUTE = (
     "Llegó un aviso de reclamo (controversia) que no nombra un pago recibido aquí. Búsquelo en el panel de la "
     "pasarela: si es cierto, hay plazo para enviar pruebas hasta el {due}."
 )
+_SETTLED_UNDER_ANOTHER_NUMBER = (
+    "La liquidación trae {amount} con la referencia {reference} y un número que no conocemos: puede ser el recibo "
+    "{detail}, u otro pago. Compruébelo con la pasarela y escríbalo en la columna «recibo» del archivo: {detail}, o "
+    "nuevo."
+)
+_SETTLED_BESIDE_A_DECISION = (
+    "La liquidación trae {amount} con la referencia {reference} y un número que no conocemos: puede ser el dinero que "
+    "ya llegó y no tiene recibo, u otro pago. Si aquel espera una decisión, decida primero."
+)
 _BOOKS_TOTAL = "Los libros no cuadran: la suma del libro mayor es {amount} y debe ser cero. Avise a soporte."
 
 
@@ -85,6 +94,9 @@ def finding_message(finding: Finding) -> str:
     text = _SENTENCES[finding.kind]
     if finding.kind is FindingKind.BOOKS and not finding.detail:
         text = _BOOKS_TOTAL
+    if finding.kind is FindingKind.SETTLED_UNKNOWN and finding.detail:
+        has_receipt = finding.payment_id is not None
+        text = _SETTLED_UNDER_ANOTHER_NUMBER if has_receipt else _SETTLED_BESIDE_A_DECISION
     if finding.kind is FindingKind.DISPUTE and finding.reference is None:
         text = _UNNAMED_DISPUTE
     return text.format(

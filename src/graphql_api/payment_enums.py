@@ -56,7 +56,7 @@ described_enum(
         FindingKind.SLOW: "Un pago lleva en proceso más de lo normal.",
         FindingKind.UNCONFIRMED: "Pagos que terminaron sin que la pasarela dijera nada de ellos.",
         FindingKind.NOT_SETTLED: "Un pago recibido no está en la liquidación de la pasarela.",
-        FindingKind.SETTLED_UNKNOWN: "La liquidación trae un pago que aquí no se conoce.",
+        FindingKind.SETTLED_UNKNOWN: "La liquidación trae un pago que aquí no se conoce, o no se sabe cuál es.",
         FindingKind.SETTLED_DIFFERENTLY: "La liquidación trae otro valor.",
         FindingKind.BOOKS: "Los libros no cuadran.",
         FindingKind.RETURNED_TWICE: "La pasarela devolvió dinero de un recibo que el personal ya había reversado.",

@@ -142,6 +142,10 @@ class FakeFindings(Repository, Findings):
     async def get(self, finding_id: UUID) -> Finding | None:
         return next((it for it in self._seen() if it.id == finding_id), None)
 
+    async def of_keys(self, keys: Collection[str]) -> Sequence[Finding]:
+        wanted = [finding for finding in self._seen() if finding.key in keys]
+        return sorted(wanted, key=lambda finding: (finding.at, str(finding.id)))
+
     async def resolve(self, finding_id: UUID, *, at: datetime, by: AccountId | None, note: str | None = None) -> bool:
         wanted = [finding for finding in self._open() if finding.id == finding_id]
         for finding in wanted:

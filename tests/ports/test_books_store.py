@@ -62,6 +62,20 @@ async def test_open_findings_of_some_kinds_are_the_oldest_first(place: Place) ->
         assert await uow.findings.open_ones(list(FindingKind), limit=9) == []
         assert await uow.findings.get(older.id) is None
         assert await uow.findings.resolve_keys([older.key], at=AT) == 0
+        assert await uow.findings.of_keys([older.key]) == []
+
+
+async def test_findings_of_some_keys_are_found_open_or_not_the_oldest_first(place: Place) -> None:
+    older, newer, other = a_finding(place, at=AT - DAY), a_finding(place), a_finding(place)
+    async with place.store.unit_of_work(place.staff) as uow:
+        for finding in (newer, older, other):
+            await uow.findings.report(finding)
+        await uow.findings.resolve_keys([older.key], at=AT)
+        await uow.commit()
+    async with place.store.unit_of_work(place.staff) as uow:
+        found = await uow.findings.of_keys({newer.key, older.key, "nothing"})
+        assert found == [replace(older, resolved_at=AT), newer]
+        assert await uow.findings.of_keys([]) == []
 
 
 async def test_a_days_figures_are_of_that_day_and_balances_of_its_end(place: Place) -> None:

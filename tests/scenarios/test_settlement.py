@@ -3,8 +3,10 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from tests.scenarios.house import House
-from tests.scenarios.story import CHARGED, PAID, RENT, Story
+from tests.scenarios.story import CHARGED, PAID, PAID_TWICE, RENT, Story
 
 _RECONCILE = """
 mutation Cuadrar($input: ReconcileSettlementInput!) {
@@ -60,8 +62,35 @@ async def test_an_approval_that_the_statement_lacks_is_an_exception_that_the_ten
     assert (await house.invoice("FV-1"))["statusLabel"] == "Pagada"
 
 
-async def statement(house: House, gateway: str, on: date, *lines: tuple[str, str, int]) -> Any:
-    rows = [f"{reference};{transaction};{amount},00;{on:%d/%m/%Y}" for reference, transaction, amount in lines]
-    csv = "\n".join(["referencia;transaccion;valor;fecha", *rows])
+@pytest.mark.parametrize("answer", ["RP-000001", "nuevo"])
+async def test_a_line_that_may_be_the_payment_received_waits_for_a_person(house: House, answer: str) -> None:
+    """Beyond the fifty: EnLineaPagos' statement has a payment that was received under a number that nobody knows."""
+    await house.takes_enlinea()
+    attempt = await house.opened(gateway="ENLINEA")
+    await house.goes_to_enlinea(attempt, "approve")
+    today, line = house.stage.clock.today(), (attempt.reference, "980012345", RENT)
+    for _ in range(2):
+        told = await statement(house, "ENLINEA", today, line)
+        question = {"kind": "SETTLED_UNKNOWN", "reference": attempt.reference, "received": f"{RENT}.00"}
+        assert told == {"matched": 0, "settled": 0, "differences": [question], "rowErrors": []}
+        assert await house.story(attempt) == PAID.but(findings=["SETTLED_UNKNOWN"])
+
+    told = await statement(house, "ENLINEA", today, line, receipt=answer)
+    if answer == "nuevo":
+        assert (told["matched"], told["settled"]) == (0, 1)
+        # The first is not in the file.
+        assert await house.story(attempt) == PAID_TWICE.but(findings=["CREDITED", "DOUBLE_PAYMENT", "NOT_SETTLED"])
+    else:
+        assert told == {"matched": 1, "settled": 0, "differences": [], "rowErrors": []}
+        assert await house.story(attempt) == PAID
+    again = await statement(house, "ENLINEA", today, line)
+    assert (again["matched"], again["settled"]) == (1, 0)
+
+
+async def statement(house: House, gateway: str, on: date, *lines: tuple[str, str, int], receipt: str = "") -> Any:
+    rows = [
+        f"{reference};{transaction};{amount},00;{on:%d/%m/%Y};{receipt}" for reference, transaction, amount in lines
+    ]
+    csv = "\n".join(["referencia;transaccion;valor;fecha;recibo", *rows])
     given = {"gateway": gateway, "csv": csv, "from": on.isoformat(), "to": on.isoformat()}
     return (await (await house.clerk()).ask(_RECONCILE, input=given))["reconcileSettlement"]

@@ -49,6 +49,10 @@ class Findings(Protocol):
 
     async def get(self, finding_id: UUID) -> Finding | None: ...
 
+    async def of_keys(self, keys: Collection[str]) -> Sequence[Finding]:
+        """Those of these keys, open or not, the oldest first."""
+        ...
+
     async def resolve(self, finding_id: UUID, *, at: datetime, by: AccountId | None, note: str | None = None) -> bool:
         """False if it was resolved before, or does not exist."""
         ...

@@ -16,7 +16,7 @@ from domain.payments import PaymentMethod
 @dataclass(frozen=True, slots=True)
 class StatementColumns:
     required: tuple[str, ...] = ("referencia", "transaccion", "valor", "fecha")
-    optional: tuple[str, ...] = ("medio", "cus")
+    optional: tuple[str, ...] = ("medio", "cus", "recibo")
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -25,6 +25,9 @@ class StatementColumns:
 
 STATEMENT = StatementColumns()
 AMOUNT_COLUMN = "valor"
+RECEIPT_COLUMN = "recibo"
+ANOTHER_PAYMENT = "nuevo"
+"""In the column of the receipt: that the line is of none that is known."""
 _METHODS = {
     "pse": PaymentMethod.PSE,
     "tarjeta_credito": PaymentMethod.CREDIT_CARD,
@@ -39,7 +42,8 @@ _METHODS = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementLine:
     """One payment that the gateway paid out. `amount` is what the payer paid, before the gateway's commission; `at` is
-    when, or the beginning of that Bogotá day where the file tells no time (`has_time`)."""
+    when, or the beginning of that Bogotá day where the file tells no time (`has_time`). The staff may say whose money
+    it is: of the portal's `receipt`, or of a payment that has none yet (`is_another`)."""
 
     row: int
     reference: str
@@ -49,6 +53,8 @@ class StatementLine:
     has_time: bool
     method: PaymentMethod | None = None
     bank_reference: str | None = None
+    receipt: str | None = None
+    is_another: bool = False
 
 
 def read_line(row: Row) -> StatementLine:
@@ -57,6 +63,8 @@ def read_line(row: Row) -> StatementLine:
     if row.good(AMOUNT_COLUMN) and amount == 0:
         row.reject(AMOUNT_COLUMN, Reason.NOT_ABOVE_ZERO)
     at, has_time = row.moment("fecha")
+    receipt = row.optional_text(RECEIPT_COLUMN, MAX_CODE)
+    is_another = receipt is not None and receipt.strip().casefold() == ANOTHER_PAYMENT
     return StatementLine(
         row=row.number,
         reference=row.identifier("referencia"),
@@ -66,4 +74,6 @@ def read_line(row: Row) -> StatementLine:
         has_time=has_time,
         method=row.choice("medio", _METHODS) if row.code("medio") else None,
         bank_reference=row.optional_text("cus", MAX_CODE),
+        receipt=None if receipt is None or is_another else receipt.strip().upper(),
+        is_another=is_another,
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from application.use_cases.payments.statements import Difference
+from application.use_cases.payments.settlement_differences import Difference
 from domain.findings import FindingKind
 from domain.ids import PaymentId
 from domain.payments import PaymentGatewayCode
@@ -21,7 +21,7 @@ from graphql_api.types.payments import Payment
 @strawberry.input(description="La liquidación de una pasarela. Las columnas están en la documentación.")
 class ReconcileSettlementInput:
     gateway: PaymentGatewayCode = field("Pasarela.")
-    csv: str = field("CSV con encabezados: referencia, transaccion, valor y fecha; medio y cus son opcionales.")
+    csv: str = field("CSV con encabezados: referencia, transaccion, valor y fecha; medio, cus y recibo son opcionales.")
     from_: date = field("Primer día de los pagos que cubre.", name="from")
     to: date = field("Último día, inclusive; 366 días a lo sumo.")
     dry_run: bool = field("Solo comparar: informa lo mismo y no guarda nada.", default=False)
@@ -34,10 +34,10 @@ class SettlementDifference:
     reference: str = field("Referencia del pago.")
     transaction: str = field("Transacción de la pasarela.")
     settled: Money | None = field("Valor en la liquidación.")
-    received: Money | None = field("Valor recibido aquí.")
+    received: Money | None = field("Valor recibido aquí; en SETTLED_UNKNOWN, del pago que puede ser.")
     payment_id: strawberry.Private[PaymentId | None]
 
-    @strawberry.field(description="Recibo, si falta en el archivo.")
+    @strawberry.field(description="Recibo que falta en el archivo, o que puede ser el de la fila.")
     def payment(self, info: Info) -> Payment | None:
         return info.context.loaders.payments.load(self.payment_id) if self.payment_id else None
 

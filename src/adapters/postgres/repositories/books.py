@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from adapters.postgres.mapping import Mapper
 from adapters.postgres.scoping import ScopedRepository, table_of
@@ -129,6 +129,11 @@ class PostgresFindings(ScopedRepository, Findings):
 
     async def get(self, finding_id: UUID) -> Finding | None:
         return await self.one(FINDING, self.select(FINDINGS).where(FINDINGS.c.id == finding_id))
+
+    async def of_keys(self, keys: Collection[str]) -> Sequence[Finding]:
+        wanted = FINDINGS.c.key == sa.any_(sa.cast(sorted(keys), ARRAY(sa.Text)))
+        rows = self.select(FINDINGS).where(wanted).order_by(FINDINGS.c.at, FINDINGS.c.id)
+        return [FINDING.entity(row._mapping) for row in await self.connection.execute(rows)]
 
     async def resolve(self, finding_id: UUID, *, at: datetime, by: AccountId | None, note: str | None = None) -> bool:
         return bool(await self._resolve(FINDINGS.c.id == finding_id, at=at, by=by, note=note))

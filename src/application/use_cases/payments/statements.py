@@ -2,58 +2,54 @@
 was lost, and one that never reached the agency."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
-from uuid import uuid4
 
-from application.access import Scope, StaffViewer, Viewer, require_staff
+from application.access import StaffViewer, Viewer, require_staff
 from application.ports.clock import Clock
 from application.ports.imports import Sheet, SheetReader
 from application.ports.jobs import Job, JobKind
-from application.ports.payments import ChargedPayment
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.use_cases.payments.days import unconfirmed_key
 from application.use_cases.payments.settlement import keep
+from application.use_cases.payments.settlement_answers import answers, remembered
+from application.use_cases.payments.settlement_differences import (
+    Difference,
+    differences_of,
+    finding_of,
+    found_key,
+    question,
+)
 from domain.audit import AuditAction
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
-from domain.findings import Finding, FindingKind
-from domain.ids import AgencyId, PaymentId
+from domain.findings import FindingKind
 from domain.imports.amounts import Census
 from domain.imports.cells import Row
 from domain.imports.problems import CellProblem, FileProblem, FileReason, FileRefused, Reason
 from domain.imports.sheets import Header
-from domain.imports.statements import AMOUNT_COLUMN, STATEMENT, StatementLine, read_line
+from domain.imports.statements import (
+    AMOUNT_COLUMN,
+    ANOTHER_PAYMENT,
+    RECEIPT_COLUMN,
+    STATEMENT,
+    StatementLine,
+    read_line,
+)
 from domain.money import ZERO
 from domain.payment_transitions import reconcile
 from domain.payments import PaymentGatewayCode
 from domain.periods import BOGOTA
-from domain.statements import Comparison, as_reports, compare
+from domain.statements import PROVED_BY_STATEMENT, Comparison, as_reports, compare
 
 LONGEST = 366
 """Days that one file may be about."""
+_LAST = date(2200, 12, 31)
+"""As in the cells of files."""
 MOST_FINDINGS = 200
 """Of one file: more than that is the wrong file, and nobody reads them."""
-
-_SETTLES = frozenset({PaymentGatewayCode.ENLINEA})
-"""Gateways that cannot be asked by our reference: their statement itself books what it proves."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """NOT_SETTLED: received here, and not in the file. SETTLED_UNKNOWN: in the file, and not received here.
-    SETTLED_DIFFERENTLY: another amount. `settled` is the file's amount, `received` ours; `row` the place in the file.
-    """
-
-    kind: FindingKind
-    reference: str
-    transaction_id: str
-    row: int | None = None
-    settled: Decimal | None = None
-    received: Decimal | None = None
-    payment_id: PaymentId | None = None
 
 
 @dataclass(slots=True)
@@ -77,9 +73,10 @@ class ReconcileSettlement:
     For staff.
 
     What the file proves and cannot be asked about is booked; about other payments that lack here, or are told by their
-    amount and day alone, the gateway is asked. The rest become findings, and findings of an earlier file that this one
-    settles are closed. Nothing stays of a `dry_run`. InvalidInput for days that are none and a gateway that the agency
-    has no account at; FileRefused as in imports.
+    amount and day alone, the gateway is asked. Where it cannot be asked, a line that may be a payment received here
+    or one more is a question to the staff, which the file answers in its column of the receipt. The rest become
+    findings, and findings of an earlier file that this one settles are closed. Nothing stays of a `dry_run`.
+    InvalidInput for days that are none and a gateway that the agency has no account at; FileRefused as in imports.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -100,43 +97,48 @@ class ReconcileSettlement:
         _refuse_days(from_on, to_on)
         sheet = await asyncio.to_thread(self.sheets.of_text, csv, STATEMENT.columns)
         report = StatementReport()
-        lines = await asyncio.to_thread(_read, sheet, report)
-        report.rows, report.total = len(lines), sum((line.amount for line in lines), ZERO)
+        good = await asyncio.to_thread(_read, sheet, report)
         since = datetime.combine(from_on, time.min, BOGOTA)
         until = datetime.combine(to_on, time.min, BOGOTA) + timedelta(days=1)
         async with self.unit_of_work(staff.scope) as uow:
             if await uow.gateway_accounts.get(gateway) is None:
                 raise InvalidInput(FieldProblem("gateway", FieldProblemCode.NOT_FOUND))
-            found = await _compared(uow, gateway, lines)
+            lines, found = await _compared(uow, gateway, good, report)
             received = await uow.payments.charged(gateway, since=since, until=until)
+            report.differences = await differences_of(uow, found, received)
+        report.rows, report.total = len(lines), sum((line.amount for line in lines), ZERO)
         report.matched = len(found.matched)
-        report.differences = [*_disagreements(found), *_missing(found, received)]
-        if gateway in _SETTLES:
-            report.settled = await self._settle(staff.agency_id, found, dry_run=dry_run)
+        proved: list[StatementLine] = []
+        if gateway in PROVED_BY_STATEMENT:
+            proved = [line for line, _ in found.unbooked] if dry_run else await self._settle(staff, found, report)
+            report.settled = len(proved)
         else:
             report.asked = len(found.doubtful)
-            report.differences += [_unknown(line) for line, _ in found.unbooked]
-        report.differences.sort(key=lambda it: (it.row or 0, it.reference))
         if not dry_run:
-            await self._tell(staff, gateway, found, report, days=(from_on, to_on))
+            await self._tell(staff, gateway, found, report, proved, days=(from_on, to_on))
         return report
 
-    async def _settle(self, agency_id: AgencyId, found: Comparison, *, dry_run: bool) -> int:
-        """Book what the statement proves, each payment in a transaction of its own. How many lines they were."""
-        if dry_run:
-            return len(found.unbooked)
-        settled = 0
+    async def _settle(self, staff: StaffViewer, found: Comparison, report: StatementReport) -> list[StatementLine]:
+        """Book what the statement proves, each payment in a transaction of its own. Which lines they were; those of a
+        payment that became known meanwhile under another number are questions by now."""
+        settled: list[StatementLine] = []
+        asked = {line.transaction_id for line, *_ in found.in_question}
         for reference in dict.fromkeys(intent.reference for _, intent in found.unbooked):
-            async with self.unit_of_work(Scope.of_agency(agency_id)) as uow:
+            async with self.unit_of_work(staff.scope) as uow:
                 current = await uow.intents.by_reference(reference, for_update=True)
                 if current is None:
                     continue
-                again = compare(found.lines_of(reference), {reference: current}, current.gateway)
+                again = found.again(current)
+                late = [pair for pair in again.in_question if pair[0].transaction_id not in asked]
+                report.differences += [await question(uow, pair) for pair in late]
                 if again.unbooked:
-                    at = self.clock.now()
-                    await keep(uow, reconcile(current, as_reports(current, again), at=at), at=at)
+                    at, lines = self.clock.now(), [line for line, _ in again.unbooked]
+                    said = any(line.is_another for line in lines)
+                    by = staff.account_id if said else None
+                    note = f"{RECEIPT_COLUMN}: {ANOTHER_PAYMENT}" if said else None
+                    await keep(uow, reconcile(current, as_reports(current, again), at=at), at=at, by=by, note=note)
                     await uow.commit()
-                    settled += len(again.unbooked)
+                    settled += lines
         return settled
 
     async def _tell(
@@ -145,15 +147,16 @@ class ReconcileSettlement:
         gateway: PaymentGatewayCode,
         found: Comparison,
         report: StatementReport,
+        proved: Sequence[StatementLine],
         *,
         days: tuple[date, date],
     ) -> None:
         """Findings, and questions to the gateway, in one transaction."""
         at, agency_id = self.clock.now(), staff.agency_id
-        closed = [f"{FindingKind.SETTLED_UNKNOWN}:{line.reference}:{line.transaction_id}" for line, *_ in found.matched]
-        for _, intent, attempt in found.matched:
-            about = f"{intent.reference}:{attempt.transaction_id}"
-            closed += [f"{FindingKind.NOT_SETTLED}:{about}", f"{FindingKind.SETTLED_DIFFERENTLY}:{about}"]
+        clear = [line for line, *_ in (*found.matched, *found.different)]
+        closed = [found_key(FindingKind.SETTLED_UNKNOWN, it.reference, it.transaction_id) for it in (*clear, *proved)]
+        for kind in (FindingKind.NOT_SETTLED, FindingKind.SETTLED_DIFFERENTLY):
+            closed += [found_key(kind, of.reference, it.transaction_id) for _, of, it in found.matched]
         if not report.row_errors:
             span = (days[1] - days[0]).days + 1
             closed += [unconfirmed_key(gateway, days[0] + timedelta(days=number)) for number in range(span)]
@@ -161,19 +164,28 @@ class ReconcileSettlement:
             await uow.findings.resolve_keys(closed, at=at)
             for it in report.differences[:MOST_FINDINGS]:
                 if it.kind is not FindingKind.NOT_SETTLED or not report.row_errors:
-                    await uow.findings.report(await _finding(uow, agency_id, it, at=at))
-            if gateway not in _SETTLES:
+                    await uow.findings.report(await finding_of(uow, agency_id, it, at=at))
+            for answer in remembered(found, by=staff.account_id, at=at):
+                await uow.findings.report(answer)
+            if gateway not in PROVED_BY_STATEMENT:
                 for reference in found.doubtful:
-                    question = Job(kind=JobKind.ASK_GATEWAY, agency_id=agency_id, subject=reference, key=reference)
-                    await uow.jobs.put(question)
+                    job = Job(kind=JobKind.ASK_GATEWAY, agency_id=agency_id, subject=reference, key=reference)
+                    await uow.jobs.put(job)
             told: dict[str, object] = {"gateway": gateway, "from": days[0], "to": days[1], "rows": report.rows}
             told |= {"matched": report.matched, "settled": report.settled, "differences": len(report.differences)}
             await uow.audit.record(AuditAction.SETTLEMENT_RECONCILED, at=at, changes=told)
             await uow.commit()
 
 
-async def _compared(uow: UnitOfWork, gateway: PaymentGatewayCode, lines: Sequence[StatementLine]) -> Comparison:
+async def _compared(
+    uow: UnitOfWork, gateway: PaymentGatewayCode, lines: Sequence[StatementLine], report: StatementReport
+) -> tuple[Sequence[StatementLine], Comparison]:
+    """The lines that can be used, for what they say of receipts is right, and what comes of them."""
     intents = {it.reference: it for it in await uow.intents.by_references({line.reference for line in lines})}
+    said, problems = await answers(uow, lines, intents)
+    report.row_errors += problems
+    bad = {problem.row for problem in problems}
+    lines = [line for line in lines if line.row not in bad]
     elsewhere: set[str] = set()
     for line in lines:
         intent = intents.get(line.reference)
@@ -181,69 +193,14 @@ async def _compared(uow: UnitOfWork, gateway: PaymentGatewayCode, lines: Sequenc
             continue
         if await uow.intents.is_of_another(line.transaction_id, intent):
             elsewhere.add(line.transaction_id)
-    return compare(lines, intents, gateway, elsewhere=elsewhere)
-
-
-def _disagreements(found: Comparison) -> Iterator[Difference]:
-    for line, intent, attempt in found.different:
-        yield Difference(
-            kind=FindingKind.SETTLED_DIFFERENTLY,
-            reference=intent.reference,
-            transaction_id=attempt.transaction_id,
-            row=line.row,
-            settled=line.amount,
-            received=attempt.amount,
-        )
-    yield from map(_unknown, found.unknown)
-
-
-def _unknown(line: StatementLine) -> Difference:
-    return Difference(
-        kind=FindingKind.SETTLED_UNKNOWN,
-        reference=line.reference,
-        transaction_id=line.transaction_id,
-        row=line.row,
-        settled=line.amount,
-    )
-
-
-def _missing(found: Comparison, received: Sequence[ChargedPayment]) -> Iterator[Difference]:
-    """Payments of those days that the file does not speak of, but for those that were given back whole."""
-    told = found.told
-    for it in received:
-        if it.payment.in_force > ZERO and (it.payment.intent_id, it.transaction_id) not in told:
-            yield Difference(
-                kind=FindingKind.NOT_SETTLED,
-                reference=it.reference,
-                transaction_id=it.transaction_id,
-                received=it.payment.amount,
-                payment_id=it.payment.id,
-            )
-
-
-async def _finding(uow: UnitOfWork, agency_id: AgencyId, it: Difference, *, at: datetime) -> Finding:
-    payment = await uow.payments.get(it.payment_id) if it.payment_id else None
-    known = it.kind is not FindingKind.SETTLED_UNKNOWN
-    intent = await uow.intents.by_reference(it.reference) if known else None
-    detail = payment.receipt_number if payment else "" if it.received is None else str(it.received)
-    return Finding(
-        id=uuid4(),
-        agency_id=agency_id,
-        kind=it.kind,
-        key=f"{it.kind}:{it.reference}:{it.transaction_id}",
-        at=at,
-        reference=it.reference,
-        client_id=intent.client_id if intent else None,
-        intent_id=intent.id if intent else None,
-        payment_id=it.payment_id,
-        amount=it.received if it.settled is None else it.settled,
-        detail=detail,
-    )
+    return lines, compare(lines, intents, gateway, elsewhere=elsewhere, said=said)
 
 
 def _refuse_days(from_on: date, to_on: date) -> None:
     if to_on < from_on:
         raise InvalidInput(FieldProblem("to", FieldProblemCode.INVALID, "before_from"))
+    if to_on > _LAST:
+        raise InvalidInput(FieldProblem("to", FieldProblemCode.INVALID, "future"))
     if (to_on - from_on).days >= LONGEST:
         raise InvalidInput(FieldProblem("to", FieldProblemCode.TOO_LONG, limit=LONGEST))
 
