@@ -23,7 +23,10 @@ A_CLIENT = "un cliente"
 forgotten. Which account it was is told by its id."""
 
 START = ""
-"""What the first entry has for a previous hash."""
+"""What the first entry has for a previous hash: that the agency was created."""
+UNFOUNDED = "no founding"
+"""What a first entry of any other kind has instead, which its hash seals: the record was emptied and goes on, or the
+agency is older than its record. Entries from before this was told apart have START whatever they say."""
 
 
 class AuditAction(StrEnum):
@@ -131,6 +134,7 @@ class AuditAct:
 def record(act: AuditAct, head: AuditHead, *, key: bytes) -> tuple[AuditEntry, AuditHead]:
     """The entry that follows `head`, and the head that it becomes."""
     entity_type, entity_id = act.entity or (None, None)
+    founded = head.number > 0 or act.action is AuditAction.AGENCY_CREATED
     unsealed = AuditEntry(
         id=act.id,
         agency_id=head.agency_id,
@@ -142,7 +146,7 @@ def record(act: AuditAct, head: AuditHead, *, key: bytes) -> tuple[AuditEntry, A
         entity_type=entity_type,
         entity_id=entity_id,
         changes=canonical(act.changes),
-        previous=head.hash,
+        previous=head.hash if founded else UNFOUNDED,
         hash="",
     )
     entry = AuditEntry(**{name: getattr(unsealed, name) for name in _TOLD}, hash=hash_of(unsealed, key))

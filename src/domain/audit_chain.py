@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from domain.audit import START, AuditEntry, AuditHead, hash_of, seal_of
+from domain.audit import START, UNFOUNDED, AuditEntry, AuditHead, hash_of, seal_of
 
 
 class ChainFault(StrEnum):
     """CHANGED: the entry does not say what was written, or was never written by us. MISSING: there is none of that
     number. REPEATED: there is more than one. UNLINKED: it does not follow the one before it. HEAD: the end of the
-    chain is not where its seal says, or the seal is not ours. OTHER: it is not the one that was noted elsewhere."""
+    chain is not where its seal says, or the seal is not ours. OTHER: it is not the one that was noted elsewhere.
+    UNFOUNDED: it is the first, and not that the agency was created."""
 
     CHANGED = "CHANGED"
     MISSING = "MISSING"
@@ -18,6 +19,7 @@ class ChainFault(StrEnum):
     UNLINKED = "UNLINKED"
     HEAD = "HEAD"
     OTHER = "OTHER"
+    UNFOUNDED = "UNFOUNDED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,8 @@ class FaultyEntry:
 class ChainCheck:
     """Shown all entries by `see`, in the order of their numbers, and the head by `end`; each tells what is wrong.
 
-    `keys`: those that may have been used, the newest first. `noted`: heads that were kept elsewhere, hash by number.
-    A gap is told once, by its first number.
+    `keys`: those that may have been used, the newest first. `noted`: heads that were kept elsewhere, hash by number;
+    the first entry is known to be the first where it is among them. A gap is told once, by its first number.
     """
 
     keys: Sequence[bytes]
@@ -52,6 +54,9 @@ class ChainCheck:
         intact = self._is_ours(lambda key: hash_of(entry, key), entry.hash)
         if not intact:
             yield FaultyEntry(ChainFault.CHANGED, entry.number)
+        elif entry.number == 1 and entry.previous == UNFOUNDED:
+            if self.noted.get(1) != entry.hash:
+                yield FaultyEntry(ChainFault.UNFOUNDED, 1)
         elif entry.number == expected and self._trusted and entry.previous != self._last:
             yield FaultyEntry(ChainFault.UNLINKED, entry.number)
         if self.noted.pop(entry.number, entry.hash) != entry.hash:

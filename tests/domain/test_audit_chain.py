@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.audit import AuditAct, AuditAction, AuditEntry, AuditHead, canonical, hash_of, record, seal_of
+from domain.audit import START, AuditAct, AuditAction, AuditEntry, AuditHead, canonical, hash_of, record, seal_of
 from domain.audit_chain import ChainFault, FaultyEntry, faults_of
 from domain.ids import AgencyId
 
@@ -19,7 +19,13 @@ AT = datetime(2026, 7, 15, 17, tzinfo=UTC)
 F = ChainFault
 
 
-def a_chain(length: int, *, key: bytes = KEY, agency_id: UUID | None = None) -> tuple[list[AuditEntry], AuditHead]:
+def a_chain(
+    length: int,
+    *,
+    key: bytes = KEY,
+    agency_id: UUID | None = None,
+    first: AuditAction = AuditAction.AGENCY_CREATED,
+) -> tuple[list[AuditEntry], AuditHead]:
     head, entries = AuditHead.before_any(AgencyId(agency_id or uuid4())), []
     for number in range(length):
         act = AuditAct(
@@ -27,7 +33,7 @@ def a_chain(length: int, *, key: bytes = KEY, agency_id: UUID | None = None) -> 
             at=AT + timedelta(minutes=number),
             actor="rosa",
             account_id=None,
-            action=AuditAction.PAYMENT_RECORDED,
+            action=AuditAction.PAYMENT_RECORDED if number else first,
             entity=("Payment", uuid4()),
             changes={"amount": Decimal("1000.00"), "number": number},
         )
@@ -50,6 +56,34 @@ def test_a_record_that_was_emptied_has_lost_its_first_entry() -> None:
     for head in (None, AuditHead.before_any(AgencyId(uuid4()))):
         assert found([], head) == [(F.MISSING, 1)]
         assert found([], head, noted={1: "ab" * 32}) == [(F.MISSING, 1)]
+
+
+def test_a_record_that_was_emptied_and_goes_on_does_not_begin_with_the_agency() -> None:
+    entries, head = a_chain(3, first=AuditAction.SIGNED_IN)
+
+    assert found(entries, head) == [(F.UNFOUNDED, 1)]
+    assert found(entries, head, noted={3: head.hash}) == [(F.UNFOUNDED, 1)]
+    # Nor does who has no key make it begin so.
+    for forged in (replace(entries[0], previous=START), replace(entries[0], action="AGENCY_CREATED")):
+        assert found([forged, *entries[1:]], head) == [(F.CHANGED, 1)]
+
+
+def test_the_first_entry_of_an_agency_older_than_its_record_is_known_once_it_was_noted() -> None:
+    entries, head = a_chain(3, first=AuditAction.SIGNED_IN)
+
+    assert found(entries, head, noted={1: entries[0].hash}) == []
+    other, _ = a_chain(1, first=AuditAction.SIGNED_IN)
+    assert found(entries, head, noted={1: other[0].hash}) == [(F.UNFOUNDED, 1), (F.OTHER, 1)]
+
+
+def test_a_record_begun_before_its_beginning_was_told_apart_is_as_it_was_written() -> None:
+    """What the portal wrote then has no mark, and nobody without the key can take one off."""
+    entries, _ = a_chain(1, first=AuditAction.SIGNED_IN)
+    older = replace(entries[0], previous=START)
+    older = replace(older, hash=hash_of(older, KEY))
+    seal = seal_of(older.agency_id, 1, older.hash, KEY)
+
+    assert found([older], AuditHead(agency_id=older.agency_id, number=1, hash=older.hash, seal=seal)) == []
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(AuditEntry) if field.name != "number"])

@@ -51,7 +51,7 @@ def test_a_record_that_was_changed_is_told_by_the_entrys_number(
     assert found["faults"] == [{"fault": "CHANGED", "number": 2}]
 
 
-def test_a_record_that_was_emptied_is_told_with_or_without_a_head_kept_elsewhere(
+def test_a_record_that_was_emptied_is_told_with_or_without_a_head_kept_elsewhere_and_goes_on_so(
     portal: Portal, agency: str, module_database: Database
 ) -> None:
     head = portal("audit", "head", agency).out.strip()
@@ -62,6 +62,13 @@ def test_a_record_that_was_emptied_is_told_with_or_without_a_head_kept_elsewhere
     for noted in ((), ("--head", head)):
         told = portal("audit", "verify", agency, *noted)
         assert (told.status, told.out) == (1, f"{agency}: bitácora alterada: falta la anotación 1.\n")
+
+    portal("agency", "set", agency, "phone=3001234567")
+    goes_on = portal("audit", "verify", agency)
+    assert goes_on.status == 1
+    assert goes_on.out.endswith("la anotación 1 no es la creación de la inmobiliaria: la bitácora se vació y siguió.\n")
+    first = portal("audit", "head", agency).out.strip()
+    assert portal("audit", "verify", agency, "--head", first).status == 0
 
 
 @pytest.mark.parametrize("arguments", [(), ("x", "--all"), ("x", "--head", "1"), ("--all", "--head", f"1:{'a' * 64}")])

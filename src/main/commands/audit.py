@@ -20,6 +20,7 @@ _SENTENCES = {
     ChainFault.UNLINKED: "la anotación {} no sigue a la anterior",
     ChainFault.HEAD: "el final no es el que dejó el portal (anotación {})",
     ChainFault.OTHER: "la anotación {} no es la que se guardó aparte",
+    ChainFault.UNFOUNDED: "la anotación {} no es la creación de la inmobiliaria: la bitácora se vació y siguió",
 }
 
 
