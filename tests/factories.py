@@ -24,6 +24,7 @@ from domain.ids import (
     AgencyId,
     AttachmentId,
     ClientId,
+    ConsentId,
     ContractId,
     InvoiceId,
     LinkId,
@@ -41,6 +42,7 @@ from domain.money import ZERO, pesos
 from domain.payments import Payment, PaymentGatewayCode, PaymentMethod, PaymentStatus
 from domain.payouts import Payout, PayoutLine, PayoutLineKind
 from domain.periods import BillingPeriod
+from domain.personal_data import Consent, ConsentChannel, ConsentPurpose
 from domain.pqrs import (
     Pqrs,
     PqrsActor,
@@ -287,6 +289,22 @@ def a_payment(client: Client, *, amount: int | str = 1_000_000, credited: int | 
 def an_online_payment(client: Client, intent_id: PaymentIntentId, **given: Any) -> Payment:
     gateway: Fields = {"gateway": PaymentGatewayCode.PAYU, "gateway_reference": a_number("CUS"), "intent_id": intent_id}
     return a_payment(client, **(gateway | given))
+
+
+def a_consent(client: Client, by: Account, **given: Any) -> Consent:
+    """That the client may be reminded of debts, decided now in the portal."""
+    common: Fields = {
+        "id": ConsentId(uuid4()),
+        "agency_id": client.agency_id,
+        "client_id": client.id,
+        "purpose": ConsentPurpose.COLLECTION,
+        "granted": True,
+        "policy_version": "2026-1",
+        "at": NOON,
+        "channel": ConsentChannel.PORTAL,
+        "account_id": by.id,
+    }
+    return Consent(**(common | given))
 
 
 def a_finding(client: Client, **given: Any) -> Finding:

@@ -24,6 +24,7 @@ AUDIT_ACTION: Mapping[str, str] = {
     AuditAction.CONSENT_RECORDED: "Registró una autorización de datos",
     AuditAction.PERSONAL_DATA_EXPORTED: "Exportó los datos de un cliente",
     AuditAction.CLIENT_ERASED: "Anonimizó a un cliente",
+    AuditAction.IDENTITY_FORGOTTEN: "Borró la identidad que quedaba en los documentos contables, cumplido su plazo",
     AuditAction.AGENCY_CREATED: "Creó la inmobiliaria",
     AuditAction.AGENCY_CHANGED: "Cambió los ajustes de la inmobiliaria",
     AuditAction.GATEWAY_CONFIGURED: "Configuró una pasarela",

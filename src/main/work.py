@@ -27,6 +27,7 @@ from application.use_cases.payments import (
     ReconcilePayments,
 )
 from application.use_cases.reminders import RemindAgencies, RemindAgency
+from application.use_cases.tidying import TidyAgency
 from main.bootstrap import Portal
 from main.logs import keep_audit_heads
 
@@ -82,7 +83,9 @@ def _handlers(portal: Portal, engine: AsyncEngine) -> dict[JobKind, Handler]:
         JobKind.OPEN_RESET: replace(portal.use_cases.open_reset, unit_of_work=units),
         JobKind.POLL_AGENCY: PollAgency(unit_of_work=units, clock=portal.clock),
         JobKind.RECONCILE_AGENCY: ReconcileAgency(
-            reconcile_day=reconcile_day, note_audit_head=NoteAuditHead(readings=readings)
+            reconcile_day=reconcile_day,
+            tidy=TidyAgency(unit_of_work=units, clock=portal.clock),
+            note_audit_head=NoteAuditHead(readings=readings),
         ),
         JobKind.REMIND_AGENCY: RemindAgency(unit_of_work=units, clock=portal.clock),
         JobKind.SEND_MAIL: SendMail(

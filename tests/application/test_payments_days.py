@@ -16,9 +16,11 @@ from application.use_cases.payments import (
     ReconcileDay,
     ReconcilePayments,
 )
+from application.use_cases.tidying import TidyAgency
 from domain.findings import FindingKind
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 from domain.payments import PaymentGatewayCode, PaymentMethod
+from tests import factories as a
 from tests.application.payments_world import World
 from tests.fakes.payment_gateway import a_report
 from tests.fakes.reading.readings import FakeReadings
@@ -208,7 +210,13 @@ async def test_a_day_is_put_to_be_reported_on_in_the_next_early_morning_and_once
     office.books.jobs.clear()
     store = FakeStore()
     store.add(office.agency)
-    note = NoteAuditHead(readings=FakeReadings(FakeDatabase(store), office.clock))
-    await ReconcileAgency(reconcile_day=office.reconcile, note_audit_head=note)(kept.job)
+    database = FakeDatabase(store)
+    note = NoteAuditHead(readings=FakeReadings(database, office.clock))
+    old = office.clock.now() - timedelta(days=31)
+    account = a.a_staff_account(office.agency)
+    store.add(account, a.a_link(account, expires_at=old), a.a_link(account))
+    tidy = TidyAgency(unit_of_work=database, clock=office.clock)
+    await ReconcileAgency(reconcile_day=office.reconcile, tidy=tidy, note_audit_head=note)(kept.job)
+    assert len(database.store.links) == 1
     await office.poll(job)
     assert (office.books.jobs, list(office.books.reports)) == ([], [(office.agency.id, TODAY)])

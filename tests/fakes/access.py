@@ -257,6 +257,12 @@ class FakeLinks(Links):
         made = [link for link in made if email in (None, link.email)]
         return {key: sum(link.account_id == key for link in made) for key in account_ids}
 
+    async def forget(self, *, before: datetime) -> int:
+        old = [link for link in self._seen() if link.expires_at < before] if self.scope.viewer == "staff" else []
+        for link in old:
+            del self.work.links[link.id]
+        return len(old)
+
     def _seen(self) -> list[AccountLink]:
         return [link for link in self.work.links.values() if self._owns(link) or self._holds(link)]
 
@@ -347,8 +353,27 @@ class FakeSessions(Sessions):
             if token.session_id == session_id and token.expires_at <= at:
                 del self.work.tokens[key]
 
+    async def whose_are_over(self, *, before: datetime, limit: int) -> Collection[AccountId]:
+        staff = self.scope.viewer == "staff"
+        seen = (it for it in self.work.sessions.values() if it.agency_id == self.scope.agency_id)
+        over = {it.account_id for it in seen if (staff or self._own(it)) and _ended(it) < before}
+        return sorted(over)[:limit]
+
+    async def forget(self, *, before: datetime) -> int:
+        over = [it.id for it in self.work.sessions.values() if self._own(it) and _ended(it) < before]
+        for key, token in list(self.work.tokens.items()):
+            if token.session_id in over:
+                del self.work.tokens[key]
+        for session_id in over:
+            del self.work.sessions[session_id]
+        return len(over)
+
     def _own(self, session: Session) -> bool:
         return (session.agency_id, session.account_id) == (self.scope.agency_id, self.scope.account_id)
+
+
+def _ended(session: Session) -> datetime:
+    return min(session.ended_at or session.expires_at, session.expires_at)
 
 
 def _keys(account: Account) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,8 @@ from domain.imports.properties import PropertyRecord
 from domain.imports.sheets import ImportKind
 from domain.invoices import InvoiceStatus
 from domain.money import ZERO
+from domain.periods import bogota_date
+from domain.personal_data import keep_until
 from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.jobs import FakeJobs, KeptJob
 
@@ -50,18 +53,20 @@ class KeptPayment:
     reversed: bool = False
     at_office: bool = False
     intent_reference: str | None = None
+    paid_on: date | None = None
 
 
 @dataclass
 class Books:
     """All of one agency by the keys of its back office; `readers` are (contract or property, client, as party or
-    owner)."""
+    owner), `kept` until when the names of those whose data was erased are."""
 
     ids: dict[str, ClientId] = field(default_factory=dict)
     clients: dict[str, Change[ClientRecord]] = field(default_factory=dict)
     with_account: set[str] = field(default_factory=set)
     erased: set[str] = field(default_factory=set)
     suppressed: set[Identity] = field(default_factory=set)
+    kept: dict[str, date] = field(default_factory=dict)
     properties: dict[str, Change[PropertyRecord]] = field(default_factory=dict)
     contracts: dict[str, Change[ContractRecord]] = field(default_factory=dict)
     invoices: dict[str, KeptInvoice] = field(default_factory=dict)
@@ -256,7 +261,13 @@ class FakeImportStore(ImportStore):
         for change in changes:
             record = change.record
             self._books.payments[record.receipt_number] = KeptPayment(
-                PaymentId(uuid4()), record.client, record.amount, record.allocations, record.reference, change.digest
+                PaymentId(uuid4()),
+                record.client,
+                record.amount,
+                record.allocations,
+                record.reference,
+                change.digest,
+                paid_on=bogota_date(record.paid_at),
             )
         for invoice in touched:
             kept = self._books.invoices[invoice.number]
@@ -268,6 +279,15 @@ class FakeImportStore(ImportStore):
         for change in changes:
             self._books.payout_ids.setdefault(change.record.number, PayoutId(uuid4()))
             self._books.payouts[change.record.number] = change
+
+    async def prolong_identities(self) -> None:
+        books = self._books
+        papers: list[tuple[str, date | None]] = [(it.client, it.paid_on) for it in books.payments.values()]
+        papers += [(it.record.client, it.record.issued_on) for it in books.invoices.values()]
+        papers += [(it.record.owner, it.record.paid_on) for it in books.payouts.values()]
+        for code, day in papers:
+            if day is not None and code in books.kept:
+                books.kept[code] = max(books.kept[code], keep_until(day))
 
     async def rebuild_readers(self) -> None:
         books = self._books

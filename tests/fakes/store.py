@@ -9,6 +9,7 @@ from typing import Any
 from application.access import Scope
 from application.ports.books import AnsweredRequest, Reconciliation
 from application.ports.payments import GatewayAccount, GatewayEvent
+from application.ports.personal_data import KeptIdentity
 from application.text import folded
 from domain.accounts import Account
 from domain.agencies import Agency
@@ -42,12 +43,22 @@ from domain.links import AccountLink
 from domain.payment_intents import PaymentIntent
 from domain.payments import Payment, PaymentReversal, Share
 from domain.payouts import Payout
+from domain.personal_data import Consent
 from domain.pqrs import Pqrs, PqrsEvent, PqrsMessage
 from domain.properties import Ownership, Property
 from domain.second_factors import SecondFactor
 from domain.sessions import Session, SessionToken
 from tests.fakes.books import Books, Shares
 from tests.fakes.jobs import KeptJob
+
+
+@dataclass(frozen=True)
+class Kept:
+    """As whom somebody whose data was erased stands on papers, and the last day on which those have to be there."""
+
+    agency_id: AgencyId
+    identity: KeptIdentity
+    until: date
 
 
 @dataclass
@@ -91,6 +102,9 @@ class FakeStore:
     findings: dict[tuple[AgencyId, str], Finding] = field(default_factory=dict)
     reports: dict[tuple[AgencyId, date], Reconciliation] = field(default_factory=dict)
     requests: dict[tuple[AccountId, str], AnsweredRequest] = field(default_factory=dict)
+    consents: list[Consent] = field(default_factory=list)
+    kept: dict[ClientId, Kept] = field(default_factory=dict)
+    suppressed: dict[tuple[AgencyId, str, str], ClientId] = field(default_factory=dict)
     contacts: list[Contact] = field(default_factory=list)
     reminded: dict[AgencyId, date] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
@@ -206,6 +220,10 @@ class FakeStore:
     @_add.register
     def _(self, thing: PqrsMessage) -> None:
         self.pqrs_messages[thing.id] = thing
+
+    @_add.register
+    def _(self, thing: Consent) -> None:
+        self.consents.append(thing)
 
     @_add.register
     def _(self, thing: GatewayAccount) -> None:

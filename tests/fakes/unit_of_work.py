@@ -24,6 +24,7 @@ from tests.fakes.books import FakeFindings, FakeLedger, FakeReconciliations, Fak
 from tests.fakes.correspondence import FakeCorrespondence
 from tests.fakes.jobs import FakeJobs
 from tests.fakes.payments import FakeGatewayAccounts, FakeGatewayEvents, FakePaymentIntents
+from tests.fakes.personal_data import FakeConsents, FakeErasures
 from tests.fakes.pqrs import FakePqrsCases
 from tests.fakes.receipts import FakePayments
 from tests.fakes.store import FakeStore, Sight
@@ -56,9 +57,11 @@ class FakeUnitOfWork:
         self.accounts = _Accounts(work, scope)
         self.agencies = FakeAgencies(work, scope)
         self.audit = FakeAuditTrail(work.audit, work.heads, scope, work.accounts.values())
+        self.consents = FakeConsents(work, scope)
         self.correspondence = FakeCorrespondence(work, scope)
         self.attachments = FakeAttachments(work, scope)
         self.counters = FakeCounters(work, scope)
+        self.erasures = FakeErasures(work, scope)
         books = work.books
         self.findings = FakeFindings(books, scope)
         self.gateway_accounts = FakeGatewayAccounts(books, scope)

@@ -67,6 +67,12 @@ class Office:
         """The daily report is made."""
         return not await self._queued("RECONCILE_AGENCY")
 
+    async def left_over(self) -> list[int]:
+        """How many one-time links there are, and sessions; all of them ran out in 2026."""
+        async with self.place.scoped(Scope.of_agency(self.village.agency.id)) as connection:
+            tables = ("account_links", "sessions")
+            return [await connection.scalar(sa.text(f"select count(*) from {name}")) or 0 for name in tables]
+
     async def has_nothing_left(self) -> bool:
         return not await self._queued()
 
@@ -202,8 +208,11 @@ async def test_a_letter_of_a_process_that_died_after_sending_it_goes_out_again_u
 
 
 @pytest.mark.parametrize("profile", ["production", "development"])
-async def test_a_daily_report_tells_the_log_of_production_where_the_record_ends(office: Office, profile: str) -> None:
+async def test_a_daily_report_tidies_up_and_tells_the_log_of_production_where_the_record_ends(
+    office: Office, profile: str
+) -> None:
     head = await office.report_on_a_day()
+    assert min(await office.left_over()) > 0
     with office.worker("smtp://127.0.0.1:9", profile=profile) as process:
         await until(office.has_nothing_to_report)
         process.send_signal(signal.SIGTERM)
@@ -211,6 +220,7 @@ async def test_a_daily_report_tells_the_log_of_production_where_the_record_ends(
 
     line = f"audit head of {office.village.agency.slug}: {head}\n"
     assert (line in office.said()) is (profile == "production"), office.said()
+    assert await office.left_over() == [0, 0]
 
 
 def test_portal_work_says_that_it_works_and_ends_in_order(module_database: Database, tmp_path: Path) -> None:

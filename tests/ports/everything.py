@@ -49,6 +49,8 @@ async def everything(reading: Reading, store: FakeStore) -> dict[str, Any]:
     await ask("files in cases", reading.attachments.of_cases(list(store.pqrs)))
     await ask("files in messages", reading.attachments.of_messages(list(store.pqrs_messages)))
     await ask("contents", reading.attachments.contents(list(store.attachments)))
+    await ask("consents", reading.personal_data.consents(clients))
+    await ask("on papers", reading.personal_data.on_papers(clients))
     await ask("open cases", reading.pqrs.open_counts(clients))
     await ask("intents", reading.intents.get_many(intents))
     await ask("intents' payments", reading.intents.payments(intents))

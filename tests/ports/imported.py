@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,13 @@ class Imported(ABC):
     async def give_account(self, client: str) -> None: ...
 
     @abstractmethod
+    async def keep_identity(self, client: str, until: date) -> None:
+        """As an erasure does."""
+
+    @abstractmethod
+    async def kept_until(self, client: str) -> date: ...
+
+    @abstractmethod
     async def change_contact(self, client: str, **values: str) -> None: ...
 
     @abstractmethod
@@ -96,6 +103,12 @@ class InMemory(Imported):
 
     async def give_account(self, client: str) -> None:
         self.factory.of(self.agency_id).with_account.add(client)
+
+    async def keep_identity(self, client: str, until: date) -> None:
+        self.factory.of(self.agency_id).kept[client] = until
+
+    async def kept_until(self, client: str) -> date:
+        return self.factory.of(self.agency_id).kept[client]
 
     async def change_contact(self, client: str, **values: Any) -> None:
         clients = self.factory.of(self.agency_id).clients
@@ -173,6 +186,22 @@ class InPostgres(Imported):
             "'{CLIENT}', id, now() from clients where code = :code",
             code=client,
         )
+
+    async def keep_identity(self, client: str, until: date) -> None:
+        await self.execute(
+            "insert into kept_identities (agency_id, client_id, name, document_type, document_number, keep_until) "
+            "select agency_id, id, name, document_type, document_number, :until from clients where code = :code",
+            code=client,
+            until=until,
+        )
+
+    async def kept_until(self, client: str) -> date:
+        until: date
+        ((until,),) = await self.execute(
+            "select keep_until from kept_identities k join clients c on c.id = k.client_id where code = :code",
+            code=client,
+        )
+        return until
 
     async def change_contact(self, client: str, **values: str) -> None:
         for name, value in values.items():

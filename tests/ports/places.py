@@ -171,6 +171,7 @@ class InPostgres(Place):
             for message in store.pqrs_messages.values():
                 if message.agency_id == agency_id:
                     await uow.pqrs.add_message(message)
+            await uow.consents.add([it for it in store.consents if it.agency_id == agency_id])
             links = [link for link in store.links.values() if link.agency_id == agency_id]
             if links:
                 await uow.links.add(links)

@@ -1,6 +1,7 @@
 """What is said of an import's store holds in memory and in Postgres alike."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
@@ -246,3 +247,26 @@ async def test_documents_are_known_by_their_numbers_once_they_are_written(billed
     async with other.factory(Scope.of_agency(other.agency_id)) as uow:
         assert await uow.imports.invoice_ids({"FV-1"}) == {}
         assert not await uow.imports.has_any(ImportKind.INVOICES)
+
+
+async def test_papers_that_come_later_prolong_as_whom_the_erased_stand_on_them(billed: Imported) -> None:
+    """The books keep ten years from the end of the year of the last one, whatever brought it; never less long."""
+    for code in ("T1", "T2"):
+        await billed.keep_identity(code, date(2030, 12, 31))
+    other = await billed.another()
+    await other.take(ImportKind.CLIENTS)
+    await other.keep_identity("T1", date(2030, 12, 31))
+
+    async def kept() -> tuple[date, date]:
+        return await billed.kept_until("T1"), await billed.kept_until("T2")
+
+    await billed.take(ImportKind.CLIENTS, {"ciudad": "Pasto"})
+    assert await kept() == (date(2030, 12, 31), date(2030, 12, 31))
+    await billed.take(ImportKind.INVOICES, {"numero": "FV-9", "fecha_emision": "02/01/2015"})
+    assert await kept() == (date(2036, 12, 31), date(2030, 12, 31))  # of an earlier one, billed in 2026
+    # The last evening of 2027 in Bogotá is 2028 in UTC.
+    await billed.take(ImportKind.PAYMENTS, {"fecha": "31/12/2027 23:00", "facturas": "FV-1:5"})
+    assert await kept() == (date(2037, 12, 31), date(2030, 12, 31))
+    await billed.take(ImportKind.PAYOUTS, {"fecha": "10/01/2029"})
+    assert await kept() == (date(2037, 12, 31), date(2039, 12, 31))
+    assert await other.kept_until("T1") == date(2030, 12, 31)

@@ -131,3 +131,11 @@ class Sessions(Protocol):
     async def forget_expired(self, session_id: SessionId, *, at: datetime) -> None:
         """Remove the session's tokens that have run out by then."""
         ...
+
+    async def whose_are_over(self, *, before: datetime, limit: int) -> Collection[AccountId]:
+        """Accounts, so many at most, with sessions that ended or ran out before then. For staff."""
+        ...
+
+    async def forget(self, *, before: datetime) -> int:
+        """Take away, with their tokens, those of the account that ended or ran out before then; how many."""
+        ...

@@ -116,6 +116,11 @@ class ImportStore(Protocol):
 
     async def put_payouts(self, changes: Sequence[Change[PayoutRecord]]) -> None: ...
 
+    async def prolong_identities(self) -> None:
+        """Keep as whom clients whose data was erased stand on papers as long as those that came since have to be
+        there."""
+        ...
+
     async def rebuild_readers(self) -> None:
         """Derive anew who may read which property and contract.
 

@@ -36,3 +36,7 @@ class Links(Protocol):
         """How many were made for each account since then, for those purposes or for any; ended ones count too.
         With `email`, of those that went there."""
         ...
+
+    async def forget(self, *, before: datetime) -> int:
+        """Take away those of the agency that ran out before then, used or not; how many. For staff."""
+        ...

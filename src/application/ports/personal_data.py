@@ -94,3 +94,8 @@ class Erasures(Protocol):
         nobody enters again; remember the document so that no import brings the data back. Done again, it takes what
         came since."""
         ...
+
+    async def forget_identities(self, *, on: date, limit: int) -> Sequence[tuple[ClientId, date]]:
+        """Take away as whom people stood on papers that no longer have to be there on that day, of so many at most;
+        whose they were, and the last day on which they had to. What came of them since counts."""
+        ...

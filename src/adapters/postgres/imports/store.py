@@ -28,6 +28,7 @@ from adapters.postgres.imports.rows import (
     payout_row,
     property_row,
 )
+from adapters.postgres.personal_data.kept import KeptIdentities
 from adapters.postgres.scoping import table_of
 from adapters.postgres.tables import PropertyOwnerRow, SuppressedDocumentRow
 from application.access import Scope
@@ -147,6 +148,9 @@ class PostgresImportStore(Lookups, ImportStore):
             contract_id=(CONTRACTS, "number", "contract"),
             client_id=(CLIENTS, "code", "client"),
         )
+
+    async def prolong_identities(self) -> None:
+        await KeptIdentities(self.connection, self.scope).prolong()
 
     async def rebuild_readers(self) -> None:
         for statement in REBUILD_READERS:

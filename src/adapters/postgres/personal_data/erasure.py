@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.mapping import Mapper
+from adapters.postgres.personal_data.kept import IDENTITIES, INVOICES, PAYMENTS, KeptIdentities
 from adapters.postgres.personal_data.owned import owned
 from adapters.postgres.scoping import SET_SCOPE, ScopedRepository, scope_parameters, table_of
 from adapters.postgres.tables import (
@@ -17,11 +18,7 @@ from adapters.postgres.tables import (
     ClientRow,
     ContractPartyRow,
     ContractRow,
-    InvoiceRow,
-    KeptIdentityRow,
     PaymentIntentRow,
-    PaymentRow,
-    PayoutRow,
     PqrsRow,
     RefundRow,
     SuppressedDocumentRow,
@@ -35,7 +32,6 @@ from domain.clients import Client
 from domain.contracts import ContractStatus
 from domain.ids import AccountId, ClientId
 from domain.payment_intents import LIVE
-from domain.periods import bogota_date
 from domain.personal_data import Obstacle, document_digest, keep_until
 from domain.pqrs import PqrsStatus
 from domain.refunds import RefundStatus
@@ -43,12 +39,8 @@ from domain.refunds import RefundStatus
 ACCOUNTS = table_of(AccountRow)
 CLIENTS = table_of(ClientRow)
 CONTRACTS = table_of(ContractRow)
-IDENTITIES = table_of(KeptIdentityRow)
 INTENTS = table_of(PaymentIntentRow)
-INVOICES = table_of(InvoiceRow)
 PARTIES = table_of(ContractPartyRow)
-PAYMENTS = table_of(PaymentRow)
-PAYOUTS = table_of(PayoutRow)
 PQRS = table_of(PqrsRow)
 REFUNDS = table_of(RefundRow)
 SUPPRESSED = table_of(SuppressedDocumentRow)
@@ -93,12 +85,15 @@ class PostgresErasures(ScopedRepository, Erasures):
         return {why: getattr(row, why.name) for why in counts if getattr(row, why.name)}
 
     async def erase(self, client: Client, *, at: datetime) -> Erased:
-        last = await self._last_paper(client.id)
+        kept = KeptIdentities(self.connection, self.scope)
+        last = await kept.last_paper(client.id)
         until = keep_until(last) if last else None
         if client.erased_at is None:  # later the name and the document are gone
             if until is not None:
                 await self._keep_identity(client, until)
             await self._suppress(client, at)
+        else:
+            await kept.prolong()
         rows = await self._by_tags(client.id)
         await self.write(
             sa.update(CLIENTS).where(CLIENTS.c.agency_id == self.scope.agency, CLIENTS.c.id == client.id),
@@ -109,6 +104,20 @@ class PostgresErasures(ScopedRepository, Erasures):
             {"status": AccountStatus.DISABLED.value},
         )
         return Erased(rows=rows, keep_until=until)
+
+    async def forget_identities(self, *, on: date, limit: int) -> Sequence[tuple[ClientId, date]]:
+        await KeptIdentities(self.connection, self.scope).prolong()
+        over = (
+            self.select(IDENTITIES, IDENTITIES.c.client_id)
+            .where(IDENTITIES.c.keep_until < on)
+            .order_by(IDENTITIES.c.client_id)
+            .limit(limit)
+        )
+        gone = sa.delete(IDENTITIES).where(
+            IDENTITIES.c.agency_id == self.scope.agency, IDENTITIES.c.client_id.in_(over)
+        )
+        rows = await self.connection.execute(gone.returning(IDENTITIES.c.client_id, IDENTITIES.c.keep_until))
+        return sorted((ClientId(row.client_id), row.keep_until) for row in rows)
 
     async def _by_tags(self, client_id: ClientId) -> dict[str, int]:
         """Children first, as far as rows are removed: their parents are still there to find them by."""
@@ -133,17 +142,6 @@ class PostgresErasures(ScopedRepository, Erasures):
         mine = (ACCOUNTS.c.agency_id == self.scope.agency) & (ACCOUNTS.c.client_id == client_id)
         found = await self.connection.scalar(sa.select(ACCOUNTS.c.id).where(mine))
         return AccountId(found) if found else None
-
-    async def _last_paper(self, client_id: ClientId) -> date | None:
-        """The day of the last paper of the books, a Bogotá date; None for somebody who has none."""
-        days = (
-            self.select(INVOICES, sa.func.max(INVOICES.c.issued_on)).where(INVOICES.c.client_id == client_id),
-            self.select(PAYOUTS, sa.func.max(PAYOUTS.c.paid_on)).where(PAYOUTS.c.client_id == client_id),
-        )
-        found = [await self.connection.scalar(statement) for statement in days]
-        paid = self.select(PAYMENTS, sa.func.max(PAYMENTS.c.paid_at)).where(PAYMENTS.c.client_id == client_id)
-        paid_at = await self.connection.scalar(paid)
-        return max((*filter(None, found), *((bogota_date(paid_at),) if paid_at else ())), default=None)
 
     async def _keep_identity(self, client: Client, until: date) -> None:
         await self.write(

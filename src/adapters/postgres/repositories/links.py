@@ -51,6 +51,11 @@ class PostgresLinks(ScopedRepository, Links):
         found = {AccountId(key): number for key, number in await self.connection.execute(counted)}
         return {key: found.get(key, 0) for key in account_ids}
 
+    async def forget(self, *, before: datetime) -> int:
+        return await self.write(
+            sa.delete(LINKS).where(LINKS.c.agency_id == self.scope.agency, LINKS.c.expires_at < before)
+        )
+
     async def _one(self, condition: Any) -> AccountLink | None:
         """Of those that the policies let be seen."""
         return await self.one(LINK, sa.select(LINKS).where(LINKS.c.agency_id == self.scope.agency, condition))

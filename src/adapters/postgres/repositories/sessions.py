@@ -1,6 +1,6 @@
 """Sessions and their tokens in Postgres."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -83,7 +83,25 @@ class PostgresSessions(ScopedRepository, Sessions):
             )
         )
 
+    async def whose_are_over(self, *, before: datetime, limit: int) -> Collection[AccountId]:
+        # Of those that the policies let be seen.
+        over = sa.select(SESSIONS.c.account_id).where(SESSIONS.c.agency_id == self.scope.agency, _over(before))
+        found = await self.connection.execute(over.distinct().order_by(SESSIONS.c.account_id).limit(limit))
+        return [AccountId(key) for key in found.scalars()]
+
+    async def forget(self, *, before: datetime) -> int:
+        mine = (SESSIONS.c.agency_id == self.scope.agency) & (SESSIONS.c.account_id == self.scope.account_id)
+        over = sa.select(SESSIONS.c.id).where(mine, _over(before))
+        await self.write(
+            sa.delete(TOKENS).where(TOKENS.c.agency_id == self.scope.agency, TOKENS.c.session_id.in_(over))
+        )
+        return await self.write(sa.delete(SESSIONS).where(mine, _over(before)))
+
     def _own(self) -> sa.Select[tuple[object, ...]]:
         return sa.select(SESSIONS).where(
             SESSIONS.c.agency_id == self.scope.agency, SESSIONS.c.account_id == self.scope.account_id
         )
+
+
+def _over(before: datetime) -> sa.ColumnElement[bool]:
+    return sa.func.least(SESSIONS.c.ended_at, SESSIONS.c.expires_at) < before

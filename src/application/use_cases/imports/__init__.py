@@ -21,6 +21,7 @@ from domain.imports.sheets import ImportKind
 
 _READERS_DEPEND_ON = (ImportKind.PROPERTIES, ImportKind.CONTRACTS)
 _TOLD = (ImportKind.INVOICES, ImportKind.PAYOUTS)
+_PAPERS = (ImportKind.INVOICES, ImportKind.PAYMENTS, ImportKind.PAYOUTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,8 @@ async def _import(
         report = sheet_import.report
         if kind in _READERS_DEPEND_ON and report.created + report.updated:
             await uow.imports.rebuild_readers()
+        if kind in _PAPERS and report.created + report.updated:
+            await uow.imports.prolong_identities()
         if not dry_run:
             if importer.news.numbers:
                 await uow.jobs.put_all(await importer.announcements(scope.agency))

@@ -15,6 +15,7 @@ from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.use_cases.audit import NoteAuditHead
 from application.use_cases.payments.findings import finding_about
 from application.use_cases.payments.reports import ReconcilePayments
+from application.use_cases.tidying import TidyAgency
 from domain.findings import Finding, FindingKind
 from domain.ids import AgencyId
 from domain.ledger import RECEIPTS, JournalKind
@@ -113,13 +114,16 @@ class ReconcileDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReconcileAgency:
-    """`ReconcileDay` as a job; its subject is the day. The log then says where the agency's record ends."""
+    """`ReconcileDay` as a job; its subject is the day. What has served its time is taken away then, and the log says
+    where the agency's record ends."""
 
     reconcile_day: ReconcileDay
+    tidy: TidyAgency
     note_audit_head: NoteAuditHead
 
     async def __call__(self, job: Job) -> None:
         await self.reconcile_day(job.agency_id, date.fromisoformat(job.subject))
+        await self.tidy(job.agency_id)
         await self.note_audit_head(job.agency_id)
 
 
