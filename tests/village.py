@@ -30,7 +30,8 @@ D = Decimal
 @dataclass
 class Village:
     """Ana rents Berta's and Ciro's flat, with Elías as her co-debtor. Diana rents Berta's shop and owns a store that
-    Félix rented once; she lives in all lists. Gloria is a client without contracts."""
+    Félix rented once; she lives in all lists. Gloria is a client without contracts. Who owes rent agreed to be reminded
+    of it."""
 
     store: FakeStore = field(default_factory=FakeStore)
     agency: Agency = field(default_factory=lambda: a.an_agency(origins=(f"https://{uuid4()}.example",)))
@@ -61,6 +62,8 @@ class Village:
         self.rosa = a.a_staff_account(self.agency)
         admin = a.a_staff_account(self.agency, roles=(AccountRole.ADMIN, AccountRole.STAFF))
         self.store.add(*people, *self.accounts.values(), self.rosa, admin)
+        for debtor in (self.ana, self.diana, self.felix):
+            self.store.add(a.a_consent(debtor, self.accounts[debtor.name], at=NOON - timedelta(days=30)))
         self.links = [a.a_link(account) for account in (*self.accounts.values(), self.rosa)]
         self.store.add(*self.links)
         for account in (*self.accounts.values(), self.rosa):

@@ -12,8 +12,8 @@ from domain.ids import AccountId, AgencyId, ClientId, ConsentId
 
 class ConsentPurpose(StrEnum):
     """What personal data is used for. SERVICE: what the contract needs, which nobody has to authorise (art. 10 lit. a)
-    and nobody can take back while it lasts; accepting it is having read the policy. COLLECTION: messages about debts.
-    COMMERCIAL: offers."""
+    and nobody can take back while it lasts; accepting it is having read the policy. COLLECTION: messages about debts,
+    by e-mail, which have to be authorised (Ley 2300 de 2023). COMMERCIAL: offers."""
 
     SERVICE = "SERVICE"
     COLLECTION = "COLLECTION"
@@ -49,6 +49,11 @@ def in_force(consents: Iterable[Consent]) -> list[Consent]:
     for consent in sorted(consents, key=lambda it: it.at):
         last[consent.purpose] = consent
     return [last[purpose] for purpose in ConsentPurpose if purpose in last]
+
+
+def is_authorised(consents: Iterable[Consent], purpose: ConsentPurpose) -> bool:
+    """The last decision of a client about the purpose allows it; who decided nothing allowed nothing."""
+    return any(it.granted for it in in_force(consents) if it.purpose is purpose)
 
 
 def is_pending(consents: Iterable[Consent], policy_version: str | None) -> bool:

@@ -64,7 +64,7 @@ described_enum(
     "Para qué se usan los datos personales.",
     {
         ConsentPurpose.SERVICE: "Prestar el servicio contratado; no requiere autorización y no se puede retirar.",
-        ConsentPurpose.COLLECTION: "Mensajes de cobro.",
+        ConsentPurpose.COLLECTION: "Mensajes de cobro por correo. Sin ella no se recuerda lo vencido.",
         ConsentPurpose.COMMERCIAL: "Ofertas y novedades.",
     },
 )

@@ -18,6 +18,8 @@ from domain.invoices import InvoiceStatus
 from domain.mail import MailTopic
 from domain.payment_intents import PaymentIntentStatus
 from domain.periods import bogota_date
+from domain.personal_data import ConsentPurpose
+from tests import factories as a
 from tests.application.letters_desk import Desk
 from tests.fakes.calendar import FakeHolidays
 
@@ -83,6 +85,39 @@ async def test_who_owes_rent_is_reminded_and_nobody_else(office: Office) -> None
         (june.number, june.balance),
         (july.number, july.balance),
     ]
+
+
+async def test_who_did_not_authorise_it_is_not_reminded_and_is_still_told_what_will_be_due(office: Office) -> None:
+    """Ley 2300 de 2023: by no channel that the person did not authorise."""
+    v, consents = office.here, office.database.store.consents
+    v.agency.courtesy_days = 12
+    office.clock.advance(14 * DAY)  # so many before August's rent is due
+    ana, staff = v.accounts[v.ana.name], v.rosa
+    consents[:] = [it for it in consents if it.client_id != v.felix.id]
+    consents.append(a.a_consent(v.ana, ana, at=WEDNESDAY - DAY, granted=False))
+    consents.append(a.a_consent(v.ana, ana, at=WEDNESDAY, purpose=ConsentPurpose.COMMERCIAL))
+    consents.append(a.a_consent(v.gloria, staff))
+
+    assert await office.round() == [(DUE, v.ana.name), (OVERDUE, v.diana.name)]
+    for client in (v.ana, v.felix):
+        await office.send_mail(office.overdue(client))
+    assert (office.mailer.sent, office.database.store.contacts) == ([], [])
+
+
+async def test_who_takes_it_back_before_the_letter_is_written_gets_none_and_who_gives_it_gets_it(
+    office: Office,
+) -> None:
+    v = office.here
+    ana = v.accounts[v.ana.name]
+    await office.round()
+    office.database.store.add(a.a_consent(v.ana, ana, at=WEDNESDAY, granted=False))
+    await office.send_mail(office.overdue(v.ana))
+    assert office.mailer.sent == []
+
+    office.database.store.add(a.a_consent(v.ana, ana, at=WEDNESDAY + DAY))
+    office.clock.advance(DAY)
+    await office.send_mail(office.overdue(v.ana))
+    assert [mail.name for mail in office.mailer.sent] == [v.ana.name]
 
 
 async def test_no_agency_reminds_that_did_not_say_so(office: Office) -> None:

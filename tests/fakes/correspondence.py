@@ -9,6 +9,7 @@ from domain.collections import Contact, ContactKind
 from domain.ids import ClientId
 from domain.invoices import InvoiceKind
 from domain.mail import MailTopic
+from domain.personal_data import ConsentPurpose, is_authorised
 from tests.fakes.store import FakeStore, Sight
 
 
@@ -49,9 +50,13 @@ class FakeCorrespondence(Correspondence):
             for it in self.store.invoices.values()
             if it.kind is InvoiceKind.RENT and it.balance > 0 and due_from <= it.due_on <= due_to
         }
-        clients = (self.store.clients[key] for key in owing - reminded)
+        clients = [self.store.clients[key] for key in owing - reminded if not not_reminded_since or self._may(key)]
         seen = (it for it in clients if sight.sees_client(it) and MailTopic.REMINDERS not in it.declined_mail)
         return sorted(it.id for it in seen)
+
+    def _may(self, client_id: ClientId) -> bool:
+        consents = (it for it in self.store.consents if it.client_id == client_id)
+        return is_authorised(consents, ConsentPurpose.COLLECTION)
 
     async def contacts(self, client_id: ClientId, *, since: date) -> Sequence[Contact]:
         sight = Sight(self.store, self.scope)

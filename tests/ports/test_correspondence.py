@@ -8,7 +8,9 @@ import pytest
 from application.access import Scope
 from domain.clients import Client
 from domain.collections import Contact, ContactChannel, ContactKind
+from domain.ids import ClientId
 from domain.mail import MailTopic
+from domain.personal_data import Consent, ConsentPurpose
 from tests import factories as a
 from tests.ports.places import Place
 from tests.village import Village, two_villages
@@ -138,3 +140,33 @@ async def test_who_owes_is_found_by_when_it_is_due(place: Place, villages: Villa
         await uow.commit()
     assert await owing(ever, july, a.TODAY - timedelta(days=6)) == {here.diana.name}
     assert await owing(ever, july, a.TODAY - timedelta(days=5)) == {here.ana.name, here.diana.name}
+
+
+async def test_only_who_authorised_it_last_is_found_to_collect_from(place: Place, villages: Villages) -> None:
+    here, there = villages
+    ever, july = date(2000, 1, 1), date(2026, 7, 10)
+    debtors = (here.ana, here.diana, here.felix)
+
+    async def decide(*consents: Consent) -> None:
+        async with place.unit_of_work(Scope.of_agency(here.agency.id)) as uow:
+            await uow.consents.add(consents)
+            await uow.commit()
+
+    async def found(since: date | None) -> set[ClientId]:
+        async with place.unit_of_work(Scope.of_agency(here.agency.id)) as uow:
+            return set(await uow.correspondence.owing(ever, july, not_reminded_since=since))
+
+    no, earlier = {"granted": False}, a.NOON - timedelta(days=60)
+    await decide(
+        a.a_consent(here.ana, here.rosa, **no),
+        a.a_consent(here.diana, here.rosa, **no, at=earlier),
+        a.a_consent(here.felix, here.rosa, **no, purpose=ConsentPurpose.COMMERCIAL),
+        a.a_consent(here.berta, here.rosa),
+    )
+    assert await found(a.TODAY) == {here.diana.id, here.felix.id}
+    assert await found(None) == {client.id for client in debtors}
+
+    await decide(a.a_consent(here.ana, here.rosa, at=a.NOON + timedelta(days=1)))
+    assert await found(a.TODAY) == {client.id for client in debtors}
+    async with place.unit_of_work(Scope.of_agency(there.agency.id)) as uow:
+        assert len(await uow.correspondence.owing(ever, july, not_reminded_since=a.TODAY)) == 3

@@ -27,8 +27,9 @@ class Correspondence(Protocol):
     async def owing(
         self, due_from: date, due_to: date, *, not_reminded_since: date | None = None
     ) -> Sequence[ClientId]:
-        """Clients with rent to pay that is due between these days, both included, who want reminders, and were sent
-        none since that day. For staff."""
+        """Clients with rent to pay that is due between these days, both included, who want reminders. With
+        `not_reminded_since` it is to collect: of those, who authorised it and were sent none since that day. For
+        staff."""
         ...
 
     async def contacts(self, client_id: ClientId, *, since: date) -> Sequence[Contact]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from adapters.postgres.mapping import Mapper
+from adapters.postgres.repositories.consents import CONSENTS
 from adapters.postgres.scoping import ScopedRepository, table_of
 from adapters.postgres.tables import AgencyRow, ClientRow, ContactRow, InvoiceRow
 from application.ports.correspondence import Correspondence
@@ -13,6 +14,7 @@ from domain.collections import Contact, ContactKind
 from domain.ids import ClientId
 from domain.invoices import InvoiceKind
 from domain.mail import MailTopic
+from domain.personal_data import ConsentPurpose
 
 AGENCIES = table_of(AgencyRow)
 CLIENTS = table_of(ClientRow)
@@ -63,7 +65,18 @@ class PostgresCorrespondence(ScopedRepository, Correspondence):
                 CONTACTS.c.kind == ContactKind.REMINDER.value,
                 CONTACTS.c.contacted_on >= not_reminded_since,
             )
-            query = query.where(~reminded)
+            last_decision = (
+                sa.select(CONSENTS.c.granted)
+                .where(
+                    CONSENTS.c.agency_id == agency,
+                    CONSENTS.c.client_id == CLIENTS.c.id,
+                    CONSENTS.c.purpose == ConsentPurpose.COLLECTION.value,
+                )
+                .order_by(CONSENTS.c.at.desc())
+                .limit(1)
+                .correlate(CLIENTS)
+            )
+            query = query.where(~reminded, last_decision.scalar_subquery())
         return [ClientId(key) for key in (await self.connection.execute(query.order_by(CLIENTS.c.id))).scalars()]
 
     async def contacts(self, client_id: ClientId, *, since: date) -> Sequence[Contact]:

@@ -1,5 +1,6 @@
 """Letters about what is to be paid. They say what holds when they are written: what was paid, or is being paid, since
-is not mentioned."""
+is not mentioned. Who did not authorise messages about debts, or took that back meanwhile, gets none of what is overdue.
+"""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -14,14 +15,15 @@ from application.use_cases.letters.desk import Approach, Desk, Draft, Writer, cl
 from domain.collections import ContactKind
 from domain.ids import ClientId
 from domain.invoices import InvoiceKind
+from domain.personal_data import ConsentPurpose, is_authorised
 
 _EVER = date(2000, 1, 1)
 
 
 async def _overdue(desk: Desk, ids: list[str]) -> Draft | None:
     client_id = UUID(ids[0])
-    agency = await desk.reading.agency()
-    invoices = await _to_pay(desk, client_id, _EVER, desk.today - timedelta(days=1)) if agency.reminders else ()
+    wanted = (await desk.reading.agency()).reminders and await _may_collect(desk, client_id)
+    invoices = await _to_pay(desk, client_id, _EVER, desk.today - timedelta(days=1)) if wanted else ()
     return await _about(desk, client_id, invoices, PaymentsOverdue, ContactKind.REMINDER)
 
 
@@ -45,6 +47,11 @@ async def _about(
         return None
     written = letter(letterhead=await desk.letterhead(), invoices=invoices)
     return Draft(to=to, letter=written, approach=Approach(client_id=ClientId(client_id), kind=kind))
+
+
+async def _may_collect(desk: Desk, client_id: UUID) -> bool:
+    consents = await desk.reading.personal_data.consents([client_id])
+    return is_authorised(consents.get(client_id, ()), ConsentPurpose.COLLECTION)
 
 
 async def _to_pay(desk: Desk, client_id: UUID, due_from: date, due_to: date) -> tuple[OwedInvoice, ...]:
