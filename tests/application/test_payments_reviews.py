@@ -15,7 +15,7 @@ from domain.errors import (
     Unauthenticated,
 )
 from domain.findings import FindingKind
-from domain.gateway_reports import StatusReason
+from domain.gateway_reports import ReportedState, StatusReason
 from domain.ledger import JournalKind, LedgerAccount
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 from tests.application.payments_world import World, as_staff, refused
@@ -23,6 +23,7 @@ from tests.fakes.payment_gateway import a_report
 
 S = PaymentIntentStatus
 D = ReviewDecision
+R = ReportedState
 
 
 async def in_review(world: World, *, amount: str = "900000.00", confirmed: bool = True) -> PaymentIntent:
@@ -228,3 +229,18 @@ async def test_only_staff_of_the_agency_decide_and_they_say_why() -> None:
     for note in ("", "  ", "x" * 501, "a\0b"):
         told = await refused(world, InvalidInput, decide(world.staff, note))  # type: ignore[arg-type]
         assert [problem.field for problem in told.problems] == ["note"]
+
+
+async def test_a_review_that_ended_by_itself_and_begins_again_is_found_again() -> None:
+    """The gateway says no, then yes, then no again."""
+    world = World()
+    intent = await world.start(world.viewer, world.invoices[0])
+    seen = []
+    for state in (R.APPROVED, R.DECLINED, R.DECLINED, R.APPROVED, R.DECLINED, R.DECLINED):
+        world.gateway.knows([a_report(intent.reference, intent.amount, state=state)])
+        world.clock.advance(10)
+        await world.settlement.ask(world.intent(intent))
+        reviews = [it for it in world.books.findings.values() if it.kind is FindingKind.REVIEW]
+        seen.append((world.intent(intent).status, sum(it.resolved_at is None for it in reviews)))
+
+    assert seen == [(S.APPROVED, 0), (S.REVIEW, 1), (S.REVIEW, 1), (S.APPROVED, 0), (S.REVIEW, 1), (S.REVIEW, 1)]

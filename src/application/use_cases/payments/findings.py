@@ -1,6 +1,6 @@
 """What is found about an intent, and what the staff do about findings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -77,3 +77,13 @@ def finding_about(
         amount=intent.amount if amount is None else amount,
         detail=detail,
     )
+
+
+async def report(uow: UnitOfWork, finding: Finding, *, again: bool) -> None:
+    """Report it. A review that ended by itself, for the gateway took back what it had said, may begin `again` by the
+    same transaction: it is found again too."""
+    if await uow.findings.report(finding) or finding.kind is not FindingKind.REVIEW or not again:
+        return
+    (known,) = await uow.findings.of_keys([finding.key])
+    if known.resolved_at is not None:
+        await uow.findings.report(replace(finding, key=f"{finding.key}:{finding.at.isoformat()}"))

@@ -13,7 +13,7 @@ from application.ports.payment_gateway import PaymentGateway
 from application.ports.secrets import SecretUnreadable
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.use_cases.payments.books import Receipt, receive, tell_staff
-from application.use_cases.payments.findings import finding_about
+from application.use_cases.payments.findings import finding_about, report
 from application.use_cases.payments.given_back import take_back
 from domain.errors import GatewayUnavailable, NotFound
 from domain.findings import Finding, FindingKind
@@ -154,8 +154,9 @@ async def keep(
         await uow.findings.report(_finding(intent, FindingKind.TO_RETURN, attempt.transaction_id, at=at))
     for back in outcome.take_backs:
         await take_back(uow, intent, back, at=at, by=by, reason=back.reason or note or "")
+    again = before is not None and before.status is not intent.status
     for kind, about in outcome.findings:
-        await uow.findings.report(_finding(intent, kind, about, at=at))
+        await report(uow, _finding(intent, kind, about, at=at), again=again)
     for attempt in _newly_declined(before, intent) if before else ():
         await uow.jobs.put(payment_declined(intent, attempt))
     if outcome.transition in _END_A_REVIEW and not any(it.is_held_money for it in intent.attempts):
