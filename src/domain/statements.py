@@ -129,6 +129,10 @@ def _compare_one(found: Comparison, intent: PaymentIntent, lines: Sequence[State
     """By what identifies a payment: the transaction, a person's word, the bank's reference. Then by what the gateway's
     statement is good for."""
     left = {it.transaction_id: it for it in intent.attempts if it.charged or it.decided or it.is_held_money}
+    denied = {key for key, it in left.items() if _was_denied(intent, it)}
+    left = {key: it for key, it in left.items() if key not in denied}
+    found.unknown += [line for line in lines if line.transaction_id in denied]
+    lines = [line for line in lines if line.transaction_id not in denied]
     rest = _pair(found, intent, lines, left, {line.transaction_id: line.transaction_id for line in lines})
     rest = _pair(found, intent, rest, left, found.said)
     unnamed = [line for line in rest if not _is_its_own(line, intent)]
@@ -155,6 +159,12 @@ def _pair(
         else:
             (found.matched if attempt.amount == line.amount else found.different).append((line, intent, attempt))
     return rest
+
+
+def _was_denied(intent: PaymentIntent, attempt: GatewayAttempt) -> bool:
+    """It was taken back by a person's word, because the gateway said that nothing had been paid."""
+    cancelled = attempt.decided and intent.status is PaymentIntentStatus.CANCELLED
+    return attempt.charged and cancelled and attempt.status is not PaymentIntentStatus.APPROVED
 
 
 def _is_its_own(line: StatementLine, intent: PaymentIntent) -> bool:

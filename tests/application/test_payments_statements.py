@@ -8,11 +8,14 @@ import pytest
 
 from application.ports.jobs import JobKind
 from application.use_cases.payments.days import unconfirmed_key
+from application.use_cases.payments.reviews import ReviewDecision
 from domain.errors import FieldProblemCode, InvalidInput, NotAllowed
 from domain.findings import Finding, FindingKind
-from domain.gateway_reports import Evidence
+from domain.gateway_reports import Evidence, ReportedState
+from domain.ids import GatewayAccountId
 from domain.imports.problems import FileRefused, Reason
 from domain.payment_intents import PaymentIntentStatus
+from domain.payments import PaymentGatewayCode
 from tests.application.accountant import DAY, ENLINEA, HEADER, Accountant, assert_two, line
 from tests.application.payments_world import PAYU
 from tests.fakes.payment_gateway import a_report
@@ -235,6 +238,29 @@ async def test_what_is_of_no_payment_here_or_of_another_gateway_is_unknown() -> 
         ("SETTLED_UNKNOWN", intent.reference, 4),
     ]
     assert (report.settled, office.payments) == (0, [])
+
+
+@pytest.mark.parametrize("gateway", [PAYU, ENLINEA])
+async def test_money_that_the_gateway_denied_and_then_pays_out_is_found(gateway: PaymentGatewayCode) -> None:
+    office = Accountant()
+    intent = await office.paid("tx-1")
+    office.clock.advance(10)
+    office.gateway.knows([a_report(intent.reference, intent.amount, state=ReportedState.DECLINED)])
+    await office.settlement.ask(intent)
+    office.clock.advance(10)
+    await office.resolve_review(
+        office.staff, reference=intent.reference, decision=ReviewDecision.CANCEL, note="No entró."
+    )
+    office.at = gateway
+    office.books.intents[intent.id] = replace(office.intent(intent), gateway=gateway)
+    account = replace(office.account, id=GatewayAccountId(office.ana.id), gateway=ENLINEA, public_key="acc-enlinea")
+    office.books.accounts[account.id] = account
+
+    for _ in range(2):
+        report = await office.reconcile(line(intent))
+        assert (report.matched, report.settled) == (0, 0)
+        assert office.told(report) == [("SETTLED_UNKNOWN", intent.reference, 2)]
+        assert FindingKind.SETTLED_UNKNOWN in {kind for kind, _, _ in office.findings()}
 
 
 async def test_bad_cells_are_told_and_such_a_file_says_of_nothing_that_it_is_missing() -> None:

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from uuid import uuid4
 
 from application.ports.unit_of_work import UnitOfWork
+from application.use_cases.payments.findings import finding_about
 from application.use_cases.payments.settlement_differences import found_key
 from domain.findings import Finding, FindingKind
 from domain.ids import AccountId
@@ -42,21 +43,9 @@ def remembered(found: Comparison, *, by: AccountId, at: datetime) -> Iterator[Fi
     """What the file says of lines under other numbers, for the files to come: as a question that was answered."""
     for line, intent, attempt in (*found.matched, *found.different):
         if line.receipt is not None and line.transaction_id != attempt.transaction_id:
-            yield Finding(
-                id=uuid4(),
-                agency_id=intent.agency_id,
-                kind=FindingKind.SETTLED_UNKNOWN,
-                key=_answer_key(line, attempt.transaction_id),
-                at=at,
-                reference=intent.reference,
-                client_id=intent.client_id,
-                intent_id=intent.id,
-                amount=line.amount,
-                detail=line.receipt,
-                resolved_at=at,
-                resolved_by=by,
-                note=f"{RECEIPT_COLUMN}: {line.receipt}",
-            )
+            kind, key = FindingKind.SETTLED_UNKNOWN, _answer_key(line, attempt.transaction_id)
+            question = finding_about(intent, kind, key=key, at=at, amount=line.amount, detail=line.receipt)
+            yield replace(question, resolved_at=at, resolved_by=by, note=f"{RECEIPT_COLUMN}: {line.receipt}")
 
 
 async def _said_before(
