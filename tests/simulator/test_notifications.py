@@ -13,7 +13,9 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
+from simulator.agenda import Agenda
 from simulator.app import create_app
+from simulator.clock import Clock
 from simulator.settings import Settings
 from tests.simulator.support import API_KEY, CHECKOUT, MerchantServer, World, md5, signed_form
 
@@ -278,3 +280,25 @@ async def test_in_the_background_what_is_due_happens_by_itself() -> None:
         await merchant.until(2)
 
     assert [form["attempts"] for form in merchant.received] == ["1", "2"]
+
+
+async def test_in_the_background_one_that_waits_keeps_no_other_waiting() -> None:
+    clock = Clock()
+    agenda, other = Agenda(clock), asyncio.Event()
+
+    async def waits(_: datetime) -> None:
+        await other.wait()
+
+    async def comes(_: datetime) -> None:
+        other.set()
+
+    agenda.plan(clock.now(), waits)
+    agenda.plan(clock.now(), comes)
+    working = asyncio.create_task(agenda.work())
+    try:
+        async with asyncio.timeout(10):
+            await other.wait()
+            assert await agenda.run_due() == 0
+    finally:
+        working.cancel()
+    assert len(agenda) == 0
