@@ -51,11 +51,11 @@ def main(arguments: list[str] | None = None) -> int:
         print("Interrumpido.", file=sys.stderr)
         return 130
     finally:
-        shutil.rmtree((folder / "datos" / "postgres").resolve(), ignore_errors=True)
         if not wrong:
+            shutil.rmtree((folder / "datos" / "postgres").resolve(), ignore_errors=True)
             shutil.rmtree(folder, ignore_errors=True)
         else:
-            print(f"Semilla {plan.seed}; historia y registros en {folder}.", file=sys.stderr)
+            print(f"Semilla {plan.seed}; historia, registros y base de datos en {folder}.", file=sys.stderr)
     return int(wrong)
 
 

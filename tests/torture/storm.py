@@ -27,8 +27,11 @@ from tests.torture.processes import Postgres, Program, Service, Simulator, Worke
 _RETRY_SECONDS = "0,1,2,4,8,15,30,60,120"
 """PayU's nine attempts, in less time."""
 
-_QUIET_AFTER = timedelta(hours=1)
-"""When everything is looked at again: attempts without a try are over then, and none is too old to be asked about."""
+_QUIET_AFTER = (timedelta(hours=1), timedelta(hours=25))
+"""When everything is looked at again: attempts without a try are over then, and none is too old to be asked about; and
+the day after, when those that came to an end are asked about a last time."""
+_EMPTY_ROUNDS = 3
+"""Of questions, until nothing is left: a gateway that refused some may have kept others from being asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +63,14 @@ class Report:
     failures: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
 class _Later(SystemClock):
     """The real time, and some more: for what is done when it is over."""
 
+    by: timedelta
+
     def now(self) -> datetime:
-        return super().now() + _QUIET_AFTER
+        return super().now() + self.by
 
 
 class Storm:
@@ -210,16 +216,19 @@ class Storm:
                 break
             if not told["ran"]:
                 await gateway.control("clock", advance="PT1H")
-        async with _portal(settings, databases, clock=_Later()) as opened:
-            asked = await asyncio.gather(*(self._ask_about_all(opened, agency.slug) for agency in AGENCIES))
-        self.report.counts["asked"] = sum(asked)
+        asked = 0
+        for by in _QUIET_AFTER:
+            async with _portal(settings, databases, clock=_Later(by)) as opened:
+                asked += sum(await asyncio.gather(*(self._ask_about_all(opened, agency.slug) for agency in AGENCIES)))
+        self.report.counts["asked"] = asked
 
     @staticmethod
     async def _ask_about_all(opened: Portal, slug: str) -> int:
         agency = await opened.use_cases.find_agency(slug)
-        asked = 0
-        while now := await opened.use_cases.reconcile_payments(agency.id, limit=100):
-            asked += now
+        asked = empty = 0
+        while empty < _EMPTY_ROUNDS:
+            now = await opened.use_cases.reconcile_payments(agency.id, limit=100)
+            asked, empty = asked + now, 0 if now else empty + 1
         return asked
 
     def _count(self, world: World, killer: Killer, programs: Sequence[Program]) -> None:
