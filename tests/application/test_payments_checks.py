@@ -4,9 +4,13 @@ from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from uuid import uuid4
 
+import pytest
+
 from application.ports.books import Reconciliation
 from application.ports.jobs import Job, JobKind
 from application.use_cases.payments import AskGateway, PollAgencies, PollAgency
+from domain.errors import GatewayUnavailable
+from domain.gateway_reports import ReportedState
 from domain.payment_intents import PaymentIntent, PaymentIntentStatus
 from tests.application.payments_world import World
 from tests.fakes.payment_gateway import a_report
@@ -156,3 +160,28 @@ async def test_what_was_settled_or_never_was_is_not_asked_about() -> None:
     await AskGateway(settlement=world.settlement)(other)
 
     assert len(world.gateway.queried) == asked
+
+
+async def test_a_notice_that_was_stored_and_not_dealt_with_is_followed_within_minutes() -> None:
+    world = World()
+    queue, intent = Queue(world), await world.start(world.viewer, world.invoices[0])
+    world.change_account(test=False)  # real money is asked about before it is booked
+    # Declined, so that nothing is due before tomorrow; then approved in the same checkout.
+    world.gateway.knows(
+        [a_report(intent.reference, intent.amount, transaction_id="first", state=ReportedState.DECLINED)]
+    )
+    await world.refresh_payment(world.viewer, reference=intent.reference)
+    world.clock.advance(timedelta(minutes=1))
+    world.gateway.down = True
+    with pytest.raises(GatewayUnavailable):
+        await world.notice(intent, test=False)
+    assert await queue.look() == []  # the gateway repeats it itself at first
+
+    world.gateway.down = False
+    world.gateway.knows([a_report(intent.reference, intent.amount)])
+    world.clock.advance(timedelta(minutes=2))
+    assert await queue.look() == [intent.reference]
+    await queue.do(JobKind.ASK_GATEWAY)
+
+    assert (world.intent(intent).status, len(world.payments)) == (S.APPROVED, 1)
+    assert await queue.look() == []

@@ -216,7 +216,19 @@ async def test_the_regular_check_stops_at_a_silent_gateway() -> None:
     world.clock.advance(timedelta(hours=1))
     world.gateway.down = True
     assert await world.reconcile_payments(world.agency.id) == 0
-    assert len(world.gateway.queried) == 1
+    assert len(world.gateway.queried) == 3
     world.gateway.down = False
-    world.clock.advance(3)
+    world.clock.advance(timedelta(hours=1))
     assert await world.reconcile_payments(world.agency.id, limit=2) == 2
+
+
+async def test_a_question_that_is_refused_keeps_no_other_from_being_asked() -> None:
+    world = World()
+    refused, *others = [
+        await world.start(world.viewer, invoice, key=f"key-{n}") for n, invoice in enumerate(world.invoices)
+    ]
+    world.gateway.refused.add(refused.reference)
+    world.clock.advance(timedelta(hours=1))
+
+    assert await world.reconcile_payments(world.agency.id) == len(others)
+    assert set(world.gateway.queried) == {refused.reference, *(other.reference for other in others)}

@@ -73,10 +73,10 @@ def a_report(
 
 
 class FakePaymentGateway(PaymentGateway):
-    """`answers` is what a query about a reference brings; `down` makes queries and refunds fail, `closed` checkouts.
-    `queried` and `checkouts` are the references it was called with, in order, `refunded` the charges. While `thinking`
-    is cleared no query is answered; `asked` is set by the first. While `opening` is cleared no checkout is;
-    `begun` is set by the first."""
+    """`answers` is what a query about a reference brings; `down` makes queries and refunds fail, `closed` checkouts,
+    and queries about references in `refused` fail always. `queried` and `checkouts` are the references it was called
+    with, in order, `refunded` the charges. While `thinking` is cleared no query is answered; `asked` is set by the
+    first. While `opening` is cleared no checkout is; `begun` is set by the first."""
 
     def __init__(self) -> None:
         self.thinking = asyncio.Event()
@@ -87,6 +87,7 @@ class FakePaymentGateway(PaymentGateway):
         self.opening.set()
         self.answers: dict[str, tuple[GatewayReport, ...]] = {}
         self.down = False
+        self.refused: set[str] = set()
         self.queried: list[str] = []
         self.checkouts: list[str] = []
         self.closed: Exception | None = None
@@ -149,7 +150,7 @@ class FakePaymentGateway(PaymentGateway):
         self.queried.append(reference)
         self.asked.set()
         await self.thinking.wait()
-        if self.down:
+        if self.down or intent.reference in self.refused:
             raise GatewayUnavailable(30)
         return self.answers.get(reference, ())
 

@@ -296,6 +296,16 @@ class FakeGatewayEvents(Repository, GatewayEvents):
         self.books.events |= {key: replace(event, body="", source_ip="") for key, event in old}
         return len(old)
 
+    async def left(self, *, since: datetime, until: datetime, limit: int) -> Sequence[str]:
+        events = sorted(self.books.events.values(), key=lambda it: (it.received_at, it.reference or ""))
+        left = (
+            event.reference
+            for event in events
+            if self.sees(event.agency_id) and event.authentic and event.outcome is None
+            if since <= event.received_at <= until and event.reference is not None
+        )
+        return list(dict.fromkeys(left))[:limit]
+
     async def conclude_about(self, reference: str, *, until: datetime, outcome: str) -> None:
         for event in list(self.books.events.values()):
             waits = event.outcome is None and event.received_at <= until

@@ -111,6 +111,45 @@ async def test_what_an_answer_covers_is_dealt_with_and_nothing_else(place: Place
     assert outcomes == ["T5 APPROVED", "T4 PENDING", None, None]
 
 
+async def test_notices_that_were_left_are_told_once_for_each_payment(place: Place) -> None:
+    mark = uuid4().hex[:8]
+
+    def told(reference: str, minute: int, outcome: str | None = None, *, authentic: bool = True) -> GatewayEvent:
+        return GatewayEvent(
+            id=uuid4(),
+            agency_id=place.agency.id,
+            gateway_account_id=place.account.id,
+            dedup_key=uuid4().hex,
+            reference=f"{mark}{reference}",
+            received_at=AT - timedelta(days=400) + timedelta(minutes=minute),
+            source_ip="",
+            body="",
+            authentic=authentic,
+            outcome=outcome,
+        )
+
+    async with place.store.unit_of_work(place.staff) as uow:
+        for event in (
+            told("EARLY", 0),
+            told("TWICE", 3),
+            told("FIRST", 2),
+            told("TWICE", 4),
+            told("DONE", 2, "T5 APPROVED"),
+            told("FALSE", 2, authentic=False),
+            told("LATE", 6),
+        ):
+            await uow.gateway_events.receive(event)
+        await uow.commit()
+
+    since, until = (AT - timedelta(days=400) + timedelta(minutes=minute) for minute in (1, 5))
+    async with place.store.unit_of_work(place.staff) as uow:
+        left = await uow.gateway_events.left(since=since, until=until, limit=9)
+        assert left == [f"{mark}FIRST", f"{mark}TWICE"]
+        assert await uow.gateway_events.left(since=since, until=until, limit=1) == left[:1]
+    async with place.store.unit_of_work(Scope.of_agency(place.other.id)) as uow:
+        assert await uow.gateway_events.left(since=since, until=until, limit=9) == []
+
+
 async def test_invoices_are_locked_within_the_scope_only(place: Place) -> None:
     wanted = [invoice.id for invoice in place.invoices]
     for scope in (place.staff, place.mine):

@@ -179,6 +179,11 @@ class GatewayEvents(Protocol):
         came, and what became of them, stays."""
         ...
 
+    async def left(self, *, since: datetime, until: datetime, limit: int) -> Sequence[str]:
+        """References of authentic notices that came in that time, both ends included, and were not dealt with; those
+        that came first before others, each once."""
+        ...
+
     async def conclude_about(self, reference: str, *, until: datetime, outcome: str) -> None:
         """The same for all about that reference that came until then and were not dealt with."""
         ...

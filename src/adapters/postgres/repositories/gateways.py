@@ -1,5 +1,6 @@
 """Merchant accounts and the inbox of gateways' notices in Postgres."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -97,6 +98,15 @@ class PostgresGatewayEvents(ScopedRepository, GatewayEvents):
             .where(EVENTS.c.agency_id == self.scope.agency, EVENTS.c.received_at < before, told)
             .values(body="", source_ip="")
         )
+
+    async def left(self, *, since: datetime, until: datetime, limit: int) -> Sequence[str]:
+        left = EVENTS.c.authentic & EVENTS.c.outcome.is_(None) & EVENTS.c.received_at.between(since, until)
+        rows = self.select(EVENTS, EVENTS.c.reference).where(left, EVENTS.c.reference.is_not(None))
+        first = sa.func.min(EVENTS.c.received_at)
+        found = await self.connection.execute(
+            rows.group_by(EVENTS.c.reference).order_by(first, EVENTS.c.reference).limit(limit)
+        )
+        return list(found.scalars())
 
     async def conclude_about(self, reference: str, *, until: datetime, outcome: str) -> None:
         about = (EVENTS.c.agency_id == self.scope.agency) & (EVENTS.c.reference == reference)

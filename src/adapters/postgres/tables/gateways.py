@@ -162,6 +162,12 @@ class GatewayEventRow(SQLModel, table=True):
         sa.UniqueConstraint("agency_id", "dedup_key"),
         c.belongs_to("gateway_account_id", "gateway_accounts"),
         sa.Index(None, "agency_id", "reference"),
+        sa.Index(
+            "ix_gateway_events_left",
+            "agency_id",
+            "received_at",
+            postgresql_where=sa.text("authentic and outcome is null"),
+        ),
         t.held("Avisos de la pasarela", t.Way("reference", "payment_intents", "reference")),
     )
 

@@ -23,6 +23,11 @@ _LOOKED_BACK = 31
 _AT_ONCE = 500
 """Payments of an agency that one look puts to be asked; the next looks find the others."""
 
+_REPEATED_WITHIN = timedelta(minutes=2)
+"""A gateway whose notice was not taken repeats it by itself, the first times within seconds."""
+_LEFT_FOR_LONG = timedelta(hours=2)
+"""A gateway that was asked so many times, every minute, is asked again when the payment itself is due."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollAgencies:
@@ -41,8 +46,9 @@ class PollAgencies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollAgency:
-    """Have the gateways asked about those of an agency's payments that are due, and in the early morning the day
-    before reported on, with those before it that nobody was there to report on. A job."""
+    """Have the gateways asked about those of an agency's payments that are due or whose notice was stored and, since
+    the process died or the gateway was silent, not dealt with; and in the early morning the day before reported on,
+    with those before it that nobody was there to report on. A job."""
 
     unit_of_work: UnitOfWorkFactory
     clock: Clock
@@ -50,14 +56,12 @@ class PollAgency:
     async def __call__(self, job: Job) -> None:
         async with self.unit_of_work(Scope.of_agency(job.agency_id)) as uow:
             at = self.clock.now()
-            for intent in await uow.intents.due(at=at, limit=_AT_ONCE):
-                question = Job(
-                    kind=JobKind.ASK_GATEWAY,
-                    agency_id=intent.agency_id,
-                    subject=intent.reference,
-                    key=intent.reference,
+            due = [intent.reference for intent in await uow.intents.due(at=at, limit=_AT_ONCE)]
+            left = await uow.gateway_events.left(since=at - _LEFT_FOR_LONG, until=at - _REPEATED_WITHIN, limit=_AT_ONCE)
+            for reference in dict.fromkeys((*left, *due)):
+                await uow.jobs.put(
+                    Job(kind=JobKind.ASK_GATEWAY, agency_id=job.agency_id, subject=reference, key=reference)
                 )
-                await uow.jobs.put(question)
             for day in await _unreported(uow, bogota_date(at - REPORTED_AFTER) - timedelta(days=1)):
                 told = day.isoformat()
                 report = Job(kind=JobKind.RECONCILE_AGENCY, agency_id=job.agency_id, subject=told, key=told)

@@ -33,6 +33,8 @@ _APPROVED = PaymentIntentStatus.APPROVED
 _MAX_KEPT_OF_REJECTED = 4096
 _MAX_KEPT = 8 * 1024
 """Bytes of an authentic notice; PayU's have about two thousand."""
+_SILENT = 3
+"""Questions without an answer, one after another, until the gateway is taken for gone."""
 _MAX_OF_REFERENCE = 100
 """Different notices that are kept about one reference. The signature covers no transaction id, so that whoever has
 seen one notice can make up any number; a payment has a handful."""
@@ -165,15 +167,19 @@ class ReconcilePayments:
     settlement: Settlement
 
     async def __call__(self, agency_id: AgencyId, *, limit: int = 20) -> int:
-        """How many were asked about; the most urgent `limit`. Stops at the first that the gateway does not answer."""
+        """How many were asked about; the most urgent `limit`. Stops where the gateway has been silent several times
+        running: a refusal of one question is no reason to leave the others."""
         async with self.settlement.unit_of_work(Scope.of_agency(agency_id)) as uow:
             due = await uow.intents.due(at=self.settlement.clock.now(), limit=limit)
-        asked = 0
+        asked = silent = 0
         for intent in due:
             try:
                 asked += await self.settlement.ask(intent) is not None
+                silent = 0
             except GatewayUnavailable:
-                break
+                silent += 1
+                if silent == _SILENT:
+                    break
         return asked
 
 
