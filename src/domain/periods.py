@@ -3,7 +3,7 @@
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 
 BOGOTA = timezone(timedelta(hours=-5), "America/Bogota")
 """Colombia has had no daylight saving since 1993."""
@@ -14,6 +14,11 @@ _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])\Z", re.ASCII)
 def bogota_date(at: datetime) -> date:
     """The calendar day in Bogotá of an aware instant."""
     return at.astimezone(BOGOTA).date()
+
+
+def midnight(day: date) -> datetime:
+    """The first instant of a calendar day in Bogotá."""
+    return datetime.combine(day, time.min, BOGOTA)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,12 +1,12 @@
 """Bogotá dates and billing months."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.periods import BillingPeriod, add_months, bogota_date
+from domain.periods import BillingPeriod, add_months, bogota_date, midnight
 
 DATES = st.dates(min_value=date(1900, 1, 1), max_value=date(2200, 12, 31))
 
@@ -22,6 +22,8 @@ DATES = st.dates(min_value=date(1900, 1, 1), max_value=date(2200, 12, 31))
 )
 def test_a_day_begins_at_midnight_in_bogota(instant: datetime, day: date) -> None:
     assert bogota_date(instant) == day
+    assert midnight(day) <= instant < midnight(day + timedelta(days=1))
+    assert midnight(day).astimezone(UTC).hour == 5
 
 
 @given(DATES)

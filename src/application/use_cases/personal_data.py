@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 from application.access import SignedIn, StaffViewer, Viewer, require_admin, require_signed_in
@@ -25,7 +25,7 @@ from domain.errors import (
     NotFound,
 )
 from domain.ids import ClientId, ConsentId
-from domain.periods import BOGOTA, bogota_date
+from domain.periods import bogota_date, midnight
 from domain.personal_data import Consent, ConsentChannel, ConsentPurpose, in_force
 from domain.throttling import Backoff
 
@@ -95,8 +95,8 @@ class RecordConsent:
                 for purpose, granted in form.decisions
                 if not _stands(decided.get(purpose), granted, form.policy_version.strip())
             ]
-            midnight = datetime.combine(bogota_date(now), time.min, BOGOTA).astimezone(UTC)
-            if sum(it.at >= midnight for it in known) + len(new) > DAILY_DECISIONS:
+            today = midnight(bogota_date(now))
+            if sum(it.at >= today for it in known) + len(new) > DAILY_DECISIONS:
                 raise LimitReached(DAILY_DECISIONS)
             if new:
                 await uow.consents.add(new)

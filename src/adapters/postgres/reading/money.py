@@ -1,7 +1,7 @@
 """Receipts and payouts as they are read."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from domain.contracts import ContractKind
 from domain.invoices import InvoiceKind, InvoiceStatus
 from domain.payments import Allocation, Payment, PaymentReversal
 from domain.payouts import Payout
-from domain.periods import BOGOTA
+from domain.periods import midnight
 
 PAYOUTS = table_of(PayoutRow)
 REVERSALS = table_of(PaymentReversalRow)
@@ -53,9 +53,9 @@ class PostgresPaymentReader(SnapshotListing[Payment, PeriodFilter], PaymentReade
                 fold(sa.func.coalesce(PAYMENTS.c.gateway_reference, "")),
             )
         if narrowed.from_on is not None:
-            found.append(PAYMENTS.c.paid_at >= datetime.combine(narrowed.from_on, time.min, BOGOTA))
+            found.append(PAYMENTS.c.paid_at >= midnight(narrowed.from_on))
         if narrowed.to_on is not None and narrowed.to_on != date.max:  # after which there is no day to stop before
-            found.append(PAYMENTS.c.paid_at < datetime.combine(narrowed.to_on, time.min, BOGOTA) + timedelta(days=1))
+            found.append(PAYMENTS.c.paid_at < midnight(narrowed.to_on) + timedelta(days=1))
         if narrowed.contract_id is not None:
             same = (INVOICES.c.agency_id == ALLOCATIONS.c.agency_id) & (INVOICES.c.id == ALLOCATIONS.c.invoice_id)
             paid = (

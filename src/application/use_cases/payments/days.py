@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -23,7 +23,7 @@ from domain.money import ZERO
 from domain.payment_intents import DisputeStatus, PaymentIntent
 from domain.payment_returns import DISPUTES_LAST, dispute_over
 from domain.payments import PaymentGatewayCode
-from domain.periods import BOGOTA
+from domain.periods import midnight
 from domain.polling import SLOW_AFTER, is_slow
 from domain.refunds import Refund
 
@@ -84,7 +84,7 @@ class ReconcileDay:
     async def __call__(self, agency_id: AgencyId, on: date) -> Reconciliation:
         asked = await self.ask(agency_id, limit=_AT_ONCE)
         at = self.clock.now()
-        since = datetime.combine(on, time.min, BOGOTA)
+        since = midnight(on)
         until = since + timedelta(days=1)
         async with self.unit_of_work(Scope.of_agency(agency_id)) as uow:
             await _follow_disputes(uow, at=at)

@@ -4,7 +4,7 @@ was lost, and one that never reached the agency."""
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import islice
 
@@ -41,7 +41,7 @@ from domain.imports.statements import (
 from domain.money import ZERO
 from domain.payment_transitions import reconcile
 from domain.payments import PaymentGatewayCode
-from domain.periods import BOGOTA
+from domain.periods import midnight
 from domain.statements import PROVED_BY_STATEMENT, Comparison, as_reports, compare
 
 LONGEST = 366
@@ -98,8 +98,7 @@ class ReconcileSettlement:
         sheet = await asyncio.to_thread(self.sheets.of_text, csv, STATEMENT.columns)
         report = StatementReport()
         good = await asyncio.to_thread(_read, sheet, report)
-        since = datetime.combine(from_on, time.min, BOGOTA)
-        until = datetime.combine(to_on, time.min, BOGOTA) + timedelta(days=1)
+        since, until = midnight(from_on), midnight(to_on) + timedelta(days=1)
         async with self.unit_of_work(staff.scope) as uow:
             if await uow.gateway_accounts.get(gateway) is None:
                 raise InvalidInput(FieldProblem("gateway", FieldProblemCode.NOT_FOUND))
