@@ -12,7 +12,7 @@ from adapters.argon2.hasher import Argon2PasswordHasher
 from adapters.captcha.directory import CaptchaByAgency
 from adapters.csv.sheets import CsvSheetReader
 from adapters.enlinea.gateway import SIMULATOR_MERCHANTS, EnlineaGateway
-from adapters.files.inspector import IsolatedFileInspector
+from adapters.files.inspector import FairFileInspector, IsolatedFileInspector
 from adapters.guard.gateway import GuardedGateway
 from adapters.holidays.calendar import ColombianHolidays
 from adapters.payu.gateway import SANDBOX_MERCHANTS, PayuGateway
@@ -29,6 +29,7 @@ from application.attachments import CheckFiles
 from application.links import AccountLinks
 from application.merchants import Merchants
 from application.ports.clock import Clock
+from application.ports.files import FileInspector
 from application.ports.payment_gateway import PaymentGateway
 from application.ports.reading import Readings
 from application.use_cases import UseCases
@@ -126,7 +127,7 @@ async def portal(
         to_enlinea = await stack.enter_async_context(http_client(_CALLS_AT_ONCE * _KINDS_OF_CALLS))
         to_captchas = await stack.enter_async_context(http_client(_CAPTCHAS_AT_ONCE))
         renderer = await stack.enter_async_context(PdfDocumentRenderer())
-        inspector = await stack.enter_async_context(IsolatedFileInspector())
+        inspector = FairFileInspector(await stack.enter_async_context(IsolatedFileInspector()))
         hasher = hasher or Argon2PasswordHasher()
         stack.callback(hasher.close)
         clock = clock or SystemClock()
@@ -165,7 +166,7 @@ def _use_cases(
     to_enlinea: httpx.AsyncClient,
     to_captchas: httpx.AsyncClient,
     renderer: PdfDocumentRenderer,
-    inspector: IsolatedFileInspector,
+    inspector: FileInspector,
     hasher: Argon2PasswordHasher,
     public_url: str,
 ) -> UseCases:

@@ -13,7 +13,7 @@ from application.access import SignedIn, Viewer
 from application.announcements import pqrs_due_soon, pqrs_filed
 from application.attachments import CheckFiles, SentFile
 from application.use_cases.pqrs import FilePqrs, PqrsForm
-from domain.attachments import FileKind
+from domain.attachments import FILE_LIMIT, FileKind
 from domain.errors import (
     DomainError,
     FieldProblem,
@@ -333,10 +333,44 @@ async def test_the_same_files_under_the_same_key_are_the_same_case(counter: Coun
     await counter.refused(counter.ana, replace(form, attachments=renamed), IdempotencyConflict)
 
 
-async def test_nobody_looks_into_files_of_whoever_may_not_file(counter: Counter) -> None:
-    await counter.refused(counter.village.visitor, a_form(attachments=(sent(PNG),)), Unauthenticated)
+async def test_nobody_looks_into_files_of_what_is_not_filed(counter: Counter) -> None:
+    form = a_form(attachments=(sent(PNG),))
+    await counter.refused(counter.village.visitor, form, Unauthenticated)
+    for wrong in (
+        {"description": ""},
+        {"property_id": PropertyId(NOBODY)},
+        {"attachments": (sent(PNG), sent(b"MZ"))},
+        {"attachments": (sent(PNG), SentFile("archivo", "no es base64"))},
+        {"attachments": (sent(PNG), sent(PDF + bytes(FILE_LIMIT)))},
+        {"attachments": (sent(PNG + bytes(FILE_LIMIT // 2)),) * 2},
+        {"attachments": (sent(PNG),) * 6},
+    ):
+        await counter.refused(counter.ana, replace(form, **wrong), InvalidInput)
+    await file_many(counter, 20)
+    await counter.refused(counter.ana, form, LimitReached)
 
     assert counter.inspector.looked == []
+
+
+async def test_files_of_a_repeat_are_not_looked_into_again(counter: Counter) -> None:
+    form = a_form(attachments=(sent(PNG),))
+    await counter.file(counter.ana, form)
+
+    await counter.file(counter.ana, form)
+    await counter.refused(counter.ana, replace(form, description="Otra cosa."), IdempotencyConflict)
+
+    assert counter.inspector.looked == [PNG]
+
+
+async def test_all_files_that_turn_out_to_be_no_good_are_told(counter: Counter) -> None:
+    bad = PDF + b"DAMAGED"
+
+    problems = await counter.problems(counter.ana, a_form(attachments=(sent(bad), sent(PNG), sent(bad))))
+
+    assert [(field, reason) for field, _, reason in problems] == [
+        ("attachments.0", "file_damaged"),
+        ("attachments.2", "file_damaged"),
+    ]
 
 
 async def test_a_visitor_files_nothing(counter: Counter) -> None:
@@ -394,7 +428,7 @@ async def test_all_problems_are_told_at_once(counter: Counter) -> None:
         description="",
         idempotency_key="",
         start_on=date(2030, 1, 1),
-        attachments=(sent(PNG), sent(PDF + b"DAMAGED")),
+        attachments=(sent(PNG), sent(b"GIF89a")),
         property_id=PropertyId(NOBODY),
         contract_id=ContractId(NOBODY),
     )

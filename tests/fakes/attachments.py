@@ -1,5 +1,6 @@
 """Files of PQRS in memory, and one who looks into files without opening any."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -68,19 +69,23 @@ class FakeAttachmentReader(FakeReader, AttachmentReader):
 
 
 class FakeFileInspector(FileInspector):
-    """Believes the first bytes; the word DAMAGED in a file makes it damaged. `looked` holds every content, in order."""
+    """Believes the first bytes; the word DAMAGED in a file makes it damaged. `looked` holds every content, in order;
+    a content in `endless` is looked into until its event is set."""
 
     def __init__(self) -> None:
         self.looked: list[bytes] = []
+        self.endless: dict[bytes, asyncio.Event] = {}
 
-    async def attachment(self, content: bytes) -> InspectedFile:
-        return self._look(content, frozenset(FileKind))
+    async def attachment(self, content: bytes, *, sender: UUID) -> InspectedFile:
+        return await self._look(content, frozenset(FileKind))
 
-    async def logo(self, content: bytes) -> InspectedFile:
-        return self._look(content, frozenset({FileKind.PNG, FileKind.JPEG}))
+    async def logo(self, content: bytes, *, sender: UUID) -> InspectedFile:
+        return await self._look(content, frozenset({FileKind.PNG, FileKind.JPEG}))
 
-    def _look(self, content: bytes, accepted: frozenset[FileKind]) -> InspectedFile:
+    async def _look(self, content: bytes, accepted: frozenset[FileKind]) -> InspectedFile:
         self.looked.append(content)
+        if content in self.endless:
+            await self.endless[content].wait()
         kind = FileKind.of(content)
         if kind not in accepted or kind is None:
             raise FileRefused(FileProblem.KIND)

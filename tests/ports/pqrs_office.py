@@ -64,7 +64,8 @@ class Office:
         given: dict[str, Any] = {"unit_of_work": self.place.unit_of_work, "clock": self.clock}
         self.start, self.answer = StartPqrs(**given), AnswerPqrs(**given)
         self.assign, self.close = AssignPqrs(**given), ClosePqrs(**given)
-        check_files = CheckFiles(inspector=FakeFileInspector())
+        self.inspector = FakeFileInspector()
+        check_files = CheckFiles(inspector=self.inspector)
         self.message = AddPqrsMessage(**given, check_files=check_files)
         self.note = AddPqrsNote(**given, check_files=check_files)
         self.extend, self.reopen = ExtendPqrs(**given, calendar=calendar), ReopenPqrs(**given, calendar=calendar)

@@ -348,6 +348,33 @@ async def test_a_file_that_cannot_be_kept_keeps_the_message_back(office: Office)
     await office.do("message", office.rosa, case, attachments=files(PDF))  # the agency has places of its own
 
 
+async def test_nobody_looks_into_files_of_what_is_not_kept(office: Office, clock: FakeClock) -> None:
+    case, seven = office.cases[PENDING], files(*[PDF] * 7)
+    await office.refused("message", office.viewers["visitor"], case, Unauthenticated, attachments=files(PDF))
+    for act, viewer, about, error in (
+        ("message", "client", office.cases[CLOSED], InvalidTransition),
+        ("message", "other client", case, NotFound),
+        ("note", "client", case, NotAllowed),
+        ("note", "staff elsewhere", case, NotFound),
+    ):
+        await office.refused(act, office.viewers[viewer], about, error, attachments=files(PDF))
+    for number in range(49):  # and one that she has written before
+        await office.do("message", office.ana, case, idempotency_key=str(number))
+    await office.refused("message", office.ana, case, LimitReached, attachments=files(PDF))
+    clock.advance(timedelta(days=1))
+    assert office.inspector.looked == []
+
+    for act in ("message", "note", "note"):
+        await office.do(act, office.rosa, case, attachments=seven, idempotency_key=f"{act} con archivos")
+    await office.do("message", office.ana, case, attachments=files(*[PDF] * 4))
+    looked = len(office.inspector.looked)
+    assert looked == 7 + 7 + 4, "a repeat is not looked into"
+    for act, who, more in (("message", office.ana, 2), ("note", office.rosa, 7), ("message", office.rosa, 7)):
+        given: dict[str, Any] = {"attachments": seven[:more], "idempotency_key": "otra"}
+        await office.refused(act, who, case, InvalidInput, **given)
+    assert len(office.inspector.looked) == looked
+
+
 async def test_other_files_under_a_key_are_a_conflict(office: Office) -> None:
     case = office.cases[PENDING]
     await office.do("message", office.ana, case, attachments=files(PDF))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+from uuid import UUID
 
 from domain.attachments import FileKind
 
@@ -45,11 +46,13 @@ class FileInspector(Protocol):
     """Judges a file by its content alone. Pictures are made anew, upright and without anything that is no picture
     (place and camera included); PDFs stay as they came, to the byte, so that signatures in them stand.
 
-    Raises FileRefused; Busy when too many files wait, Unavailable when nobody can look.
+    `sender` is the account that sends it, or the agency where its operator does: however many files one sends, the
+    others' are looked into meanwhile. Raises FileRefused; Busy when too many files wait, Unavailable when nobody can
+    look.
     """
 
-    async def attachment(self, content: bytes) -> InspectedFile: ...
+    async def attachment(self, content: bytes, *, sender: UUID) -> InspectedFile: ...
 
-    async def logo(self, content: bytes) -> InspectedFile:
+    async def logo(self, content: bytes, *, sender: UUID) -> InspectedFile:
         """A picture of the size that documents and pages need, PNG or JPEG as it came; a PDF is refused (KIND)."""
         ...

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from application.access import Scope, Viewer, require_admin
 from application.attachments import SentFile, decoded, problem_of_file
@@ -51,12 +52,12 @@ class AgencySettings:
     inspector: FileInspector
     strict: bool
 
-    async def logo(self, content: bytes) -> Logo:
+    async def logo(self, content: bytes, *, sender: UUID) -> Logo:
         """What is printed of a PNG or JPEG of at most 200 KB: the picture made anew; InvalidInput for anything else."""
         if len(content) > LOGO_LIMIT:
             raise InvalidInput(problem_of_file("logo", FileProblem.TOO_LARGE, limit=LOGO_LIMIT))
         try:
-            found = await self.inspector.logo(content)
+            found = await self.inspector.logo(content, sender=sender)
         except FileRefused as refused:
             if refused.problem is FileProblem.KIND:
                 raise InvalidInput(FieldProblem("logo", FieldProblemCode.INVALID, "image")) from refused
@@ -159,7 +160,7 @@ class SetAgency:
     clock: Clock
 
     async def __call__(self, agency_id: AgencyId, *, settings: Mapping[str, str], logo: bytes | None = None) -> Agency:
-        drawn = await self.rules.logo(logo) if logo is not None else None
+        drawn = await self.rules.logo(logo, sender=agency_id) if logo is not None else None
         async with self.unit_of_work(Scope.of_operator(agency_id)) as uow:
             agency = await uow.agencies.get(agency_id, for_update=True)
             if agency is None:
@@ -193,7 +194,7 @@ class UpdateAgency:
     async def __call__(self, viewer: Viewer, changes: Mapping[str, Setting], *, logo: SentFile | bool | None) -> None:
         """`changes` by the names of SetAgency; `logo` is a new one, None to take it away, or True to leave it."""
         admin = require_admin(viewer)
-        drawn, wrong = await self._logo(logo) if isinstance(logo, SentFile) else (None, None)
+        drawn, wrong = await self._logo(logo, admin.account_id) if isinstance(logo, SentFile) else (None, None)
         async with self.unit_of_work(admin.scope) as uow:
             agency = await uow.agencies.get(admin.agency_id, for_update=True)
             if agency is None:
@@ -208,12 +209,12 @@ class UpdateAgency:
             await uow.audit.record(AuditAction.AGENCY_CHANGED, at=at, entity=entity, changes=told)
             await uow.commit()
 
-    async def _logo(self, sent: SentFile) -> tuple[Logo | None, FieldProblem | None]:
+    async def _logo(self, sent: SentFile, sender: UUID) -> tuple[Logo | None, FieldProblem | None]:
         content = decoded("logo", sent.content_base64, limit=LOGO_LIMIT)
         if isinstance(content, FieldProblem):
             return None, content
         try:
-            return await self.rules.logo(content), None
+            return await self.rules.logo(content, sender=sender), None
         except InvalidInput as refused:
             return None, refused.problems[0]
 

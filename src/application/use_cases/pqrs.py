@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from uuid import uuid4
 
 from application.access import SignedIn, StaffViewer, Viewer, require_signed_in
 from application.announcements import pqrs_due_soon, pqrs_filed
-from application.attachments import CheckedFile, CheckFiles, SentFile, attach
+from application.attachments import CheckedFile, CheckFiles, SentFile, attach, receive
 from application.ports.calendar import HolidayCalendar
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -72,7 +73,8 @@ class FilePqrs:
     For clients, and for staff on behalf of one (`client_id`). Repeating the same key returns the same case; with other
     data it is an IdempotencyConflict. Refuses InvalidInput for the form (property and contract only of the client's
     own, NOT_FOUND otherwise, as is a client whose data was erased; a matter that is none of the classification's; files
-    as in CheckFiles), and LimitReached for a client's twenty-first case of the day.
+    as in `receive`), LimitReached for a client's twenty-first case of the day, and then InvalidInput for files as in
+    CheckFiles.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -84,23 +86,25 @@ class FilePqrs:
         signed_in = require_signed_in(viewer)
         now = self.clock.now()
         problems = self._problems(signed_in, form, today=bogota_date(now))
-        files = await self._files(form, problems)
+        received, wrong = receive(form.attachments, author=PqrsActor.CLIENT)
+        problems += wrong
+        files: tuple[CheckedFile, ...] = ()
+        if received and not problems:
+            # Only files of what would be filed are looked into: whoever has filed enough keeps nobody waiting for that.
+            async with self.unit_of_work(signed_in.scope) as uow:
+                admitted = await self._admitted(uow, signed_in, form, problems)
+                if isinstance(admitted, Pqrs):
+                    return admitted
+                await _within_the_days_limit(uow, signed_in, admitted[0], at=now)
+            files = await self.check_files(received, sender=signed_in.account_id)
         async with self.unit_of_work(signed_in.scope) as uow:
-            if not problems:
-                known = await uow.pqrs.by_idempotency_key(signed_in.account_id, form.idempotency_key)
-                if known is not None:
-                    if known.request_hash != form.fingerprint:
-                        raise IdempotencyConflict
-                    return known
-            client_id, property_id, misplaced = await self._place(uow, signed_in, form)
-            if problems or misplaced or client_id is None:
-                raise InvalidInput(*problems, *misplaced)
+            admitted = await self._admitted(uow, signed_in, form, problems)
+            if isinstance(admitted, Pqrs):
+                return admitted
+            client_id, property_id = admitted
             # Once one has a number, the agency's other filings wait: what is counted after that is exact.
             number = await uow.counters.next(f"pqrs:{bogota_date(now).year}")
-            if not isinstance(signed_in, StaffViewer):
-                midnight = datetime.combine(bogota_date(now), time.min, BOGOTA).astimezone(UTC)
-                if await uow.pqrs.filed_since(client_id, midnight) >= DAILY_LIMIT:
-                    raise LimitReached(DAILY_LIMIT)
+            await _within_the_days_limit(uow, signed_in, client_id, at=now)
             case = self._case(signed_in, form, number, client_id, property_id, now)
             by = PqrsActor.CLIENT if client_id == signed_in.client_id else PqrsActor.AGENCY
             event = PqrsEvent(
@@ -123,14 +127,21 @@ class FilePqrs:
             await uow.commit()
         return case
 
-    async def _files(self, form: PqrsForm, problems: list[FieldProblem]) -> tuple[CheckedFile, ...]:
-        """The files as they are kept; those that cannot be are told with the other problems. They are the client's,
-        whoever files."""
-        try:
-            return await self.check_files(form.attachments, author=PqrsActor.CLIENT)
-        except InvalidInput as refused:
-            problems += refused.problems
-            return ()
+    async def _admitted(
+        self, uow: UnitOfWork, viewer: SignedIn, form: PqrsForm, problems: Sequence[FieldProblem]
+    ) -> Pqrs | tuple[ClientId, PropertyId | None]:
+        """What was filed under the key before, or whose case it becomes and about which property; IdempotencyConflict,
+        and InvalidInput with what is wrong with the form and what in it cannot be."""
+        if not problems:
+            known = await uow.pqrs.by_idempotency_key(viewer.account_id, form.idempotency_key)
+            if known is not None:
+                if known.request_hash != form.fingerprint:
+                    raise IdempotencyConflict
+                return known
+        client_id, property_id, misplaced = await self._place(uow, viewer, form)
+        if problems or misplaced or client_id is None:
+            raise InvalidInput(*problems, *misplaced)
+        return client_id, property_id
 
     def _problems(self, viewer: SignedIn, form: PqrsForm, *, today: date) -> list[FieldProblem]:
         """Everything that the form alone tells."""
@@ -211,3 +222,12 @@ class FilePqrs:
             property_id=property_id,
             contract_id=form.contract_id,
         )
+
+
+async def _within_the_days_limit(uow: UnitOfWork, viewer: SignedIn, client_id: ClientId, *, at: datetime) -> None:
+    """LimitReached for a client who has filed as much as one Bogotá day allows; the staff file whatever comes in."""
+    if isinstance(viewer, StaffViewer):
+        return
+    midnight = datetime.combine(bogota_date(at), time.min, BOGOTA).astimezone(UTC)
+    if await uow.pqrs.filed_since(client_id, midnight) >= DAILY_LIMIT:
+        raise LimitReached(DAILY_LIMIT)

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
-from application.access import StaffViewer, Viewer, require_client, require_signed_in, require_staff
+from application.access import SignedIn, StaffViewer, Viewer, require_client, require_signed_in, require_staff
 from application.announcements import pqrs_due_soon, pqrs_replied, pqrs_taken_further
-from application.attachments import CheckedFile, CheckFiles, SentFile, attach
+from application.attachments import CheckedFile, CheckFiles, ReceivedFile, SentFile, attach, must_fit, receive
 from application.ports.calendar import HolidayCalendar
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -17,10 +17,10 @@ from application.text import problem_of_required_text
 from application.use_cases.pqrs import KEY_LIMIT
 from application.use_cases.pqrs_acts import found, found_with_client, must_say, record, written
 from domain.audit import AuditAction
-from domain.errors import FieldProblem, IdempotencyConflict, InvalidInput, LimitReached, NotFound
+from domain.errors import IdempotencyConflict, LimitReached, NotFound, refuse
 from domain.ids import ClientId, PqrsId
 from domain.periods import BOGOTA, bogota_date
-from domain.pqrs import BODY_LIMIT, DAILY_MESSAGES, REASON_LIMIT, Pqrs, PqrsActor, PqrsMessage, PqrsMessageKind
+from domain.pqrs import BODY_LIMIT, DAILY_MESSAGES, REASON_LIMIT, Pqrs, PqrsActor, PqrsMessageKind
 from domain.pqrs_terms import warned_at
 from domain.pqrs_transitions import PqrsAct, Who, check, close, reopen
 
@@ -34,13 +34,15 @@ class MessageForm:
     idempotency_key: str
     attachments: tuple[SentFile, ...] = ()
 
-    def problems(self) -> list[FieldProblem]:
-        """Everything that the form alone tells."""
-        found = [
+    def received(self, *, author: PqrsActor) -> tuple[ReceivedFile, ...]:
+        """Its files; InvalidInput with everything that is wrong with the form, and with them at first sight."""
+        received, problems = receive(self.attachments, author=author)
+        refuse(
             problem_of_required_text("body", self.body, limit=BODY_LIMIT, lines=True),
             problem_of_required_text("idempotencyKey", self.idempotency_key, limit=KEY_LIMIT),
-        ]
-        return [problem for problem in found if problem is not None]
+            *problems,
+        )
+        return received
 
     def fingerprint(self, *, internal: bool) -> str:
         """Equal for equal forms of the same act, however often they are sent."""
@@ -56,8 +58,8 @@ class AddPqrsMessage:
     the client writes, whoever is in charge.
 
     Repeating the same key adds nothing, with other data it is an IdempotencyConflict. InvalidInput for a form that
-    cannot be kept, and for files as in CheckFiles; NotFound; InvalidTransition for a case that is closed, or of a
-    client whose data was erased; LimitReached for a client's messages of one day.
+    cannot be kept, and for files as in `receive`, at last as in CheckFiles; NotFound; InvalidTransition for a case that
+    is closed, or of a client whose data was erased; LimitReached for a client's messages of one day.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -67,23 +69,26 @@ class AddPqrsMessage:
     async def __call__(self, viewer: Viewer, form: MessageForm) -> None:
         signed_in = require_signed_in(viewer)
         side = PqrsActor.AGENCY if isinstance(signed_in, StaffViewer) else PqrsActor.CLIENT
-        files = await checked(self.check_files, form, side)
+        received = form.received(author=side)
+        files: tuple[CheckedFile, ...] = ()
+        if received:
+            # Only files of what would be kept are looked into: whoever has written enough keeps nobody waiting for it.
+            async with self.unit_of_work(signed_in.scope) as uow:
+                admitted = await self._admitted(uow, signed_in, form)
+                if admitted is None:
+                    return
+                await must_fit(uow, admitted[0], len(received), author=admitted[1])
+            files = await self.check_files(received, sender=signed_in.account_id)
         async with self.unit_of_work(signed_in.scope) as uow:
-            fingerprint = form.fingerprint(internal=False)
-            known = await uow.pqrs.message_by_key(signed_in.account_id, form.idempotency_key)
-            if known is not None:
-                must_be_the_same(known, fingerprint)
+            admitted = await self._admitted(uow, signed_in, form)
+            if admitted is None:
                 return
-            case = await found_with_client(uow, form.pqrs_id)
-            by = PqrsActor.CLIENT if case.client_id == signed_in.client_id else PqrsActor.AGENCY
-            check(case, PqrsAct.MESSAGE, by)
+            case, by = admitted
             at = self.clock.now()
-            if by is PqrsActor.CLIENT:
-                await within_the_days_limit(uow, case.client_id, at=at)
             message = replace(
                 written(case, signed_in, by, PqrsMessageKind.MESSAGE, form.body, at=at),
                 idempotency_key=form.idempotency_key,
-                request_hash=fingerprint,
+                request_hash=form.fingerprint(internal=False),
             )
             await uow.pqrs.add_message(message)
             await attach(uow, case, files, author=by, at=at, message_id=message.id)
@@ -94,13 +99,24 @@ class AddPqrsMessage:
                 await record(uow, AuditAction.PQRS_REPLIED, case, at=at)
             await uow.commit()
 
+    async def _admitted(self, uow: UnitOfWork, signed_in: SignedIn, form: MessageForm) -> tuple[Pqrs, PqrsActor] | None:
+        """The case and on which side they write about it; None where this came before."""
+        if await came_before(uow, signed_in, form, internal=False):
+            return None
+        case = await found_with_client(uow, form.pqrs_id)
+        by = PqrsActor.CLIENT if case.client_id == signed_in.client_id else PqrsActor.AGENCY
+        check(case, PqrsAct.MESSAGE, by)
+        if by is PqrsActor.CLIENT:
+            await within_the_days_limit(uow, case.client_id, at=self.clock.now())
+        return case, by
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddPqrsNote:
     """Note something about a case, in whatever state, that no client ever sees. For staff.
 
     Repeating the same key adds nothing, with other data it is an IdempotencyConflict. InvalidInput for a form that
-    cannot be kept, and for files as in CheckFiles; NotFound.
+    cannot be kept, and for files as in `receive`, at last as in CheckFiles; NotFound.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -109,26 +125,38 @@ class AddPqrsNote:
 
     async def __call__(self, viewer: Viewer, form: MessageForm) -> None:
         staff = require_staff(viewer)
-        files = await checked(self.check_files, form, PqrsActor.AGENCY)
+        received = form.received(author=PqrsActor.AGENCY)
+        files: tuple[CheckedFile, ...] = ()
+        if received:
+            async with self.unit_of_work(staff.scope) as uow:
+                case = await self._admitted(uow, staff, form)
+                if case is None:
+                    return
+                await must_fit(uow, case, len(received), author=PqrsActor.AGENCY)
+            files = await self.check_files(received, sender=staff.account_id)
         async with self.unit_of_work(staff.scope) as uow:
-            fingerprint = form.fingerprint(internal=True)
-            known = await uow.pqrs.message_by_key(staff.account_id, form.idempotency_key)
-            if known is not None:
-                must_be_the_same(known, fingerprint)
+            case = await self._admitted(uow, staff, form)
+            if case is None:
                 return
-            case = await found(uow, form.pqrs_id)
-            check(case, PqrsAct.NOTE, PqrsActor.AGENCY)
             at = self.clock.now()
             message = replace(
                 written(case, staff, PqrsActor.AGENCY, PqrsMessageKind.MESSAGE, form.body, at=at),
                 internal=True,
                 idempotency_key=form.idempotency_key,
-                request_hash=fingerprint,
+                request_hash=form.fingerprint(internal=True),
             )
             await uow.pqrs.add_message(message)
             await attach(uow, case, files, author=PqrsActor.AGENCY, at=at, message_id=message.id, internal=True)
             await record(uow, AuditAction.PQRS_NOTED, case, at=at)
             await uow.commit()
+
+    async def _admitted(self, uow: UnitOfWork, staff: SignedIn, form: MessageForm) -> Pqrs | None:
+        """The case; None where this came before."""
+        if await came_before(uow, staff, form, internal=True):
+            return None
+        case = await found(uow, form.pqrs_id)
+        check(case, PqrsAct.NOTE, PqrsActor.AGENCY)
+        return case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,19 +210,6 @@ class ReopenPqrs:
             await uow.commit()
 
 
-async def checked(check_files: CheckFiles, form: MessageForm, side: PqrsActor) -> tuple[CheckedFile, ...]:
-    """The files as they are kept; InvalidInput with everything that is wrong with the form, or with one of them."""
-    problems = form.problems()
-    files: tuple[CheckedFile, ...] = ()
-    try:
-        files = await check_files(form.attachments, author=side)
-    except InvalidInput as refused:
-        problems += refused.problems
-    if problems:
-        raise InvalidInput(*problems)
-    return files
-
-
 async def own(
     uow: UnitOfWork,
     pqrs_id: PqrsId,
@@ -216,7 +231,9 @@ async def within_the_days_limit(uow: UnitOfWork, client_id: ClientId, *, at: dat
         raise LimitReached(DAILY_MESSAGES)
 
 
-def must_be_the_same(known: PqrsMessage, fingerprint: str) -> None:
-    """IdempotencyConflict where the request that came before under the key was another one."""
-    if known.request_hash != fingerprint:
+async def came_before(uow: UnitOfWork, writer: SignedIn, form: MessageForm, *, internal: bool) -> bool:
+    """Whether the same was sent under the key; IdempotencyConflict where something else was."""
+    known = await uow.pqrs.message_by_key(writer.account_id, form.idempotency_key)
+    if known is not None and known.request_hash != form.fingerprint(internal=internal):
         raise IdempotencyConflict
+    return known is not None
