@@ -131,6 +131,11 @@ def viewer_of(account: Account, session_id: SessionId) -> SignedIn:
     )
 
 
+def sees_as_client(viewer: Viewer) -> bool:
+    """Whether somebody of the staff asks, who sees what a client sees."""
+    return isinstance(viewer, ClientViewer) and viewer.read_only
+
+
 def require_signed_in(viewer: Viewer) -> SignedIn:
     """The viewer, unless it is a visitor (Unauthenticated)."""
     if isinstance(viewer, Visitor):

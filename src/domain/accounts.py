@@ -1,6 +1,6 @@
 """The identity with which a person signs in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -47,6 +47,10 @@ class Account:
     @property
     def may_sign_in(self) -> bool:
         return self.status is AccountStatus.ACTIVE and self.password_hash is not None
+
+    def as_of_client(self) -> "Account":
+        """What of it is a client's: of one that also works for the agency neither that nor when it last came in."""
+        return replace(self, roles=(AccountRole.CLIENT,), last_login_at=None) if self.is_staff else self
 
     def set_password(self, password_hash: str) -> None:
         """Of one who proved to be its owner: from now on it may sign in."""

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from typing import Any
 
-from application.access import ClientViewer, StaffViewer
+from application.access import StaffViewer, sees_as_client
 from application.patience import patience
 from application.ports.clock import Clock
 from application.ports.reading import Entry, Readings
@@ -62,7 +62,7 @@ class Entrance(OpenContext):
         async with AsyncExitStack() as stack:
             try:
                 reading = await stack.enter_async_context(self.readings.enter(entry))
-                if operation.kind != "query" and isinstance(reading.viewer, ClientViewer) and reading.viewer.read_only:
+                if operation.kind != "query" and sees_as_client(reading.viewer):
                     raise ReadOnly
             except DomainError as error:
                 refused = explain(error)

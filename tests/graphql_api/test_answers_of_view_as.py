@@ -15,7 +15,8 @@ from domain.imports.sheets import ImportKind
 from graphql_api.ids import global_id
 from tests.graphql_api.forms import FIELDS, USER_ERROR, act
 from tests.graphql_api.neighbours import CLIENTS
-from tests.graphql_api.surroundings import Surroundings, look_around
+from tests.graphql_api.selections import everything_of
+from tests.graphql_api.surroundings import Surroundings, kind_of, look_around
 from tests.graphql_api.test_access_mutations import FOR_ADMINS, FOR_CLIENTS, FOR_STAFF, FOR_WHO_SIGNED_IN
 from tests.graphql_api.town import LOGIN, PASSWORD, Town, founded
 from tests.postgres import Database
@@ -23,6 +24,7 @@ from tests.postgres import Database
 VIEW = f"""mutation Ver($input: ViewAsClientInput!) {{ viewAsClient(input: $input) {{ __typename
     ... on ViewAsClientPayload {{ accessToken accessTokenExpiresAt client {{ id name }} }}
     {USER_ERROR} {FIELDS} }} }}"""
+SESSIONS = re.compile(r'"sessions":\[[^]]*\]')
 ME = "{ me { username client { name } } }"
 FIND = "query Uno($it: String) { clients(search: $it) { nodes { id } } }"
 LOG = "{ auditLog(first: 1) { nodes { actor action entityId changes } } }"
@@ -184,9 +186,33 @@ async def test_who_sees_as_a_client_sees_exactly_what_the_client_sees(surroundin
     own, own_ids = await look_around(neighbours, name)
     seen, seen_ids = await look_around(neighbours, f"as {name}")
 
-    # Which of the client's sessions is the one that asks is all that differs: here it is none of them.
-    current = re.compile('"current":(true|false)')
-    assert current.sub("", seen) == current.sub("", own)
-    assert '"current":true' in own
-    assert '"current":true' not in seen
-    assert seen_ids == own_ids
+    # The sessions of the account are all that differs: nobody else sees those.
+    assert SESSIONS.sub('"sessions":[]', own) != own
+    without = [line for line in SESSIONS.sub('"sessions":[]', own).splitlines() if '"__typename":"Session"' not in line]
+    assert seen.splitlines() == without
+    assert seen_ids == {key for key in own_ids if kind_of(key) != "Session"}
+
+
+async def test_of_an_account_that_is_also_of_the_staff_only_the_clients_side_is_seen(town: Town) -> None:
+    await town.take("andina", ImportKind.CLIENTS, {"codigo": "T9", "nombre": "Dora Gil", "numero_documento": "1234567"})
+    await town.person("andina", "dora", role=AccountRole.ADMIN, client="T9")
+    ask = "{ me { id sessions { id } client { id } } }"
+    mine = (await town.ask(ask, by="dora")).data["me"]
+    ((session,), client) = mine["sessions"], mine["client"]["id"]
+    token = (await view(town, "T9"))["accessToken"]
+
+    told = (await town.send(f"{{ me {{ {everything_of('Account', depth=1)} }} }}", token=token)).data["me"]
+    nodes = "query Varios($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Account { roles lastLoginAt } } }"
+    found = (await town.send(nodes, {"ids": [session["id"], mine["id"]]}, token=token)).data["nodes"]
+    through = "query Uno($id: ID!) { client(id: $id) { account { roles lastLoginAt sessions { id } } } }"
+    account = (await town.send(through, {"id": client}, token=token)).data["client"]["account"]
+
+    assert (told["username"], told["client"]["name"]) == ("dora", "Dora Gil")
+    clients_only = {"roles": ["CLIENT"], "lastLoginAt": None}
+    assert {name: told[name] for name in clients_only} == clients_only
+    assert told["sessions"] == []
+    assert found == [None, {"__typename": "Account"} | clients_only]
+    assert account == clients_only | {"sessions": []}
+    for query in ("{ accounts { totalCount } }", "{ clients { totalCount } }", "{ auditLog { totalCount } }"):
+        assert (await town.send(query, token=token)).code == "FORBIDDEN"
+    assert (await town.ask("{ me { roles } }", by="dora")).data["me"]["roles"] == ["ADMIN", "CLIENT"]

@@ -43,8 +43,8 @@ class ViewAsClientMutations:
     @strawberry.mutation(
         description=(
             "Ver lo que ve un cliente: da una ficha de solo consulta que responde exactamente lo que le respondería a "
-            "él, documentos incluidos; toda mutación con ella se rechaza con READ_ONLY. Queda en la bitácora. Para el "
-            "personal."
+            "él, documentos incluidos, salvo las sesiones de su cuenta y, si también es del personal, lo que la cuenta "
+            "tiene por serlo; toda mutación con ella se rechaza con READ_ONLY. Queda en la bitácora. Para el personal."
         )
     )
     async def view_as_client(

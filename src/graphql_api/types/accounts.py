@@ -4,6 +4,7 @@ from datetime import datetime
 
 import strawberry
 
+from application.access import sees_as_client
 from domain.accounts import Account as AccountEntity
 from domain.accounts import AccountRole, AccountStatus
 from domain.ids import AccountId, ClientId, SessionId
@@ -52,7 +53,12 @@ class Account(Node):
     def client(self, info: Info) -> ClientType | None:
         return info.context.loaders.clients.load(self.client_id) if self.client_id else None
 
-    @strawberry.field(description="Sesiones abiertas de la propia cuenta; vacía si la cuenta es de otra persona.")
+    @strawberry.field(
+        description=(
+            "Sesiones abiertas de la propia cuenta; vacía si la cuenta es de otra persona, y siempre al ver como un "
+            "cliente."
+        )
+    )
     async def sessions(self, info: Info) -> list[Session]:
         viewer = info.context.viewer
         if getattr(viewer, "account_id", None) != self.key:
@@ -62,6 +68,8 @@ class Account(Node):
 
     @classmethod
     def of(cls, entity: AccountEntity, context: Context) -> "Account":
+        if sees_as_client(context.viewer):
+            entity = entity.as_of_client()
         return cls(
             id=global_id("Account", entity.id),
             username=entity.username,

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
-from application.access import ClientViewer, Viewer, Visitor, viewer_of
+from application.access import ClientViewer, Viewer, Visitor, sees_as_client, viewer_of
 from application.merchants import Merchants
 from application.ports.clock import Clock
 from application.ports.jobs import FailedJob
@@ -92,6 +92,7 @@ class FakeReading(FakeReader, Reading):
             session
             for session in self.store.sessions.values()
             if self.sight.of_agency(session) and session.account_id == self.scope.account_id and session.is_live(at=at)
+            if not sees_as_client(self.viewer)
         ]
         return sorted(sorted(mine, key=lambda it: str(it.id)), key=lambda it: it.created_at, reverse=True)
 

@@ -34,7 +34,7 @@ from adapters.postgres.repositories.gateways import GATEWAY_ACCOUNTS
 from adapters.postgres.repositories.links import LINK, LINKS
 from adapters.postgres.repositories.sessions import SESSION, SESSIONS
 from adapters.postgres.scoping import SET_SCOPE, scope_parameters
-from application.access import ClientViewer, StaffViewer, Viewer, Visitor
+from application.access import ClientViewer, StaffViewer, Viewer, Visitor, sees_as_client
 from application.ports.clock import Clock
 from application.ports.jobs import FailedJob
 from application.ports.reading import Entry, GatewaySetup, Many, Reading, Readings
@@ -126,6 +126,8 @@ class PostgresReading(Reading):
         return {row.id: LINK.entity(row._mapping) for row in rows}
 
     async def sessions(self, *, at: datetime) -> Sequence[Session]:
+        if sees_as_client(self.viewer):
+            return []
         rows = await self._source.rows(
             sa.select(SESSIONS)
             .where(
