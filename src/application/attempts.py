@@ -71,15 +71,19 @@ def attempts_on(account: Account, *, familiar_only: bool = False) -> tuple[str, 
 
 
 def counted_of(account: Account) -> tuple[str, ...]:
-    """All that is counted under an account or its names: what an erasure takes away. Places are mixed with addresses
-    that nobody keeps, and run out."""
+    """All that is counted under an account or its names, but for `places_under`: what an erasure takes away."""
     resets = (resets_of_login(name) for name in _names(account))
     return (*attempts_on(account), *resets, code_attempts(account.id), email_changes(account.id))
 
 
+def places_under(account: Account) -> tuple[str, ...]:
+    """How the keys begin of all places where an account is known under either name, and of what is counted there."""
+    return tuple(_of_name(kind, name) for kind in ("place", "known") for name in _names(account))
+
+
 def place(login_key: str, ip: str | None) -> str:
     """A name together with the neighbourhood of an address."""
-    return f"place:{_digest(f'{login_key}|{_network(ip, 24)}')}"
+    return _of_name("place", login_key) + _digest(_network(ip, 24))
 
 
 def places_of(account: Account, ip: str | None) -> tuple[str, ...]:
@@ -93,7 +97,7 @@ def address_attempts(ip: str | None, *, known: str | None = None) -> str:
     A name that is `known` there has a count of its own: as much work, and nobody else uses it up.
     """
     if known is not None:
-        return f"known:{_digest(f'{known}|{_network(ip, 32)}')}"
+        return _of_name("known", known) + _digest(_network(ip, 32))
     return f"address:{_digest(_network(ip, 32))}"
 
 
@@ -134,6 +138,11 @@ def agency_attempts(now: datetime) -> str:
 
 def _names(account: Account) -> tuple[str, ...]:
     return login_key(account.username), login_key(account.email)
+
+
+def _of_name(kind: str, name: str) -> str:
+    """Apart from the address that follows, so that all of a name can be found."""
+    return f"{kind}:{_digest(name)}:"
 
 
 def _network(ip: str | None, bits: int) -> str:

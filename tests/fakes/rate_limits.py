@@ -9,9 +9,12 @@ from tests.fakes.clock import FakeClock
 
 
 class FakeRateLimiter(RateLimiter):
-    def __init__(self, clock: FakeClock) -> None:
+    """`places` are those that are forgotten with it, as both stand in one table."""
+
+    def __init__(self, clock: FakeClock, places: "FakeFamiliarPlaces | None" = None) -> None:
         self.clock = clock
         self.attempts: dict[tuple[AgencyId, str], Attempts] = {}
+        self.places = places
 
     async def hit(self, agency_id: AgencyId, key: str, rule: Backoff) -> int:
         before = self.attempts.get((agency_id, key), Attempts())
@@ -25,6 +28,12 @@ class FakeRateLimiter(RateLimiter):
     async def clear(self, agency_id: AgencyId, *keys: str) -> None:
         for key in keys:
             self.attempts.pop((agency_id, key), None)
+
+    async def clear_under(self, agency_id: AgencyId, *beginnings: str) -> None:
+        for kept in (self.attempts, self.places.until if self.places else {}):
+            for whose, key in list(kept):
+                if whose == agency_id and key.startswith(beginnings):
+                    del kept[whose, key]
 
 
 class FakeFamiliarPlaces(FamiliarPlaces):

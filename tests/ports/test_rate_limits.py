@@ -60,10 +60,11 @@ class Subject:
 async def subject(request: pytest.FixtureRequest, module_database: Database) -> AsyncIterator[Subject]:
     clock = FakeClock()
     if request.param == "in_memory":
+        places = FakeFamiliarPlaces(clock)
         yield Subject(
-            FakeRateLimiter(clock),
+            FakeRateLimiter(clock, places),
             FakeSpentChallenges(),
-            FakeFamiliarPlaces(clock),
+            places,
             clock,
             AgencyId(uuid4()),
             AgencyId(uuid4()),
@@ -190,6 +191,23 @@ async def test_places_are_known_for_a_while_and_in_their_agency(subject: Subject
     subject.clock.advance(timedelta(days=1))
     assert not await subject.places.knows(subject.agency, "work")
     assert await subject.places.knows(subject.agency, "home")
+
+
+async def test_all_that_begins_alike_is_forgotten_together_and_in_its_agency(subject: Subject) -> None:
+    for agency in (subject.agency, subject.elsewhere):
+        for key in ("known:ana:1", "known:ana:2", "known:anabel:1", "known%", "other"):
+            await subject.heard(key, 3, agency=agency)
+        await subject.places.remember(agency, "place:ana:1", "place:berta:1", lasting=timedelta(days=2))
+
+    await subject.limiter.clear_under(subject.agency)
+    await subject.limiter.clear_under(subject.agency, "known:ana:", "place:ana:", "kn%wn", "o_her")
+
+    heard = [await subject.is_heard(key) for key in ("known:ana:1", "known:ana:2", "known:anabel:1", "known%", "other")]
+    assert heard == [True, True, False, False, False]
+    assert not await subject.places.knows(subject.agency, "place:ana:1")
+    assert await subject.places.knows(subject.agency, "place:berta:1")
+    assert not await subject.is_heard("known:ana:1", agency=subject.elsewhere)
+    assert await subject.places.knows(subject.elsewhere, "place:ana:1")
 
 
 async def test_many_at_once_get_no_more_than_one_by_one(subject: Subject) -> None:

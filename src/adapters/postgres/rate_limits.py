@@ -58,6 +58,11 @@ class PostgresRateLimiter(RateLimiter):
         async with _transaction(self._engine, agency_id) as connection:
             await connection.execute(sa.delete(LIMITS).where(LIMITS.c.agency_id == agency_id, LIMITS.c.key.in_(keys)))
 
+    async def clear_under(self, agency_id: AgencyId, *beginnings: str) -> None:
+        under = sa.or_(sa.false(), *(LIMITS.c.key.startswith(beginning, autoescape=True) for beginning in beginnings))
+        async with _transaction(self._engine, agency_id) as connection:
+            await connection.execute(sa.delete(LIMITS).where(LIMITS.c.agency_id == agency_id, under))
+
 
 class PostgresFamiliarPlaces(FamiliarPlaces):
     """Rows beside the attempts, of which nothing is counted."""

@@ -23,6 +23,10 @@ class RateLimiter(Protocol):
         """Forget everything under the keys: whoever they are about has proved to be in control."""
         ...
 
+    async def clear_under(self, agency_id: AgencyId, *beginnings: str) -> None:
+        """Forget everything under keys that begin like one of these, places that are known included."""
+        ...
+
 
 class FamiliarPlaces(Protocol):
     """From where people signed in lately, under keys that name nobody."""

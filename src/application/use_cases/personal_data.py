@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from application.access import SignedIn, StaffViewer, Viewer, require_admin, require_signed_in
-from application.attempts import counted_of
+from application.attempts import counted_of, places_under
 from application.ports.clock import Clock
 from application.ports.documents import Document
 from application.ports.personal_data import DataPacker, Erased, HeldDataReader
@@ -194,6 +194,7 @@ class EraseClient:
                 await uow.commit()
         if account is not None and not dry_run:
             await self.limiter.clear(admin.agency_id, *counted_of(account))
+            await self.limiter.clear_under(admin.agency_id, *places_under(account))
         return erased
 
 
