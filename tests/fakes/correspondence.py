@@ -20,7 +20,7 @@ class FakeCorrespondence(Correspondence):
 
     async def declined(self, client_id: ClientId) -> frozenset[MailTopic] | None:
         client = self.store.clients.get(client_id)
-        if client is None or not Sight(self.store, self.scope).sees_client(client):
+        if client is None or client.erased_at or not Sight(self.store, self.scope).sees_client(client):
             return None
         return frozenset(client.declined_mail)
 

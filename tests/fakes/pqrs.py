@@ -53,12 +53,9 @@ class FakePqrsCases(PqrsCases):
         self._must(self.sight.sees(message) and (self.sight.is_staff or own))
         self.store.add(message)
 
-    async def client_exists(self, client_id: ClientId) -> bool:
-        client = self.store.clients.get(client_id)
-        return client is not None and self.sight.sees_client(client)
-
     async def hold_client(self, client_id: ClientId) -> bool:
-        return await self.client_exists(client_id) and self.store.clients[client_id].erased_at is None
+        client = self.store.clients.get(client_id)
+        return client is not None and client.erased_at is None and self.sight.sees_client(client)
 
     async def hold_client_of(self, pqrs_id: PqrsId) -> bool:
         case = await self.get(pqrs_id)

@@ -20,6 +20,7 @@ from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.access import Scope
 from application.ports.personal_data import HeldData
 from domain.accounts import AccountRole
+from domain.errors import InvalidInput
 from domain.ids import AgencyId, ClientId
 from domain.imports.sheets import ImportKind
 from graphql_api.files import MOST_CONTENT
@@ -29,6 +30,8 @@ from tests.application.imports_office import csv_of
 from tests.fakes.audit import KEYS
 from tests.graphql_api.forms import FIELDS, FILE, IMPORT, PROFILE, USER_ERROR, a_case, act
 from tests.graphql_api.test_answers_of_accounts import ENABLE, INVITE, account
+from tests.graphql_api.test_answers_of_mail import CHOOSE
+from tests.graphql_api.test_answers_of_view_as import VIEW
 from tests.graphql_api.town import LOGIN, PASSWORD, Town, founded
 from tests.postgres import Database
 
@@ -48,6 +51,9 @@ ANSWER = f"""mutation Responder($id: ID!) {{ answerPqrs(id: $id, body: "Señora 
     __typename {USER_ERROR} }} }}"""
 POLICY = {"privacy_policy_version": "2026-1", "privacy_policy_on": "2026-01-15"}
 WRITE = f"""mutation Escribir($input: AddPqrsMessageInput!) {{ addPqrsMessage(input: $input) {{
+    __typename {USER_ERROR} }} }}"""
+NOTE = WRITE.replace("addPqrsMessage", "addPqrsNote")
+ASSIGN = f"""mutation Asignar($id: ID!, $account: ID!) {{ assignPqrs(id: $id, accountId: $account) {{
     __typename {USER_ERROR} }} }}"""
 REOPEN = f"""mutation Reabrir($id: ID!, $reason: String!) {{ reopenPqrs(id: $id, reason: $reason) {{
     __typename {USER_ERROR} }} }}"""
@@ -349,7 +355,13 @@ async def test_nobody_undoes_an_erasure(town: Town) -> None:
         await act(town, FILE, by="sara", input=a_case(clientId=key, description="Soy Ana Peña.")),
         await act(town, WRITE, by="sara", input=message(filed["pqrs"]["id"])),
         await act(town, CONSENT, by="sara", input=decision("COMMERCIAL", clientId=key, channel="PAPER")),
+        await act(town, NOTE, by="sara", input=message(filed["pqrs"]["id"])),
+        await act(town, ASSIGN, by="sara", id=filed["pqrs"]["id"], account=await account(town, "sara")),
+        await act(town, CHOOSE, by="sara", input={"clientId": key, "pqrs": False}),
+        await act(town, VIEW, by="sara", input={"clientId": key, "reason": "Llamó."}),
     ]
+    with pytest.raises(InvalidInput) as refusal:
+        await town.person("andina", "otra", client="T1")
 
     assert [it["is"] for it in told] == [
         "enableAccount.InvalidTransition",
@@ -357,8 +369,14 @@ async def test_nobody_undoes_an_erasure(town: Town) -> None:
         "createPqrs.InvalidInput",
         "addPqrsMessage.InvalidTransition",
         "recordConsent.NotFound",
+        "addPqrsNote.InvalidTransition",
+        "assignPqrs.InvalidTransition",
+        "updateMailPreferences.InvalidInput",
+        "viewAsClient.NotFound",
     ]
-    assert [(it["field"], it["code"]) for it in told[2]["fields"]] == [("clientId", "NOT_FOUND")]
+    for form in (told[2], told[7]):
+        assert [(it["field"], it["code"]) for it in form["fields"]] == [("clientId", "NOT_FOUND")]
+    assert [(it.field, it.code.name) for it in refusal.value.problems] == [("client", "NOT_FOUND")]
     assert await town.checksums(without=SILENT[:3]) == before
 
 

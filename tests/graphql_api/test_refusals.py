@@ -107,7 +107,7 @@ USE_CASES: dict[str, type[Any]] = {
 }
 NOT_YET = {
     # The union is shared by all that is done about a PQRS.
-    "addPqrsNote": {"InvalidTransition", "LimitReached"},
+    "addPqrsNote": {"LimitReached"},
     "answerPqrs": {"LimitReached", "IdempotencyConflict"},
     "assignPqrs": {"LimitReached", "IdempotencyConflict"},
     "closePqrs": {"InvalidInput", "LimitReached", "IdempotencyConflict"},

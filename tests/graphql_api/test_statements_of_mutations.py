@@ -113,9 +113,9 @@ async def test_working_on_a_case(town: Town) -> None:
     # The entrance and the scope; what is looked up and kept; a letter; the record; the payload.
     assert taken == {
         "start": (14, 3),
-        "assign": (14, 3),
+        "assign": (15, 3),
         "extend": (17, 3),
-        "note": (15, 3),
+        "note": (16, 3),
         "ask": (17, 3),
         "reply": (18, 3),
         "answer": (17, 3),

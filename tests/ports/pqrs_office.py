@@ -35,7 +35,8 @@ HOLIDAYS = (date(2026, 7, 20), date(2026, 8, 7))
 
 @dataclass
 class Office:
-    """`cases` are Ana's, one in each state, filed five days ago. `both` works there and is a client, of one case."""
+    """`cases` are Ana's, one in each state, filed five days ago. `both` works there and is a client, of one case.
+    `erased` is of somebody whose data was taken away."""
 
     place: Place
     clock: FakeClock
@@ -51,7 +52,11 @@ class Office:
         self.gone = a.a_staff_account(v.agency, status=AccountStatus.DISABLED)
         self.invited = a.a_staff_account(v.agency, status=AccountStatus.INVITED)
         self.hugos = a.a_case(client, self.hugo, status=PqrsStatus.ANSWERED, answered_at=FILED)
+        erased = a.a_client(v.agency, erased_at=FILED)
+        theirs = a.an_account(erased, status=AccountStatus.DISABLED)
+        self.erased = a.a_case(erased, theirs, status=PqrsStatus.ANSWERED, answered_at=FILED)
         v.store.add(client, self.hugo, self.gone, self.invited, self.hugos, a.filing_of(self.hugos))
+        v.store.add(erased, theirs, self.erased, a.filing_of(self.erased))
         self.viewers: dict[str, Viewer] = {
             "client": v.viewer(v.ana),
             "other client": v.viewer(v.berta),

@@ -12,6 +12,7 @@ from domain.ids import ClientId
 from domain.mail import MailTopic
 from domain.personal_data import Consent, ConsentPurpose
 from tests import factories as a
+from tests.factories import NOON
 from tests.ports.places import Place
 from tests.village import Village, two_villages
 
@@ -50,6 +51,15 @@ async def test_what_was_not_committed_is_not_declined(place: Place, villages: Vi
         await uow.correspondence.decline(here.ana.id, {MailTopic.PQRS})
     async with place.unit_of_work(scope_of_ana(here)) as uow:
         assert await uow.correspondence.declined(here.ana.id) == frozenset()
+
+
+async def test_whoever_was_erased_chooses_nothing(place: Place) -> None:
+    v = Village()
+    gone = a.a_client(v.agency, erased_at=NOON)
+    v.store.add(gone)
+    await place.plant(v.store)
+    async with place.unit_of_work(Scope.of_agency(v.agency.id)) as uow:
+        assert await uow.correspondence.declined(gone.id) is None
 
 
 async def test_nobody_else_sees_or_chooses_it(place: Place, villages: Villages) -> None:

@@ -112,6 +112,14 @@ async def test_what_is_another_persons_or_agencys_does_not_exist(office: Office,
     await office.refused(act, office.viewers[who], nothing, NotFound)
 
 
+@pytest.mark.parametrize("act", ["message", "note", "assign"])
+async def test_about_whoever_was_erased_nothing_is_done_or_written_any_more(office: Office, act: str) -> None:
+    await office.refused(act, office.rosa, office.erased, InvalidTransition)
+
+    assert (await office.case(office.erased)).status is ANSWERED, "what there is the staff read on"
+    assert len(await office.history(office.erased)) == 1
+
+
 async def test_who_works_there_and_is_the_client_acts_as_the_client(office: Office) -> None:
     both, case = office.viewers["both"], office.hugos
 

@@ -229,8 +229,6 @@ async def test_a_client_exists_for_whoever_sees_it(place: Place, village: Villag
         (village.visitor.scope, village.ana, False),
     ):
         async with place.unit_of_work(scope) as uow:
-            assert await uow.pqrs.client_exists(client.id) is exists
-            assert await uow.pqrs.client_exists(ClientId(a.an_agency().id)) is False
             assert await uow.pqrs.hold_client(client.id) is exists
             assert await uow.pqrs.hold_client(ClientId(a.an_agency().id)) is False
 
@@ -255,7 +253,6 @@ async def test_nothing_new_comes_of_a_client_whose_data_was_erased(place: Place)
             assert await uow.pqrs.hold_client_of(about.id) is stays
     async with place.unit_of_work(v.staff.scope) as uow:
         assert await uow.pqrs.hold_client(gone.id) is False
-        assert await uow.pqrs.client_exists(gone.id) is True
 
 
 async def test_a_property_is_of_its_owners_and_of_the_parties_of_its_contracts(place: Place, village: Village) -> None:

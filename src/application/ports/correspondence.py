@@ -12,7 +12,7 @@ from domain.mail import MailTopic
 class Correspondence(Protocol):
     async def declined(self, client_id: ClientId) -> frozenset[MailTopic] | None:
         """What the client wants no letters about, locked until the work ends; None where the scope sees no such
-        client."""
+        client, and where its data was erased."""
         ...
 
     async def decline(self, client_id: ClientId, topics: Collection[MailTopic]) -> None:

@@ -81,8 +81,8 @@ class CreateAccount:
 
     `client_code` is the client's code in the back office: CLIENT needs one, staff may be clients too. Refuses with
     InvalidInput a user name that is not 3 to 60 letters, digits or . + - _ (no @: it can be nobody's e-mail), an e-mail
-    that is none, a weak password, a missing or unknown client, and DUPLICATE a user name, e-mail or client that has an
-    account; Busy when it cannot hash now.
+    that is none, a weak password, a client that is missing, unknown or whose data was erased, and DUPLICATE a user
+    name, e-mail or client that has an account; Busy when it cannot hash now.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -118,7 +118,7 @@ class CreateAccount:
             created_at=self.clock.now(),
         )
         client_problem = None
-        if client_code and client is None:
+        if client_code and (client is None or client.erased):
             client_problem = FieldProblem("client", FieldProblemCode.NOT_FOUND)
         elif role is AccountRole.CLIENT and client is None:
             client_problem = FieldProblem("client", FieldProblemCode.REQUIRED)

@@ -18,7 +18,8 @@ class UpdateMailPreferences:
     that protect an account or that the law asks for have no topic, and go on.
 
     For clients, and for staff on behalf of one who asked for it (`client_id`). Refuses InvalidInput: `clientId` is
-    NOT_ALLOWED to clients, REQUIRED of staff who are none, and NOT_FOUND for what is no client of the agency.
+    NOT_ALLOWED to clients, REQUIRED of staff who are none, and NOT_FOUND for what is no client of the agency, or one
+    whose data was erased.
     """
 
     unit_of_work: UnitOfWorkFactory

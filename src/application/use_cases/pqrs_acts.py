@@ -115,7 +115,7 @@ class AssignPqrs:
     """Put a case that is not closed in the charge of one of the staff. For staff.
 
     InvalidInput for an account that does not exist (NOT_FOUND), or is not of active staff (NOT_ALLOWED); NotFound;
-    InvalidTransition for a case that is closed.
+    InvalidTransition for a case that is closed, or of a client whose data was erased.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -124,7 +124,7 @@ class AssignPqrs:
     async def __call__(self, viewer: Viewer, pqrs_id: PqrsId, account_id: AccountId) -> None:
         staff = require_staff(viewer)
         async with self.unit_of_work(staff.scope) as uow:
-            case = await found(uow, pqrs_id)
+            case = await found_with_client(uow, pqrs_id)
             assigned = assign(case, of_the_agency(staff.account_id), account_id)
             account = await uow.accounts.get(account_id)
             if account is None:

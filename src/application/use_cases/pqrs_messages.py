@@ -116,7 +116,8 @@ class AddPqrsNote:
     """Note something about a case, in whatever state, that no client ever sees. For staff.
 
     Repeating the same key adds nothing, with other data it is an IdempotencyConflict. InvalidInput for a form that
-    cannot be kept, and for files as in `receive`, at last as in CheckFiles; NotFound.
+    cannot be kept, and for files as in `receive`, at last as in CheckFiles; NotFound; InvalidTransition for a case of a
+    client whose data was erased, about whom nothing is written any more.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -154,7 +155,7 @@ class AddPqrsNote:
         """The case; None where this came before."""
         if await came_before(uow, staff, form, internal=True):
             return None
-        case = await found(uow, form.pqrs_id)
+        case = await found_with_client(uow, form.pqrs_id)
         check(case, PqrsAct.NOTE, PqrsActor.AGENCY)
         return case
 

@@ -29,7 +29,7 @@ class ViewAsClient:
     refresh token, and no longer than the staff's own session, whose end ends it.
 
     For staff, with a reason of 1 to 200 characters that stays in the record with who gave it. Refuses with
-    InvalidInput (the reason) and NotFound (the client).
+    InvalidInput (the reason) and NotFound (the client, or one whose data was erased).
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -42,7 +42,7 @@ class ViewAsClient:
             raise InvalidInput(problem)
         now = self.clock.now()
         async with self.unit_of_work(staff.scope) as uow:
-            if not await uow.pqrs.client_exists(client_id):
+            if not await uow.pqrs.hold_client(client_id):
                 raise NotFound
             session = await uow.sessions.get(staff.session_id, for_update=True)
             if session is None or not session.is_live(at=now):

@@ -103,7 +103,7 @@ async def test_no_scope_is_left_on_a_connection(crowd: Crowd, ending: str) -> No
 
     async def use() -> None:
         async with crowd.place.unit_of_work(scope) as uow:
-            await uow.pqrs.client_exists(clients[0].id)
+            await uow.pqrs.hold_client(clients[0].id)
             match ending:
                 case "commit":
                     await uow.commit()

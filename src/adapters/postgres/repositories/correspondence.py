@@ -26,7 +26,9 @@ CONTACT = Mapper(Contact, CONTACTS)
 class PostgresCorrespondence(ScopedRepository, Correspondence):
     async def declined(self, client_id: ClientId) -> frozenset[MailTopic] | None:
         found = await self.connection.scalar(
-            self.select(CLIENTS, CLIENTS.c.declined_mail).where(CLIENTS.c.id == client_id).with_for_update()
+            self.select(CLIENTS, CLIENTS.c.declined_mail)
+            .where(CLIENTS.c.id == client_id, CLIENTS.c.erased_at.is_(None))
+            .with_for_update()
         )
         return None if found is None else frozenset(map(MailTopic, found))
 

@@ -70,10 +70,6 @@ class PostgresPqrsCases(ScopedRepository, PqrsCases):
     async def add_message(self, message: PqrsMessage) -> None:
         await self.write(sa.insert(MESSAGES), MESSAGE.values(message))
 
-    async def client_exists(self, client_id: ClientId) -> bool:
-        found = await self.connection.execute(self.select(CLIENTS, CLIENTS.c.id).where(CLIENTS.c.id == client_id))
-        return found.one_or_none() is not None
-
     async def hold_client(self, client_id: ClientId) -> bool:
         return await self._hold(CLIENTS.c.id == client_id)
 
