@@ -8,6 +8,7 @@ import pytest
 
 from application.access import StaffViewer
 from application.announcements import Announcement, announced
+from application.ports.passwords import PasswordCheck
 from application.ports.secrets import SecretUnreadable
 from domain.accounts import Account, AccountRole
 from domain.audit import COMMAND_LINE, AuditAction
@@ -26,6 +27,7 @@ from domain.errors import (
 from domain.ids import AccountId
 from domain.second_factors import Enrolment
 from tests.application.access_world import PASSWORD, World, attempt
+from tests.fakes.passwords import FakeHasher
 from tests.fakes.secrets import FakeSecretBox
 
 
@@ -375,6 +377,21 @@ async def test_where_it_is_required_the_first_sign_in_sets_it_up_and_nothing_els
         world.visitor, login="pedro", password=PASSWORD, captcha="person", code=world.code(enrolment), ip=None
     )
     assert again.recovery_codes == ()
+
+
+async def test_required_while_the_password_is_checked_it_opens_nothing_without(world: World) -> None:
+    pedro, ana = world.a_staff_account("pedro"), world.an_account("ana")
+
+    class Slow(FakeHasher):
+        async def verify(self, stored_hash: str | None, password: str) -> PasswordCheck:
+            Required(world)
+            return await super().verify(stored_hash, password)
+
+    world.sign_in = replace(world.sign_in, hasher=Slow())
+
+    assert await enters(world, pedro, None) is not None
+    assert not world.store.sessions
+    assert await enters(world, ana, None) is None
 
 
 async def test_who_saw_an_earlier_set_up_knows_nothing(world: World) -> None:

@@ -344,6 +344,17 @@ class FakeSessions(Sessions):
             session.end(at=at)
         return len(ending)
 
+    async def end_without_second_factor(self, *, at: datetime) -> int:
+        ending = [
+            session
+            for session in self.work.sessions.values()
+            if self.scope.viewer == "staff" and session.agency_id == self.scope.agency_id
+            if session.staff and session.is_live(at=at) and not self.work.accounts[session.account_id].second_factor
+        ]
+        for session in ending:
+            session.end(at=at)
+        return len(ending)
+
     async def siblings(self, session_id: SessionId) -> int:
         mine = [token for token in self.work.tokens.values() if token.session_id == session_id]
         return sum(token.kind is TokenKind.REFRESH and token.rotated_at is None for token in mine)

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from io import BytesIO
@@ -13,7 +14,9 @@ from PIL import Image
 
 from adapters.postgres.tables import metadata
 from domain.accounts import AccountRole
-from tests.graphql_api.forms import BEGIN, CONFIRM, DISABLE, RENEW, RESET, act
+from domain.imports.sheets import ImportKind
+from tests.graphql_api.forms import BEGIN, CONFIRM, DISABLE, REFRESH, RENEW, RESET, act
+from tests.graphql_api.test_answers_of_view_as import VIEW
 from tests.graphql_api.town import PASSWORD, Town, founded
 from tests.postgres import Database
 
@@ -184,6 +187,43 @@ async def test_an_agency_that_requires_it_gives_it_at_the_first_sign_in(town: To
     assert (entered["is"], len(entered["recoveryCodes"])) == ("login.SessionPayload", 10)
     told = await act(town, DISABLE, by="rita", password=PASSWORD, code=entered["recoveryCodes"][0])
     assert told["is"] == "disableSecondFactor.InvalidTransition"
+
+
+async def test_when_it_begins_to_be_required_staff_without_one_are_out_at_once(town: Town) -> None:
+    await town.agency("nueva")
+    await town.take("nueva", ImportKind.CLIENTS, {})
+    await town.person("nueva", "nora", role=AccountRole.STAFF)
+    await town.person("nueva", "olga", role=AccountRole.ADMIN)
+    await town.person("nueva", "ines", client="T1")
+    secret, _ = await turned_on(town, "olga")
+    for name in ("nora", "ines", "tomas"):
+        town.tokens[name] = await town.sign_in(name)
+    await enter(town, "olga", shown(town, secret))
+    nora = dict(town.tokens["nora"])
+    client = (await town.ask("{ clients { nodes { id } } }", by="nora")).data["clients"]["nodes"][0]["id"]
+    seen = await act(town, VIEW, by="nora", input={"clientId": client, "reason": "Llamó."})
+
+    async def out() -> list[bool]:
+        return [
+            (await town.ask("{ me { username } }", by=name)).status == 401 for name in ("nora", "olga", "ines", "tomas")
+        ]
+
+    for settings, expected in (
+        ({"staff_second_factor": "optional"}, [False] * 4),
+        ({"phone": "6015550000"}, [False] * 4),
+        ({"staff_second_factor": "required"}, [True, False, False, False]),
+        ({"staff_second_factor": "required"}, [True, False, False, False]),
+    ):
+        await town.use_cases.set_agency(town.agencies["nueva"].id, settings=settings)
+        assert await out() == expected, settings
+    assert (await town.send("{ me { username } }", token=seen["accessToken"])).status == 401
+    renewed = await act(town, REFRESH, agency="nueva", token=nora["refreshToken"])
+    assert renewed["is"] == "refreshSession.TokenExpired"
+    told = [
+        changes for (changes,) in await town.rows("select changes from audit_entries where action = 'AGENCY_CHANGED'")
+    ]
+    assert [json.loads(it)["sessionsEnded"] for it in told if "sessionsEnded" in it][-2:] == [1, 0]
+    assert (await enter(town, "nora"))["enrolment"] is not None
 
 
 async def test_before_the_password_is_right_nothing_shows(town: Town) -> None:

@@ -168,6 +168,35 @@ async def test_staff_end_the_sessions_of_others_and_clients_only_their_own(offic
     assert ended.ended_at == NOON
 
 
+async def test_sessions_of_staff_without_a_second_factor_end_together(office: Office) -> None:
+    agency, elsewhere = office.agency, a.an_agency()
+    bare, guarded = a.a_staff_account(agency), a.a_staff_account(agency, second_factor=True)
+    both = a.an_account(office.berta, roles=(AccountRole.CLIENT, AccountRole.ADMIN))
+    stranger = a.a_staff_account(elsewhere)
+    begun = [a.a_session(it) for it in (bare, guarded, both, stranger)]
+    begun.append(a.a_session(bare, at=NOON - timedelta(days=2)))  # over by itself
+    store = FakeStore()
+    store.add(elsewhere, bare, guarded, both, stranger)
+    for session, tokens in begun:
+        store.add(session, tokens.access, tokens.refresh)
+    await office.place.plant(store)
+
+    async def end(scope: Scope) -> int:
+        async with office.place.unit_of_work(scope) as uow:
+            ended = await uow.sessions.end_without_second_factor(at=LATER)
+            await uow.commit()
+        return ended
+
+    assert await end(office.as_ana) == 0
+    assert await end(office.staff) == 2
+    assert await end(office.staff) == 0
+    live = {}
+    for account in (bare, guarded, both, stranger, office.account):
+        async with office.place.unit_of_work(Scope(agency_id=account.agency_id, account_id=account.id)) as uow:
+            live[account.id] = len(await uow.sessions.live(at=LATER))
+    assert list(live.values()) == [0, 1, 0, 1, 1]
+
+
 async def test_a_new_email_is_the_clients_too_and_searched_by(office: Office) -> None:
     async with office.place.unit_of_work(Scope.of_account(office.account)) as uow:
         account = await uow.accounts.get(office.account.id, for_update=True)

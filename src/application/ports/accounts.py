@@ -124,6 +124,11 @@ class Sessions(Protocol):
         staff."""
         ...
 
+    async def end_without_second_factor(self, *, at: datetime) -> int:
+        """End the live sessions of the agency's staff whose accounts have no second factor; how many ended. For
+        staff."""
+        ...
+
     async def siblings(self, session_id: SessionId) -> int:
         """How many refresh tokens of the session have no `rotated_at`."""
         ...

@@ -152,7 +152,8 @@ class SetAgency:
     privacy_policy_version (its name) and privacy_policy_on (its day, AAAA-MM-DD), brand_color (#rrggbb),
     partial_payments and reminders (true or false), courtesy_days (0 to 15), staff_second_factor (optional or required),
     captcha, captcha.site_key, captcha.secret, link_base (where the pages are that letters lead to), return_urls and
-    origins (separated by commas; empty takes them all away). InvalidInput names each that cannot stay.
+    origins (separated by commas; empty takes them all away). InvalidInput names each that cannot stay. Where a second
+    factor is required of the staff, the sessions of those who have none end.
     """
 
     unit_of_work: UnitOfWorkFactory
@@ -171,8 +172,10 @@ class SetAgency:
             refuse(*problems)
             agency.logo = drawn or agency.logo
             await uow.agencies.save(agency)
-            told = {"fields": sorted([*settings, *(["logo"] if logo is not None else [])])}
+            told: dict[str, object] = {"fields": sorted([*settings, *(["logo"] if logo is not None else [])])}
             entity, at = ("Agency", agency_id), self.clock.now()
+            if "staff_second_factor" in settings and agency.staff_second_factor_required:
+                told["sessionsEnded"] = await uow.sessions.end_without_second_factor(at=at)
             await uow.audit.record(AuditAction.AGENCY_CHANGED, at=at, entity=entity, changes=told)
             await uow.commit()
         return agency

@@ -203,7 +203,7 @@ class SignIn:
     async def _prove(self, uow: UnitOfWork, account: Account, code: str | None, now: datetime) -> tuple[str, ...]:
         """Spend the code; recovery codes, where it is the first of a second factor that the account had to have."""
         if code is None:
-            if account.second_factor:
+            if account.second_factor or await _demanded_meanwhile(uow, account):
                 raise SecondFactorRequired
             return ()
         factor = await uow.second_factors.get(account.id)
@@ -220,3 +220,10 @@ class SignIn:
             await uow.jobs.put(second_factor_changed(account, SecondFactorChange.RECOVERY, now))
         await uow.second_factors.put(factor)
         return recovery_codes
+
+
+async def _demanded_meanwhile(uow: UnitOfWork, account: Account) -> bool:
+    """Whether the agency began to require a second factor of its staff while the password was being checked: the
+    sessions without one have ended, and this one would not."""
+    agency = await uow.agencies.get(account.agency_id) if account.is_staff else None
+    return agency is not None and agency.staff_second_factor_required

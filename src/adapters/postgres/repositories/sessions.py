@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from adapters.postgres.mapping import Mapper
+from adapters.postgres.repositories.accounts import ACCOUNTS
 from adapters.postgres.scoping import ScopedRepository, table_of
 from adapters.postgres.tables import SessionRow, SessionTokenRow
 from application.ports.accounts import Sessions
@@ -64,6 +65,22 @@ class PostgresSessions(ScopedRepository, Sessions):
         return await self.write(
             sa.update(SESSIONS)
             .where(SESSIONS.c.agency_id == self.scope.agency, SESSIONS.c.account_id == account_id, live, others)
+            .values(ended_at=at)
+        )
+
+    async def end_without_second_factor(self, *, at: datetime) -> int:
+        without = sa.select(ACCOUNTS.c.id).where(
+            ACCOUNTS.c.agency_id == self.scope.agency, ACCOUNTS.c.second_factor.is_(False)
+        )
+        return await self.write(
+            sa.update(SESSIONS)
+            .where(
+                SESSIONS.c.agency_id == self.scope.agency,
+                SESSIONS.c.staff,
+                SESSIONS.c.ended_at.is_(None),
+                SESSIONS.c.expires_at > at,
+                SESSIONS.c.account_id.in_(without),
+            )
             .values(ended_at=at)
         )
 
