@@ -28,8 +28,9 @@ run: $(READY)
 
 install: $(READY)
 
+# En varios procesos, cada uno con su Postgres. En uno solo, por ejemplo para depurar: make test ARGS="-n0 --pdb ..."
 test: $(READY)
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: $(READY)
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check .
