@@ -11,6 +11,7 @@ from main.commands.accounts import account
 from main.commands.running import Failure, command, database, for_agency, with_portal
 from main.commands.told import AsJson, Slug, say
 from main.commands.usage import CommandLine
+from main.output import announce
 from main.places import bound
 from main.settings import Settings
 
@@ -55,7 +56,7 @@ def serve(
                 app_url=addresses.app_url,
                 workers=workers,
                 jobs=not no_jobs,
-                ready=lambda url: print(f"listening on {url}", flush=True),
+                ready=lambda url: announce(f"listening on {url}"),
             )
 
 

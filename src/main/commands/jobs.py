@@ -7,6 +7,7 @@ import signal
 from adapters.postgres.jobs.health import counts, health
 from main import work as jobs
 from main.bootstrap import Portal
+from main.output import announce
 
 _STATES = {"queued": "en espera", "picked": "en curso", "failed": "fallidos"}
 
@@ -17,7 +18,7 @@ async def work(portal: Portal) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    print("working", flush=True)
+    announce("working")
     await jobs.work(portal, stop)
 
 

@@ -1,4 +1,4 @@
-"""Wrong usage of a command, told in one line of Spanish with exit status 2."""
+"""How a command ends: wrong usage, told in one line of Spanish, with exit status 2, a reader who left with 141."""
 
 import sys
 from typing import Any
@@ -6,20 +6,31 @@ from typing import Any
 import typer
 from typer._click.exceptions import BadOptionUsage, MissingParameter, NoArgsIsHelpError, NoSuchOption, UsageError
 
+from main.output import NOBODY_READS, NobodyReads, to_a_reader
+
 
 class CommandLine(typer.Typer):
-    """A Typer that ends the process itself: with the status of the command, or 2 for wrong usage."""
+    """A Typer that ends the process itself: with the status of the command, 2 for wrong usage, or quietly with the
+    status of other programs where whoever read its output has left."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            with to_a_reader():
+                status = self._status(*args, **kwargs)
+        except NobodyReads:
+            sys.exit(NOBODY_READS)
+        sys.exit(status)
+
+    def _status(self, *args: Any, **kwargs: Any) -> int:
         try:
             status = super().__call__(*args, standalone_mode=False, **kwargs)
         except NoArgsIsHelpError as help_page:
             help_page.show()
-            sys.exit(2)
+            return 2
         except UsageError as error:
             print(_told(error), file=sys.stderr)
-            sys.exit(2)
-        sys.exit(status if isinstance(status, int) else 0)
+            return 2
+        return status if isinstance(status, int) else 0
 
 
 def _told(error: UsageError) -> str:

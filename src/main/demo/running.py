@@ -8,6 +8,7 @@ import threading
 from importlib import import_module
 
 from main.demo.gateways import Simulator, SimulatorFailed, simulator, use
+from main.output import NOBODY_READS, NobodyReads, to_a_reader
 from main.places import bound, url_of
 from main.settings import Settings, SettingsError
 
@@ -20,10 +21,20 @@ def run() -> int:
         signal.signal(number, signal.default_int_handler)
     signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))  # the terminal was closed
     try:
+        with to_a_reader():
+            return _told()
+    except NobodyReads:
+        return NOBODY_READS
+
+
+def _told() -> int:
+    try:
         _run()
     except KeyboardInterrupt:
         print("\nInterrumpido: la próxima vez continúa donde iba.")
         return 0
+    except NobodyReads:
+        raise
     except Exception as error:
         return _explain(error)
     print("\nTodo detenido.")

@@ -8,6 +8,7 @@ from main.database import Databases
 from main.demo.loading import alone, load
 from main.demo.people import NAME, PEOPLE
 from main.migrations import is_current_at
+from main.output import announce
 from main.server import serve as serve_until_stopped
 from main.settings import Settings
 
@@ -31,7 +32,7 @@ def serve(place: socket.socket, databases: Databases, *, simulator_url: str | No
         Settings(),
         place,
         app_url=databases.app_url,
-        ready=lambda url: print(welcome(url, simulator_url), flush=True),
+        ready=lambda url: announce(welcome(url, simulator_url)),
     )
 
 
