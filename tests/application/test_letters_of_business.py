@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from application.announcements import invoices_issued, payouts_sent, pqrs_filed
+from application.announcements import invoices_issued, payment_confirmed, payouts_sent, pqrs_filed
 from application.ports.jobs import Job, Pace
 from application.ports.mail.billing import InvoicesIssued, OwedInvoice, PayoutsSent
 from application.ports.mail.pqrs import PqrsFiled
@@ -50,6 +50,17 @@ async def test_one_new_invoice_comes_with_its_document(desk: Desk) -> None:
     )
     assert mail.attachment is not None
     assert mail.attachment.file_name == f"factura-{invoice.number}.pdf"
+
+
+@pytest.mark.parametrize("pages", [None, "https://clientes.casagrande.example"])
+async def test_a_letter_knows_the_agencys_own_pages_and_no_stand_in(desk: Desk, pages: str | None) -> None:
+    """Links of accounts have one in development, where the service itself stands in for pages that nobody made."""
+    v = desk.here
+    v.agency.link_base = pages
+    await desk.send_mail(issued(v.ana, v.rents[2]))
+    await desk.send_mail(payment_confirmed(v.receipt))
+
+    assert [mail.letter.letterhead.client_area for mail in desk.mailer.sent] == [pages, pages]
 
 
 async def test_several_are_told_in_one_letter_what_is_left_of_them_the_first_to_fall_due_first(desk: Desk) -> None:

@@ -50,7 +50,8 @@ class Letterhead:
 
     `tax_id` is the NIT with its check digit, with or without points. `landlord_registration` is the "matrícula de
     arrendador", which a document has to show (Ley 820 de 2003, art. 28). `logo` is a PNG or JPEG; one that cannot be
-    read is left out rather than spoiling the document. `brand_color` is #rrggbb.
+    read is left out rather than spoiling the document. `brand_color` is #rrggbb. `client_area` is where its clients'
+    pages are, for letters: not a stand-in for pages that there are not.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Letterhead:
     email: str | None = None
     logo: bytes | None = None
     brand_color: str | None = None
+    client_area: str | None = None
 
     @classmethod
     def of(cls, agency: Agency) -> "Letterhead":
@@ -75,6 +77,7 @@ class Letterhead:
             email=agency.email,
             logo=agency.logo.content if agency.logo else None,
             brand_color=agency.brand_color,
+            client_area=agency.link_base,
         )
 
 

@@ -1,5 +1,6 @@
 """What arrives in a mailbox: words, form and headers of each letter."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -20,7 +21,7 @@ from application.ports.mail import Letter, Mail, MailRefused
 from application.ports.mail.accounts import EmailConfirmation
 from application.ports.mail.pqrs import PqrsReplied
 from domain.mail import MailTopic
-from tests.adapters.mail.letters import CONFIRMED, DECLINED, EVERY, LETTERHEAD, about, from_agency, written
+from tests.adapters.mail.letters import CONFIRMED, DECLINED, EVERY, ISSUED, LETTERHEAD, about, from_agency, written
 
 SENDER = Sender("avisos@portal.example")
 
@@ -148,6 +149,16 @@ def test_a_button_is_in_both_parts() -> None:
 
     assert f"\nConfirmar este correo:\n{address}\n" in lines(message)
     assert f'href="{escape(address)}"' in part(message, "html")
+
+
+def test_a_letter_about_money_has_a_button_to_the_client_area_in_both_parts() -> None:
+    area = "https://clientes.inmobiliaria.example/portal"
+    letter = replace(ISSUED.letter, letterhead=replace(LETTERHEAD, client_area=area))
+    message = arrived(replace(ISSUED, letter=letter))
+
+    assert f"Ver en el área de clientes: {area} La factura va adjunta" in part(message, "plain")
+    html = unescape(part(message, "html"))
+    assert re.search(rf'<a href="{area}"[^>]*>Ver en el área de clientes</a>', html)
 
 
 def test_a_letter_that_is_sent_again_is_recognised() -> None:

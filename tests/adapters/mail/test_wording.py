@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from adapters.mail.wording import WORDS, content
-from adapters.mail.wording.content import Content
+from adapters.mail.wording.content import Content, Link
 from adapters.mail.wording.pqrs import excerpt
 from application.ports.mail import Letter
 from application.ports.mail.billing import InvoicesIssued, PaymentsDue, PaymentsOverdue, PayoutsSent
@@ -31,6 +31,9 @@ from tests.adapters.mail.letters import (
     SENT,
     TAKEN_FURTHER,
 )
+
+AREA = "https://clientes.inmobiliaria.example"
+ABOUT_MONEY = {"confirmed", "declined", "issued", "sent", "overdue", "due"}
 
 
 def plain(written: Content) -> Content:
@@ -182,3 +185,25 @@ def test_a_change_of_the_second_factor_says_what_when_and_what_to_do(change: Sec
     assert written.facts == (("Su usuario", "ana"), ("Cuándo", "5 de noviembre de 2026, 3:04 p. m."))
     assert "cambie ya su contraseña" in written.closing[1]
     assert ("sesiones" in written.opening[0]) is (change.name in ("ON", "OFF", "RESET"))
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_what_is_about_money_leads_to_the_client_area_where_the_agency_has_one(name: str) -> None:
+    letter = EVERY[name].letter
+    with_area = content(replace(letter, letterhead=replace(LETTERHEAD, client_area=AREA)))
+
+    assert (with_area.link == Link("Ver en el área de clientes", AREA)) is (name in ABOUT_MONEY)
+    assert name not in ABOUT_MONEY or content(letter).link is None
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_so_does_what_is_about_several_things(number: int) -> None:
+    head = replace(LETTERHEAD, client_area=AREA)
+    letters = (
+        InvoicesIssued(letterhead=head, invoices=(INVOICE,) * number),
+        PayoutsSent(letterhead=head, payouts=(PAYOUT,) * number),
+        PaymentsOverdue(letterhead=head, invoices=(INVOICE,) * number),
+        PaymentsDue(letterhead=head, invoices=(INVOICE,) * number),
+    )
+
+    assert [said(letter).link for letter in letters] == [Link("Ver en el área de clientes", AREA)] * 4

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from adapters.mail.wording.content import Content
+from adapters.mail.wording.content import Content, Link
 from adapters.spanish.formatting import day, money, month
 from application.ports.mail import Letter
 from application.ports.mail.billing import InvoicesIssued, OwedInvoice, PayoutsSent, SentPayout
@@ -46,12 +46,14 @@ def _issued(letter: InvoicesIssued) -> Content:
                 )
                 if value
             ),
+            link=Link.to_client_area(letter.letterhead),
             closing=("La factura va adjunta en PDF.", "Puede pagarla en línea desde el área de clientes."),
         )
     return Content(
         subject=f"Sus {len(invoices)} facturas nuevas suman {money(total(invoices))}",
         opening=("Emitimos sus facturas de arrendamiento:",),
         facts=owed_facts(invoices),
+        link=Link.to_client_area(letter.letterhead),
         closing=("En el área de clientes puede descargarlas en PDF y pagarlas en línea.",),
     )
 
@@ -77,6 +79,7 @@ def _sent(letter: PayoutsSent) -> Content:
                 )
                 if value
             ),
+            link=Link.to_client_area(letter.letterhead),
             closing=("El comprobante, con la liquidación completa, va adjunto en PDF.",),
         )
     return Content(
@@ -86,6 +89,7 @@ def _sent(letter: PayoutsSent) -> Content:
             *((f"Comprobante {it.number}", _told(it)) for it in payouts),
             ("Total neto", money(sum((it.net for it in payouts), Decimal(0)))),
         ),
+        link=Link.to_client_area(letter.letterhead),
         closing=("En el área de clientes puede ver cada liquidación y descargar sus comprobantes.",),
     )
 

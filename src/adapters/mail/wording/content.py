@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from application.ports.documents import Letterhead
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -9,6 +11,12 @@ class Link:
 
     label: str
     address: str
+
+    @classmethod
+    def to_client_area(cls, letterhead: Letterhead) -> "Link | None":
+        """To the first page, where the reader signs in: which pages there are further in is the front end's affair.
+        None where the agency has no pages."""
+        return cls("Ver en el área de clientes", letterhead.client_area) if letterhead.client_area else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

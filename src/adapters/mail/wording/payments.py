@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adapters.mail.wording.content import Content
+from adapters.mail.wording.content import Content, Link
 from adapters.spanish.formatting import moment, money, month
 from adapters.spanish.labels import PAYMENT_METHOD
 from application.ports.mail import Letter
@@ -41,6 +41,7 @@ def _confirmed(letter: PaymentConfirmed) -> Content:
         subject=f"Recibimos su pago por {amount}",
         opening=(f"Recibimos su pago por {amount}. Gracias.",),
         facts=tuple(facts),
+        link=Link.to_client_area(letter.letterhead),
         closing=(
             "El recibo de caja va adjunto en PDF.",
             f"Con el código de verificación {receipt.verification_code} se comprueba que el recibo es auténtico.",
@@ -59,6 +60,7 @@ def _declined(letter: PaymentDeclined) -> Content:
             ("Fecha del intento", moment(letter.attempted_at)),
             ("Facturas" if len(letter.invoices) > 1 else "Factura", invoices),
         ),
+        link=Link.to_client_area(letter.letterhead),
         closing=(
             "Puede intentarlo de nuevo desde el área de clientes, con el mismo medio de pago o con otro.",
             "Si su banco muestra el débito, no pague otra vez: escríbanos con la referencia de este mensaje.",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from adapters.mail.wording.billing import owed_facts, total
-from adapters.mail.wording.content import Content
+from adapters.mail.wording.content import Content, Link
 from adapters.spanish.formatting import day, money
 from application.ports.mail import Letter
 from application.ports.mail.billing import PaymentsDue, PaymentsOverdue
@@ -23,6 +23,7 @@ def _overdue(letter: PaymentsOverdue) -> Content:
             else "Según nuestros registros, esta factura de arrendamiento está pendiente de pago:",
         ),
         facts=owed_facts(letter.invoices, due="venció"),
+        link=Link.to_client_area(letter.letterhead),
         closing=(
             "Puede pagar en línea desde el área de clientes.",
             "Si ya pagó, o si no está de acuerdo con el cobro, responda este mensaje o radique una PQRS.",
@@ -39,6 +40,7 @@ def _due(letter: PaymentsDue) -> Content:
         else f"Su factura {first.number} por {money(first.balance)} vence el {day(first.due_on)}",
         opening=("Le recordamos que pronto vencen estas facturas:" if many else "Le recordamos que pronto vence:",),
         facts=owed_facts(letter.invoices),
+        link=Link.to_client_area(letter.letterhead),
         closing=("Puede pagar en línea desde el área de clientes. Si ya lo hizo, no tenga en cuenta este mensaje.",),
     )
 
