@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,10 @@ import sqlalchemy as sa
 from adapters.postgres.engine import create_engine
 from adapters.postgres.scoping import SET_SCOPE, scope_parameters
 from application.access import Scope, StaffViewer
-from application.announcements import invoices_issued, payment_confirmed, payouts_sent, pqrs_filed
+from application.announcements import invoices_issued, payment_confirmed, payments_overdue, payouts_sent, pqrs_filed
 from application.ports.jobs import Job, JobKind
 from domain.audit import AuditAction
+from domain.periods import bogota_date
 from tests.adapters.mail.server import MailServer, opened
 from tests.factories import NOON
 from tests.fakes.clock import FakeClock
@@ -28,6 +30,8 @@ from tests.postgres import Database
 from tests.village import Village
 
 ROOT = Path(__file__).parents[2]
+WEDNESDAY, SUNDAY = datetime(2026, 7, 15, 17, tzinfo=UTC), datetime(2026, 7, 19, 17, tzinfo=UTC)
+"""Noon in Bogotá, of a day on which who owes may be written to and of one on which nobody may."""
 
 
 class Office:
@@ -59,6 +63,25 @@ class Office:
         assert head is not None
         return head.told()
 
+    async def put(self, *jobs: Job) -> None:
+        async with self.place.unit_of_work(Scope.of_agency(self.village.agency.id)) as uow:
+            assert await uow.jobs.put_all(jobs) == len(jobs)
+            await uow.commit()
+
+    async def wants_reminders(self) -> Job:
+        """The agency does from now on; what looks for whom to remind, as the workers have it done by day."""
+        async with self.place.scoped(Scope.of_agency(self.village.agency.id)) as connection:
+            await connection.execute(sa.text("update agencies set reminders = true"))
+            await connection.commit()
+        return Job(kind=JobKind.REMIND_AGENCY, agency_id=self.village.agency.id, key="")
+
+    async def waits_for_hours(self) -> bool:
+        """Its letters are put off."""
+        async with self.place.scoped(Scope(work=True)) as connection:
+            put_off = "execute_after > now() + interval '1 hour'"
+            letters = "from queue.pgqueuer where entrypoint = 'SEND_MAIL'"
+            return bool(await connection.scalar(sa.text(f"select every({put_off}) {letters}")))
+
     async def is_waiting(self) -> bool:
         """A letter was tried and could not be handed over."""
         return any(attempts > 1 for _, attempts in await self._queued())
@@ -73,6 +96,10 @@ class Office:
             tables = ("account_links", "sessions")
             return [await connection.scalar(sa.text(f"select count(*) from {name}")) or 0 for name in tables]
 
+    async def has_done_its_round(self) -> bool:
+        """Whom to remind was looked for."""
+        return not await self._queued("REMIND_AGENCY")
+
     async def has_nothing_left(self) -> bool:
         return not await self._queued()
 
@@ -86,8 +113,12 @@ class Office:
             return [tuple(row) for row in rows]
 
     @contextmanager
-    def worker(self, mail: str, *, profile: str = "development") -> Iterator[subprocess.Popen[str]]:
+    def worker(
+        self, mail: str, *, profile: str = "development", at: datetime | None = None
+    ) -> Iterator[subprocess.Popen[str]]:
+        """With `at`, one whose clock stands there."""
         command = [sys.executable, "-m", "tests.main.working", self.database.app_url, mail, profile]
+        command += [at.isoformat()] if at else []
         process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -162,9 +193,7 @@ async def test_letters_of_every_business_go_out_with_their_documents(office: Off
     ]
     async with opened(MailServer()) as server:
         with office.worker(server.url):
-            async with office.place.unit_of_work(Scope.of_agency(v.agency.id)) as uow:
-                assert await uow.jobs.put_all(jobs) == len(jobs)
-                await uow.commit()
+            await office.put(*jobs)
             await until_received(server, len(jobs))
             await until(office.has_nothing_left)
 
@@ -175,6 +204,38 @@ async def test_letters_of_every_business_go_out_with_their_documents(office: Off
         told[message["Subject"].partition(" –")[0]] = (message["To"].addresses[0].display_name, len(attached))
     assert sorted(told.values()) == [(v.ana.name, 0), (v.ana.name, 1), (v.ana.name, 1), (v.berta.name, 1)]
     assert len({message["Message-ID"] for message in server.received}) == len(jobs)
+
+
+async def test_reminders_go_out_once_a_day_at_the_hours_of_the_law_by_the_clock_of_the_worker(office: Office) -> None:
+    v, round_ = office.village, await office.wants_reminders()
+    async with opened(MailServer()) as server:
+        with office.worker(server.url, at=WEDNESDAY):
+            await office.put(round_)
+            await until_received(server, 3)
+            await until(office.has_nothing_left)
+            await until(office.has_done_its_round)
+            await office.put(round_)
+            await until(office.has_done_its_round)
+            await until(office.has_nothing_left)
+
+    told = {it["To"].addresses[0].display_name: it["Subject"].partition(" –")[0] for it in server.received}
+    assert told.keys() == {v.ana.name, v.diana.name, v.felix.name}
+    assert told[v.ana.name].startswith("Tiene 2 facturas vencidas por $")
+    assert told[v.felix.name].startswith(f"Su factura {v.old_rent.number} por $")
+    texts = [it.get_body(("plain",)) for it in server.received]
+    assert all(text and "Si no quiere recibir recordatorios" in text.get_content() for text in texts)
+    assert len(server.received) == 3
+
+
+async def test_a_reminder_waits_for_those_hours_whatever_the_time_is_elsewhere(office: Office) -> None:
+    v = office.village
+    await office.wants_reminders()
+    async with opened(MailServer()) as server:
+        with office.worker(server.url, at=SUNDAY):
+            await office.put(payments_overdue(v.agency.id, v.ana.id, bogota_date(SUNDAY)))
+            await until(office.waits_for_hours)
+
+    assert server.received == []
 
 
 async def test_a_letter_of_a_process_that_died_after_sending_it_goes_out_again_under_the_same_name(
