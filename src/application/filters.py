@@ -28,6 +28,11 @@ class InvoiceOrder(StrEnum):
     DUE_FIRST = "DUE_FIRST"
 
 
+class PqrsOrder(StrEnum):
+    NEWEST = "NEWEST"
+    DUE_FIRST = "DUE_FIRST"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFilter:
     """`role` is one of those that the account has."""
@@ -95,6 +100,7 @@ class PqrsFilter:
     subject: tuple[PqrsSubject, ...] | None = None
     overdue: bool | None = None
     assignee_id: UUID | None = None
+    order: PqrsOrder = PqrsOrder.NEWEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

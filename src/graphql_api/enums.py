@@ -1,6 +1,6 @@
 """Every enum of the schema with its Spanish descriptions, but those of payments."""
 
-from application.filters import InvoiceOrder
+from application.filters import InvoiceOrder, PqrsOrder
 from application.ports.jobs import JobKind
 from application.use_cases.bulk_invitations import InvitationObstacle
 from domain.accounts import AccountRole, AccountStatus
@@ -163,6 +163,14 @@ described_enum(
         InvoiceOrder.NEWEST: "Las emitidas más recientemente primero.",
         InvoiceOrder.OLDEST: "Las más antiguas primero.",
         InvoiceOrder.DUE_FIRST: "Las que vencen antes primero.",
+    },
+)
+described_enum(
+    PqrsOrder,
+    "Orden de una lista de PQRS.",
+    {
+        PqrsOrder.NEWEST: "Las radicadas más recientemente primero.",
+        PqrsOrder.DUE_FIRST: "Las que vencen antes primero.",
     },
 )
 described_enum(

@@ -7,7 +7,7 @@ import strawberry
 
 from application import filters
 from application.access import Visitor
-from application.filters import InvoiceOrder
+from application.filters import InvoiceOrder, PqrsOrder
 from domain.clients import ClientProfile
 from domain.contracts import ContractKind, ContractStatus
 from domain.errors import FieldProblem, FieldProblemCode, InvalidInput
@@ -32,6 +32,7 @@ from graphql_api.types.lists import (
     InvoiceOrderArgument,
     PeriodFilterArgument,
     PqrsFilterArgument,
+    PqrsOrderArgument,
 )
 from graphql_api.types.payments import Payment, ReceiptVerification
 from graphql_api.types.payouts import Payout
@@ -286,10 +287,11 @@ class Query(AccountQueries, BookQueries, FailedJobQueries):
         info: Info,
         search: Search = None,
         filter: PqrsFilterArgument = None,  # noqa: A002
+        order_by: PqrsOrderArgument = PqrsOrder.NEWEST,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> Connection[Pqrs]:
-        narrowed = lists.pqrs(filter, info.context, search)
+        narrowed = lists.pqrs(filter, info.context, search, order_by)
         return whole_list(info, "pqrs", narrowed, first, after, last, before)

@@ -28,6 +28,7 @@ OF_SARA = (
     "payments",
     "payouts",
     "pqrs",
+    "pqrs(orderBy: DUE_FIRST)",
     "properties",
     "reconciliations",
 )

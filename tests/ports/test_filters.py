@@ -16,6 +16,7 @@ from application.filters import (
     Parent,
     PeriodFilter,
     PqrsFilter,
+    PqrsOrder,
     PropertyFilter,
     ReconciliationFilter,
 )
@@ -294,6 +295,15 @@ async def test_pqrs_by_state_class_subject_number_and_client(archive: Archive) -
         (replace(OF_PQRS, overdue=True, classification=(PqrsClassification.PETITION,)), []),
     ):
         assert await archive.numbers("pqrs", narrowed) == [it.filing_number for it in cases]
+
+
+async def test_pqrs_in_two_orders_of_which_one_is_that_in_which_they_fall_due(archive: Archive) -> None:
+    ana, berta, diana = archive.village.cases  # due on 6 August, 1 July and 14 July
+    assert await archive.numbers("pqrs", OF_PQRS) == [it.filing_number for it in (diana, berta, ana)]
+    due_first = replace(OF_PQRS, order=PqrsOrder.DUE_FIRST)
+    assert await archive.numbers("pqrs", due_first) == [it.filing_number for it in (berta, diana, ana)]
+    still_open = replace(due_first, status=(PqrsStatus.PENDING,))
+    assert await archive.numbers("pqrs", still_open) == [it.filing_number for it in (diana, ana)]
 
 
 async def test_filters_hold_under_a_client_too(archive: Archive) -> None:

@@ -21,6 +21,7 @@ from application.filters import (
     Parent,
     PeriodFilter,
     PqrsFilter,
+    PqrsOrder,
     PropertyFilter,
     ReconciliationFilter,
 )
@@ -60,6 +61,9 @@ KINDS = {
     "payments": Kind(lambda reading: reading.payments, PeriodFilter(), "receipt_number"),
     "payouts": Kind(lambda reading: reading.payouts, PeriodFilter(), "number"),
     "pqrs": Kind(lambda reading: reading.pqrs, PqrsFilter(today=TODAY), "filing_number"),
+    "pqrs, due first": Kind(
+        lambda reading: reading.pqrs, PqrsFilter(today=TODAY, order=PqrsOrder.DUE_FIRST), "filing_number"
+    ),
     "findings": Kind(lambda reading: reading.findings, FindingFilter(), "key"),
     "reconciliations": Kind(lambda reading: reading.reconciliations, ReconciliationFilter(), "on"),
 }
@@ -87,7 +91,7 @@ def a_town(rows: int = 12) -> Town:
         account, home = a.an_account(client), a.a_property(agency)
         lease = a.a_lease(home, start_on=day)
         at = NOON + timedelta(microseconds=number % 2)
-        case = a.a_case(client, account, filed_at=at)
+        case = a.a_case(client, account, filed_at=at, due_on=date(2026, 8, 6 - number % 3))
         store.add(client, account, home, lease, *a.parties_of(lease, (client, PartyRole.TENANT)))
         store.add(a.an_invoice(client, lease, issued_on=day, due_on=date(2026, 7, 3 - number % 3)))
         store.add(a.a_payment(client, paid_at=at), a.a_payout(client, lease, paid_on=day), case, a.filing_of(case))

@@ -58,6 +58,7 @@ InvoiceFilterArgument = Annotated[InvoiceFilter | None, strawberry.argument(desc
 InvoiceOrderArgument = Annotated[filters.InvoiceOrder, strawberry.argument(description="En qué orden.")]
 PeriodFilterArgument = Annotated[PeriodFilter | None, strawberry.argument(description="De qué periodo y contrato.")]
 PqrsFilterArgument = Annotated[PqrsFilter | None, strawberry.argument(description="Qué PQRS.")]
+PqrsOrderArgument = Annotated[filters.PqrsOrder, strawberry.argument(description="En qué orden.")]
 
 
 def searched(search: str | None) -> str:
@@ -94,7 +95,12 @@ def period(given: PeriodFilter | None, search: str | None = None) -> filters.Per
     )
 
 
-def pqrs(given: PqrsFilter | None, context: Context, search: str | None = None) -> filters.PqrsFilter:
+def pqrs(
+    given: PqrsFilter | None,
+    context: Context,
+    search: str | None = None,
+    order: filters.PqrsOrder = filters.PqrsOrder.NEWEST,
+) -> filters.PqrsFilter:
     """Who is in charge of a case is for the staff: to others, a filter by that finds none, whoever it names."""
     given = given or PqrsFilter()
     assignee = None
@@ -108,6 +114,7 @@ def pqrs(given: PqrsFilter | None, context: Context, search: str | None = None) 
         subject=_tuple(given.subject),
         overdue=given.overdue,
         assignee_id=None if given.assignee_id is None else assignee or NOBODY,
+        order=order,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from application.filters import PqrsFilter
+from application.filters import PqrsFilter, PqrsOrder
 from application.ports.reading import DashboardReader, Many, OwnerSums, PqrsReader, TenantSums
 from domain.contracts import ContractKind, ContractStatus
 from domain.invoices import Invoice, InvoiceKind
@@ -21,6 +21,10 @@ class FakePqrsReader(FakeListing[Pqrs, PqrsFilter], PqrsReader):
         return [case for case in self.store.pqrs.values() if self.sight.sees(case)]
 
     def order(self, narrowed: PqrsFilter) -> Order:
+        if narrowed.order is PqrsOrder.DUE_FIRST:
+            return Order(
+                "pqrs.due", lambda row: row.due_on.isoformat(), lambda row: str(row.filing_number), descending=False
+            )
         return Order("pqrs.filed", lambda row: row.filed_at.isoformat(), lambda row: str(row.filing_number))
 
     def matches(self, row: Pqrs, narrowed: PqrsFilter) -> bool:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from adapters.postgres.reading.invoices import matching_clients
 from adapters.postgres.reading.listing import Condition, Order, SnapshotListing, fold
 from adapters.postgres.repositories.pqrs import CASE, EVENT, EVENTS, MESSAGE, MESSAGES, PQRS
-from application.filters import Parent, PqrsFilter
+from application.filters import Parent, PqrsFilter, PqrsOrder
 from application.ports.reading import Many, PqrsReader
 from domain.pqrs import OPEN_STATUSES, Pqrs, PqrsEvent, PqrsMessage
 
@@ -20,6 +20,8 @@ class PostgresPqrsReader(SnapshotListing[Pqrs, PqrsFilter], PqrsReader):
     table, mapper = PQRS, CASE
 
     def order(self, narrowed: PqrsFilter) -> Order:
+        if narrowed.order is PqrsOrder.DUE_FIRST:
+            return Order(PQRS.c.due_on, PQRS.c.filing_number, descending=False)
         return Order(PQRS.c.filed_at, PQRS.c.filing_number)
 
     def conditions(self, narrowed: PqrsFilter) -> Sequence[Condition]:

@@ -24,6 +24,7 @@ class PqrsRow(SQLModel, table=True):
         c.belongs_to("assignee_id", "accounts"),
         sa.Index(None, "agency_id", "client_id", "filed_at", "filing_number"),
         sa.Index(None, "agency_id", "filed_at", "filing_number"),
+        sa.Index(None, "agency_id", "due_on", "filing_number"),
         sa.Index(None, "agency_id", "assignee_id", "filed_at"),
         t.held("PQRS"),
     )
