@@ -92,6 +92,7 @@ class Loaders:
         self.agency = Batch(self._agency)
         self.consents = Batch(self._consents)
         self.own_sessions = Batch(self._own_sessions)
+        self.own_recovery_codes = Batch(self._own_recovery_codes)
         self._lists: dict[str, tuple[Batch, Batch]] = {
             name: (Batch(self._pages(listing, name)), Batch(self._counts(listing)))
             for name, listing in (
@@ -196,6 +197,11 @@ class Loaders:
         """The viewer's live sessions, for each time that one of them, or all, are asked for."""
         found = await self._reading.sessions(at=self._at)
         return [found for _ in keys]
+
+    async def _own_recovery_codes(self, keys: list[UUID]) -> list[int | None]:
+        """How many the viewer has left."""
+        left = await self._reading.recovery_codes_left()
+        return [left for _ in keys]
 
     async def _gateways(self, keys: list[bool]) -> list[Any]:
         enabled = [self._show(code) for code in await self._reading.gateways()]

@@ -66,7 +66,7 @@ WHOLE = {
 """Fields that everybody sees who sees the thing."""
 NARROWER = {
     "Agency": "gatewayAccounts",
-    "Account": "sessions",
+    "Account": "recoveryCodesLeft sessions",
     "Client": "account",
     "Contract": "invoices parties",
     "ContractParty": "client",

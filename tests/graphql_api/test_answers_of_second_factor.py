@@ -16,7 +16,7 @@ from adapters.postgres.tables import metadata
 from domain.accounts import AccountRole
 from domain.imports.sheets import ImportKind
 from tests.graphql_api.forms import BEGIN, CONFIRM, DISABLE, REFRESH, RENEW, RESET, act
-from tests.graphql_api.test_answers_of_view_as import VIEW
+from tests.graphql_api.test_answers_of_view_as import VIEW, view
 from tests.graphql_api.town import PASSWORD, Town, founded
 from tests.postgres import Database
 
@@ -137,6 +137,43 @@ async def test_codes_on_paper_open_are_renewed_and_turn_it_off(town: Town) -> No
     done = await act(town, DISABLE, by="sara", password=PASSWORD, code=renewed["recoveryCodes"][0])
     assert done == {"is": "disableSecondFactor.DisableSecondFactorPayload", "closedSessions": 1}
     assert (await enter(town, "sara"))["is"] == "login.SessionPayload"
+
+
+async def test_its_holder_alone_sees_how_many_codes_on_paper_are_left(town: Town) -> None:
+    left, id_ = "{ me { recoveryCodesLeft } }", "{ me { id } }"
+    before = (await town.ask(left, by="ana")).data["me"]
+    await act(town, BEGIN, by="ana", password=PASSWORD)
+    begun = (await town.ask(left, by="ana")).data["me"]
+    town.tokens.clear()
+    await town.rows("delete from second_factors")
+    secret, paper = await turned_on(town, "ana")
+    await enter(town, "ana", shown(town, secret))
+    whole = (await town.ask(left, by="ana")).data["me"]
+    town.tokens.pop("ana")
+    await enter(town, "ana", paper[0])
+    after = (await town.ask(left, by="ana")).data["me"]
+    assert [before, begun, whole, after] == [{"recoveryCodesLeft": it} for it in (None, None, 10, 9)]
+
+    ana = (await town.ask(id_, by="ana")).data["me"]["id"]
+    of_others = "query Cuenta($id: ID!) { node(id: $id) { ... on Account { secondFactor recoveryCodesLeft } } }"
+    for staff in ("sara", "adan"):
+        told = (await town.ask(of_others, by=staff, id=ana)).data["node"]
+        assert told == {"secondFactor": True, "recoveryCodesLeft": None}
+    renewed = await act(town, RENEW, by="ana", password=PASSWORD, code=paper[1])
+    assert len(renewed["recoveryCodes"]) == 10
+    assert (await town.ask(left, by="ana")).data["me"] == {"recoveryCodesLeft": 10}
+    # Who has one of their own sees that in another's account neither.
+    _, own = await turned_on(town, "sara")
+    await enter(town, "sara", own[0])
+    both = "query Dos($id: ID!) { me { recoveryCodesLeft } node(id: $id) { ... on Account { recoveryCodesLeft } } }"
+    assert (await town.ask(both, by="sara", id=ana)).data == {
+        "me": {"recoveryCodesLeft": 9},
+        "node": {"recoveryCodesLeft": None},
+    }
+    # Nor does who sees what the client sees: that is somebody else at the screen.
+    seen = await view(town, "T1")
+    told = (await town.send("{ me { username recoveryCodesLeft } }", token=seen["accessToken"])).data["me"]
+    assert told == {"username": "ana", "recoveryCodesLeft": None}
 
 
 async def test_guessing_codes_or_passwords_waits(town: Town) -> None:

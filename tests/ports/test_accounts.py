@@ -249,6 +249,27 @@ async def test_a_second_factor_is_kept_in_place_of_the_one_before(office: Office
             assert told(await uow.second_factors.get(office.account.id)) == told(factor)
 
 
+async def test_how_many_codes_on_paper_are_left_is_told_of_ones_own_account_once_it_is_on(office: Office) -> None:
+    ana = a.viewer_as(office.account)
+    seen: list[int | None] = []
+    for changes in (None, {"recovery": ("one",)}, {"confirmed_at": NOON, "recovery": ("one", "two")}, {"recovery": ()}):
+        if changes is not None:
+            factor = a.a_second_factor(office.account, **({"confirmed_at": NOON} if seen[2:] else {}) | changes)
+            async with office.place.unit_of_work(office.as_ana) as uow:
+                await uow.second_factors.put(factor)
+                await uow.commit()
+        async with office.place.readings.of(ana) as reading:
+            seen.append(await reading.recovery_codes_left())
+    assert seen == [None, None, 2, 0]
+
+    berta = a.an_account(office.berta)
+    await office.add(berta)
+    elsewhere = replace(ana, agency_id=(await open_office(office.place)).agency.id)
+    for other in (a.viewer_as(berta), a.staff_of(office.agency), Visitor(agency_id=office.agency.id), elsewhere):
+        async with office.place.readings.of(other) as reading:
+            assert await reading.recovery_codes_left() is None
+
+
 async def test_a_second_factor_is_its_owners_and_staff_only_take_it_away(office: Office) -> None:
     berta = a.an_account(office.berta)
     await office.add(berta)

@@ -258,6 +258,10 @@ class Reading(Protocol):
         """Live sessions of the viewer's own account."""
         ...
 
+    async def recovery_codes_left(self) -> int | None:
+        """How many codes on paper the viewer's own account still has; None without a second factor."""
+        ...
+
     async def failed_jobs(self, *, first: int) -> Sequence[FailedJob]:
         """Those of the agency that failed for good, the newest first; to others than its staff none."""
         ...

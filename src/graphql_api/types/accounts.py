@@ -66,6 +66,19 @@ class Account(Node):
         found = await info.context.loaders.own_sessions.load(self.key)
         return [Session.of(session, getattr(viewer, "session_id", None)) for session in found]
 
+    @strawberry.field(
+        description=(
+            "Cuántos códigos de recuperación quedan por usar. Nulo si no hay segundo factor, o si la cuenta es de otra "
+            "persona: solo su dueño lo sabe."
+        )
+    )
+    async def recovery_codes_left(self, info: Info) -> int | None:
+        viewer = info.context.viewer
+        if getattr(viewer, "account_id", None) != self.key or getattr(viewer, "read_only", False):
+            return None
+        left: int | None = await info.context.loaders.own_recovery_codes.load(self.key)
+        return left
+
     @classmethod
     def of(cls, entity: AccountEntity, context: Context) -> "Account":
         if sees_as_client(context.viewer):

@@ -96,6 +96,13 @@ class FakeReading(FakeReader, Reading):
         ]
         return sorted(sorted(mine, key=lambda it: str(it.id)), key=lambda it: it.created_at, reverse=True)
 
+    async def recovery_codes_left(self) -> int | None:
+        account_id = self.scope.account_id
+        factor = self.store.second_factors.get(account_id) if account_id else None
+        if factor is None or not factor.is_on or not self.sight.of_agency(factor):
+            return None
+        return len(factor.recovery)
+
     async def close(self) -> None:
         for reader in (self, *vars(self).values()):
             if isinstance(reader, FakeReader):

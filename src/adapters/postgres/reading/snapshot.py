@@ -32,6 +32,7 @@ from adapters.postgres.reading.pqrs import PostgresPqrsReader
 from adapters.postgres.repositories.agencies import AGENCIES, agency_of
 from adapters.postgres.repositories.gateways import GATEWAY_ACCOUNTS
 from adapters.postgres.repositories.links import LINK, LINKS
+from adapters.postgres.repositories.second_factors import FACTORS
 from adapters.postgres.repositories.sessions import SESSION, SESSIONS
 from adapters.postgres.scoping import SET_SCOPE, scope_parameters
 from application.access import ClientViewer, StaffViewer, Viewer, Visitor, sees_as_client
@@ -139,6 +140,16 @@ class PostgresReading(Reading):
             .order_by(SESSIONS.c.created_at.desc(), SESSIONS.c.id)
         )
         return [SESSION.entity(row._mapping) for row in rows]
+
+    async def recovery_codes_left(self) -> int | None:
+        rows = await self._source.rows(
+            sa.select(sa.func.cardinality(FACTORS.c.recovery).label("left")).where(
+                FACTORS.c.agency_id == self._scope.agency,
+                FACTORS.c.account_id == self._scope.account_id,
+                FACTORS.c.confirmed_at.is_not(None),
+            )
+        )
+        return int(rows[0].left) if rows else None
 
     async def failed_jobs(self, *, first: int) -> Sequence[FailedJob]:
         return await failed_jobs(self._source, self._scope, first=first)
