@@ -4,7 +4,7 @@ case and reads the record; and what the client gets of it, by mail and over the 
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -24,7 +24,7 @@ from tests.adapters.mail.server import MailServer
 from tests.adapters.mail.server import opened as post_office
 from tests.application.imports_office import MANAGEMENT, OWNER, csv_of
 from tests.end_to_end.street import PASSWORD, Person, in_days, text_of
-from tests.graphql_api.graphiql.driving import Watched, run, sign_in
+from tests.graphql_api.graphiql.driving import Watched, execute, open_example, run, sign_in, write
 from tests.postgres import Database
 from tests.served import served
 
@@ -58,17 +58,23 @@ class Desk:
     mail: MailServer
 
     async def use(self, name: str, change: Callable[[Any], Any] = lambda variables: variables) -> Any:
-        """Open one of the saved examples, fill its variables in and run it; what comes back."""
+        """Open one of the examples, fill its variables in and run it; what comes back."""
         (found,) = [example for example in examples() if example.name.endswith(name)]
-        variables = change(json.loads(found.variables or "{}"))
-        return await self.run(found.query, variables)
+        await open_example(self.page, found.title)
+        await expect(self.page.locator(".graphiql-query-editor")).to_contain_text(found.title)
+        await write(self.page, ".graphiql-editor-tool", json.dumps(change(json.loads(found.variables or "{}"))))
+        return await self._answer(found.query, execute(self.page))
 
     async def run(self, query: str, variables: Any) -> Any:
+        """Write something of one's own over what the open tab holds."""
+        return await self._answer(query, run(self.page, query, json.dumps(variables)))
+
+    async def _answer(self, query: str, asking: Awaitable[None]) -> Any:
         named = re.search(r"(?:query|mutation) (\w+)", query)
         assert named
         sent = named.group()
         async with self.page.expect_response(lambda it: sent in (it.request.post_data or "")) as waited:
-            await run(self.page, query, json.dumps(variables))
+            await asking
         answer = await (await waited.value).json()
         assert "errors" not in answer, answer
         shown = self.page.locator(".result-window")

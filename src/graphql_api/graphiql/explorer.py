@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from graphql_api.graphiql.assets import AssetsUnusable, Bundle, bundle
-from graphql_api.graphiql.examples import as_tabs
+from graphql_api.graphiql.examples import as_menu
 
 log = logging.getLogger("graphql_api")
 
@@ -35,7 +35,7 @@ class Explorer:
         self._open_to_visitors = open_to_visitors
         self._bundle: Bundle | None = None
         try:
-            self._bundle = bundle((("examples.json", as_tabs()),))
+            self._bundle = bundle((("examples.json", as_menu()),))
         except AssetsUnusable as problem:
             log.error("the explorer cannot be shown: %s", problem)
 

@@ -52,9 +52,25 @@ async def sign_in(page: Page, user: str = "marta.rios", password: str = PASSWORD
 
 async def run(page: Page, query: str, variables: str = "") -> None:
     """Write an operation into the open tab and run it."""
+    await write(page, ".graphiql-editor-tool", variables)
+    await write(page, ".graphiql-query-editor", query)
+    await execute(page)
+
+
+async def write(page: Page, where: str, text: str) -> None:
+    """Replace what one of the explorer's editors holds."""
     await page.locator(".graphiql-query-editor .CodeMirror").wait_for()
     script = "([where, text]) => document.querySelector(where + ' .CodeMirror').CodeMirror.setValue(text)"
-    await page.evaluate(script, [".graphiql-editor-tool", variables])
-    await page.evaluate(script, [".graphiql-query-editor", query])
+    await page.evaluate(script, [where, text])
+
+
+async def execute(page: Page) -> None:
     await page.wait_for_timeout(300)  # the explorer reads the operation's name a moment after the text changes
     await page.locator(".graphiql-execute-button").click()
+
+
+async def open_example(page: Page, title: str) -> None:
+    """Look it up in the menu as somebody does who knows what it is called, and open it."""
+    menu = page.get_by_role("navigation", name="Ejemplos")
+    await menu.get_by_label("Buscar un ejemplo").fill(title)
+    await menu.get_by_text(title, exact=True).click()

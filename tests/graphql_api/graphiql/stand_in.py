@@ -30,6 +30,7 @@ class CaptchaProvider(Enum):
 class AccountRole(Enum):
     CLIENT = "CLIENT"
     STAFF = "STAFF"
+    ADMIN = "ADMIN"
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Service:
         yield Context(self, user, facts.bearer)
 
     def may_introspect(self, context: "Context") -> bool:
-        return AccountRole.STAFF in self.accounts.get(context.user or "", [])
+        return not {AccountRole.STAFF, AccountRole.ADMIN}.isdisjoint(self.accounts.get(context.user or "", []))
 
 
 @dataclass

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.graphql_api.graphiql.conftest import Serve
-from tests.graphql_api.graphiql.driving import Watched, run, sign_in
+from tests.graphql_api.graphiql.driving import Watched, open_example, run, sign_in
 from tests.graphql_api.graphiql.stand_in import PASSWORD, PDF, CaptchaProvider, Service
 
 pytestmark = pytest.mark.browser
@@ -22,8 +22,7 @@ async def test_staff_sign_in_work_and_leave(watched: Watched, serve: Serve, serv
 
     await sign_in(page)
     await expect(page.locator("#who")).to_have_text("marta.rios · personal")
-    for name in ("BuscarClientes", "FacturasVencidas", "PqrsAbiertas", "ImportarRegistros"):
-        await expect(page.get_by_role("tab", name=name)).to_be_visible()
+    await expect(page.get_by_role("button", name="Buscar clientes")).to_be_visible()
     await expect(page.locator(".graphiql-query-editor")).to_contain_text("query BuscarClientes")
     await expect(page.locator(".graphiql-editor-tool")).to_contain_text('"buscar"')
 
@@ -135,42 +134,22 @@ async def test_a_reload_keeps_the_session_of_the_tab(watched: Watched, serve: Se
     await watched.page.reload()
 
     await expect(watched.page.locator("#who")).to_have_text("marta.rios · personal")
-    await expect(watched.page.get_by_role("tab", name="BuscarClientes")).to_be_visible()
+    await expect(watched.page.locator(".graphiql-query-editor")).to_contain_text("query BuscarClientes")
+    await expect(watched.page.get_by_role("navigation", name="Ejemplos")).to_be_visible()
 
 
-async def test_the_examples_come_back_when_asked_for(watched: Watched, serve: Serve) -> None:
+async def test_all_tabs_are_closed_when_asked_for(watched: Watched, serve: Serve) -> None:
     page = watched.page
     await page.goto(serve())
     await sign_in(page)
+    await open_example(page, "Bitácora")
     await run(page, "query Borrador { me { username } }")
     await expect(page.get_by_role("tab", name="Borrador")).to_be_visible()
-    await page.get_by_role("button", name="Ejemplos").click()
+    await page.get_by_role("button", name="Cerrar pestañas").click()
 
-    await expect(page.get_by_role("tab", name="BuscarClientes")).to_be_visible()
+    await expect(page.locator(".graphiql-query-editor")).to_contain_text("query BuscarClientes")
     await expect(page.get_by_role("tab", name="Borrador")).to_have_count(0)
     await expect(page.locator(".graphiql-editor-tool")).to_contain_text('"buscar"')
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "windows-1252"])
-async def test_a_csv_of_this_computer_is_sent_by_its_name(
-    watched: Watched, serve: Serve, service: Service, encoding: str
-) -> None:
-    page = watched.page
-    await page.goto(serve())
-    await sign_in(page)
-    document = "mutation Importar($csv: String!) { importRecords(input: { csv: $csv }) }"
-    await run(page, document, '{"csv": "archivo:clientes.csv"}')
-    await expect(page.locator(".result-window")).to_contain_text("Elija primero el archivo clientes.csv")
-    assert service.imported == []
-
-    text = "codigo;nombre\r\nT1;Íngrid Peña\r\n"
-    file = {"name": "clientes.csv", "mimeType": "text/csv", "buffer": text.encode(encoding)}
-    await page.locator("#pick").set_input_files(file)  # type: ignore[arg-type]
-    await expect(page.locator("#files")).to_have_text("archivo:clientes.csv")
-    await page.locator(".graphiql-execute-button").click()
-
-    await expect(page.locator(".result-window")).to_contain_text('"importRecords": 2')
-    assert service.imported == [text]
 
 
 async def test_the_address_names_the_agency(watched: Watched, serve: Serve, service: Service) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from graphql_api.graphiql import AssetsUnusable, Explorer, assets, bundle, examples
+from graphql_api.graphiql import AssetsUnusable, Explorer, assets, bundle, examples, topics
 from tests.graphql_api.graphiql.conftest import application
 from tests.graphql_api.graphiql.stand_in import Service
 
@@ -136,10 +136,21 @@ def test_examples_have_names_comments_and_variables() -> None:
 
     assert len(found) >= 8
     for example in found:
-        assert example.query.startswith("# ")
+        assert re.match(r"# [A-ZÁÉÍÓÚÑ]\w.*\n#\n# [A-ZÁÉÍÓÚÑ]", example.query), example.name
+        assert len(example.title) <= 34
+        assert example.about.endswith(".")
         assert re.search(r"^(query|mutation) [A-Z]\w+", example.query, re.MULTILINE)
         assert json.loads(example.variables or "{}") is not None
         assert "$" not in example.query or example.variables
+
+
+def test_every_example_is_offered_and_the_menu_offers_nothing_else() -> None:
+    names = [example.name.partition("-")[2] for example in examples()]
+    offered = [name for topic in topics() for name in topic.examples]
+
+    assert set(offered) == set(names)
+    assert len({example.title for example in examples()}) == len(names)
+    assert all(len(topic.examples) == len(set(topic.examples)) <= 9 for topic in topics())
 
 
 def test_the_example_that_imports_does_not_write() -> None:

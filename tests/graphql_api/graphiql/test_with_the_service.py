@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from domain.accounts import AccountRole
-from graphql_api.graphiql import examples
+from graphql_api.graphiql import examples, topics
 from main.bootstrap import Portal
 from tests.fakes.clock import FakeClock
 from tests.graphql_api.graphiql.driving import Watched, run, sign_in
@@ -99,18 +99,12 @@ async def test_staff_import_and_search_in_the_explorer(watched: Watched, address
 async def test_staff_see_what_a_client_sees_and_come_back(watched: Watched, address: str) -> None:
     page = watched.page
     async with httpx.AsyncClient(trust_env=False) as http:
-        token = await sign_in_over_http(http, address)
-        taken = "mutation($csv: String!) { importRecords(input: {kind: CLIENTS, csv: $csv}) { __typename } }"
-        body = {"query": taken, "variables": {"csv": CLIENTS}}
-        await http.post(address, json=body, headers={"Authorization": f"Bearer {token}"})
-        body = {"query": '{ clients(search: "ingrid") { nodes { id } } }'}
-        answer = (await http.post(address, json=body, headers={"Authorization": f"Bearer {token}"})).json()
-    (found,) = answer["data"]["clients"]["nodes"]
+        client = await imported(http, address)
     await page.goto(address)
     await sign_in(page)
 
     query, variables = example("ver-como-cliente")
-    await run(page, query, variables.replace("copie aquí el id del cliente", found["id"]))
+    await run(page, query, variables.replace("copie aquí el id del cliente", client))
     await expect(page.locator("#seeing")).to_contain_text("Ve lo que ve Íngrid Peña, solo para consultar, hasta las")
     await run(page, "{ clients { totalCount } }")
     await expect(page.locator(".result-window")).to_contain_text("FORBIDDEN")
@@ -178,6 +172,19 @@ async def test_every_example_runs(address: str) -> None:
             assert "errors" not in response.json(), shown.name
 
 
+async def test_the_staff_may_run_what_they_are_offered_and_administrators_alone_the_rest(address: str) -> None:
+    refused = set()
+    async with httpx.AsyncClient(trust_env=False) as http:
+        token = await sign_in_over_http(http, address, "marta.rios")
+        for shown in examples():
+            body = {"query": shown.query, "variables": json.loads(shown.variables or "{}")}
+            response = await http.post(address, json=body, headers={"Authorization": f"Bearer {token}"})
+            if "FORBIDDEN" in response.text:
+                refused.add(shown.name.partition("-")[2])
+
+    assert refused == {name for topic in topics() if topic.for_administrators for name in topic.examples}
+
+
 async def test_production_shows_the_schema_to_staff_only(database: Database) -> None:
     query = {"query": "{ __schema { queryType { name } } }"}
     async with opened(database, profile="production", **GATEWAYS) as service, service.client() as http:
@@ -192,6 +199,18 @@ async def test_production_shows_the_schema_to_staff_only(database: Database) -> 
     assert staff.json()["data"]["__schema"]["queryType"]["name"] == "Query"
     assert 'data-open="false"' in page.text
     assert "strict-transport-security" in page.headers
+
+
+async def imported(http: httpx.AsyncClient, address: str) -> str:
+    """The id of Íngrid, after the clients were imported."""
+    token = await sign_in_over_http(http, address)
+    taken = "mutation($csv: String!) { importRecords(input: {kind: CLIENTS, csv: $csv}) { __typename } }"
+    body: dict[str, Any] = {"query": taken, "variables": {"csv": CLIENTS}}
+    await http.post(address, json=body, headers={"Authorization": f"Bearer {token}"})
+    body = {"query": '{ clients(search: "ingrid") { nodes { id } } }'}
+    answer = (await http.post(address, json=body, headers={"Authorization": f"Bearer {token}"})).json()
+    (found,) = answer["data"]["clients"]["nodes"]
+    return str(found["id"])
 
 
 async def sign_in_over_http(http: httpx.AsyncClient, address: str, login: str = "marta.rios") -> str:

@@ -1,5 +1,6 @@
-// Loads the explorer, once somebody is in, and gives it the example tabs.
+// Loads the explorer, once somebody is in, and gives it the menu of examples.
 
+import { MENU, menu, offer } from './menu.js';
 import { SCHEMA } from './session.js';
 
 const ASSETS = document.documentElement.dataset.assets;
@@ -21,7 +22,8 @@ function isOurs(name) {
   return name.startsWith('explorador.graphiql');
 }
 
-export async function show(element, fetcher) {
+// `roles`: those of whoever is in, by which the menu is chosen.
+export async function show(element, fetcher, roles) {
   if (!mounted) {
     await Promise.all([stylesheet('graphiql.min.css'), stylesheet('explorer.css')]);
     await script('react.production.min.js');
@@ -30,6 +32,7 @@ export async function show(element, fetcher) {
     const examples = await (await fetch(`${ASSETS}/examples.json`)).json();
     mounted = { element, fetcher, examples };
   }
+  offer(mounted.examples, roles);
   render();
 }
 
@@ -39,7 +42,7 @@ export function forget() {
   storage.clear();
 }
 
-// Closes the open tabs and opens the examples again.
+// Closes the open tabs and begins as after entering.
 export function reset() {
   storage.clear();
   window.ReactDOM.unmountComponentAtNode(mounted.element);
@@ -48,11 +51,15 @@ export function reset() {
 
 function render() {
   const { React, ReactDOM, GraphiQL } = window;
+  const [first] = mounted.examples[0].examples;
   // GraphiQL takes the first tab's text from its storage, and its variables from nowhere else.
   if (storage.getItem('graphiql:tabState') === null) {
-    const [{ query, variables }] = mounted.examples;
-    storage.setItem('graphiql:query', query);
-    storage.setItem('graphiql:variables', variables ?? '');
+    storage.setItem('graphiql:query', first.query);
+    storage.setItem('graphiql:variables', first.variables ?? '');
+    storage.setItem('graphiql:visiblePlugin', MENU);
+    // The menu needs less room than documentation, and what is written there more than an answer.
+    storage.setItem('graphiql:docExplorerFlex', '0.25');
+    storage.setItem('graphiql:editorFlex', '1.25');
   }
   const element = React.createElement(
     GraphiQL,
@@ -60,7 +67,8 @@ function render() {
       fetcher: mounted.fetcher,
       introspectionQueryName: SCHEMA,
       storage,
-      defaultTabs: mounted.examples,
+      defaultTabs: [first],
+      plugins: [menu],
       defaultQuery: '# Escriba aquí una consulta. Ctrl+Espacio propone los campos.\n\n',
       defaultEditorToolsVisibility: 'variables',
       isHeadersEditorEnabled: false,

@@ -5,9 +5,47 @@ const picked = new Map();
 
 export class NotPicked extends Error {}
 
-// Keeps what is in a file until an operation sends it.
+// Keeps what is in a file until an operation sends it; one of the same name takes the place of the other.
 export async function pick(file) {
   picked.set(file.name, new Uint8Array(await file.arrayBuffer()));
+}
+
+export function drop(name) {
+  picked.delete(name);
+}
+
+// Those that are kept, with their sizes in bytes.
+export function kept() {
+  return [...picked].map(([name, bytes]) => ({ name, size: bytes.length }));
+}
+
+// The text of variables with a file where it belongs: in a list of attachments, or in place of the name of a file that
+// nobody has picked yet (with `over`, of any). Null where the variables have no such place, or are being written.
+export function withPlaceFor(name, variables, { over = false } = {}) {
+  let value;
+  try {
+    value = JSON.parse(variables);
+  } catch {
+    return null;
+  }
+  return put(value, name, over) ? JSON.stringify(value, null, 2) : null;
+}
+
+function put(value, name, over) {
+  if (!value || typeof value !== 'object') return false;
+  for (const [key, member] of Object.entries(value)) {
+    if (key === 'attachments' && Array.isArray(member)) {
+      if (!member.some((it) => it?.fileName === name)) member.push({ fileName: name, contentBase64: PREFIX + name });
+      return true;
+    }
+    if (typeof member === 'string' && member.startsWith(PREFIX) && (over || !picked.has(member.slice(PREFIX.length)))) {
+      value[key] = PREFIX + name;
+      if (key === 'contentBase64' && 'fileName' in value) value.fileName = name;
+      return true;
+    }
+    if (put(member, name, over)) return true;
+  }
+  return false;
 }
 
 // Variables with every "archivo:NOMBRE" replaced by what is in that file: in contentBase64 as base64, elsewhere as text.

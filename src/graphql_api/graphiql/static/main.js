@@ -1,7 +1,7 @@
 // The page: a form to sign in, and the explorer behind it.
 
 import { forget, reset, show } from './explorer.js';
-import { documentsIn, downloadLink, NotPicked, pick, withFiles } from './files.js';
+import { documentsIn, downloadLink, drop, kept, NotPicked, pick, withFiles, withPlaceFor } from './files.js';
 import { agencyName, CodeWanted, current, lookAway, openToVisitors, Refused, SCHEMA, seen, send, signIn, signOut } from './session.js';
 
 const $ = (id) => document.getElementById(id);
@@ -50,7 +50,7 @@ function showRecovery(codes) {
 
 async function showWorkspace() {
   const session = current();
-  await show($('explorer'), fetcher);
+  await show($('explorer'), fetcher, session?.roles ?? []);
   $('who').textContent = session ? `${session.username} · ${session.roles.map((role) => ROLES[role] ?? role).join(', ')}` : 'Sin sesión';
   $('leave').textContent = session ? 'Cerrar sesión' : 'Entrar';
   $('entry').hidden = true;
@@ -133,16 +133,69 @@ $('leave').addEventListener('click', async () => {
 });
 
 $('pick').addEventListener('change', async (event) => {
-  for (const file of event.target.files) {
-    await pick(file);
-    const chip = document.createElement('span');
-    chip.className = 'chip';
-    chip.textContent = `archivo:${file.name}`;
-    chip.title = 'Escriba este texto, entre comillas, como valor de csv o de contentBase64 en las variables';
-    $('files').append(chip);
-  }
+  const files = [...event.target.files];
   event.target.value = '';
+  for (const file of files) {
+    const again = kept().some(({ name }) => name === file.name);
+    await pick(file).then(
+      () => again || use(file.name),
+      () => notice(`No se pudo leer ${file.name}.`),
+    );
+  }
+  showFiles();
 });
+
+function showFiles() {
+  $('files').replaceChildren(...kept().map(chip));
+  $('attached').hidden = !kept().length;
+}
+
+function chip({ name, size }) {
+  const whole = document.createElement('span');
+  whole.className = 'chip';
+  const button = (title, onClick, ...content) => {
+    const made = Object.assign(document.createElement('button'), { type: 'button', title, ariaLabel: title });
+    made.addEventListener('click', onClick);
+    made.append(...content);
+    return made;
+  };
+  const shown = Object.assign(document.createElement('span'), { className: 'chip-name', textContent: name });
+  whole.append(
+    button(`Usar ${name} en las variables de la pestaña abierta`, () => use(name, { over: true }), shown, ` · ${sizeOf(size)}`),
+    button(
+      `Quitar ${name}`,
+      () => {
+        drop(name);
+        notice('');
+        showFiles();
+      },
+      '×',
+    ),
+  );
+  return whole;
+}
+
+function sizeOf(bytes) {
+  if (bytes < 1e3) return `${bytes} bytes`;
+  const [number, unit] = bytes < 1e6 ? [bytes / 1e3, 'KB'] : [bytes / 1e6, 'MB'];
+  return `${number.toLocaleString('es-CO', { maximumFractionDigits: 1 })} ${unit}`;
+}
+
+// Writes a file into the variables of the open tab, where they have a place for one.
+function use(name, how) {
+  const editor = document.querySelector('.graphiql-editor-tool .CodeMirror')?.CodeMirror;
+  const text = editor && withPlaceFor(name, editor.getValue(), how);
+  if (text) {
+    editor.setValue(text);
+    const line = text.split('\n').findLastIndex((it) => it.includes(`archivo:${name}`));
+    editor.scrollIntoView({ line: Math.max(line, 0), ch: 0 });
+  }
+  notice(text ? '' : `Esta pestaña no pide archivos: abra la que los pida y pulse ${name}, o escriba "archivo:${name}" en las variables.`);
+}
+
+function notice(text) {
+  $('files-notice').textContent = text;
+}
 
 async function start() {
   $('enter').disabled = false;
