@@ -19,16 +19,19 @@ class Readiness:
     """Asks the database at most once in `kept_seconds` and one question at a time, however many want to know: they
     are anybody, and the connections are for operations."""
 
-    def __init__(self, engine: AsyncEngine, *, kept_seconds: float = _KEPT_SECONDS) -> None:
+    def __init__(
+        self, engine: AsyncEngine, *, within_seconds: float = _WITHIN_SECONDS, kept_seconds: float = _KEPT_SECONDS
+    ) -> None:
         self._engine = engine
+        self._within_seconds = within_seconds
         self._kept_seconds = kept_seconds
         self._asking = asyncio.Lock()
         self._found: tuple[int, Mapping[str, str]] = 503, {}
         self._good_until = 0.0
 
     async def answer(self, request: Request) -> Response:
-        """200 if the database answers within a second and has this code's schema, otherwise 503. Jobs that nobody does
-        are told and no more: requests are answered as before, and sending them elsewhere would not help."""
+        """200 if the database answers within its time, a second, and has this code's schema, otherwise 503. Jobs that
+        nobody does are told and no more: requests are answered as before, and sending them elsewhere would not help."""
         async with self._asking:
             if time.monotonic() >= self._good_until:
                 self._found = await self._ask()
@@ -38,7 +41,7 @@ class Readiness:
 
     async def _ask(self) -> tuple[int, Mapping[str, str]]:
         try:
-            async with asyncio.timeout(_WITHIN_SECONDS):
+            async with asyncio.timeout(self._within_seconds):
                 current = await is_current(self._engine)
                 jobs = await health(self._engine) if current else None
         except Exception:

@@ -191,7 +191,7 @@ async def test_an_answer_that_is_none(street: Street, behaviour: Behaviour) -> N
 @pytest.mark.parametrize("behaviour", LATE)
 async def test_an_answer_that_never_ends_in_time(street: Street, behaviour: Behaviour) -> None:
     async with hostile(behaviour) as place:
-        await street.ask_in_vain(place.url, seconds=0.1)
+        await street.ask_in_vain(place.url, seconds=0.4)
     assert len(place.wires) == 1
 
 
