@@ -3,7 +3,7 @@
 Only the gateway's own answer tells of them. They leave the state of the intent alone and become facts beside it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -22,6 +22,9 @@ from domain.refunds import ON_ITS_WAY, Refund, RefundStatus
 _MAX_REFUNDS = 20
 """Of one intent: PayU lets declined requests be repeated, but nobody needs more than a few."""
 
+_ON_THE_WAY = timedelta(minutes=1)
+"""More than a question and its answer take: what became known within it may be too new for the answer to tell of."""
+
 _BROUGHT_NOTHING = (ReportedState.DECLINED, ReportedState.EXPIRED)
 
 
@@ -38,15 +41,23 @@ class TakeBack:
 
 
 def returned(
-    intent: PaymentIntent, reports: Iterable[GatewayReport], *, at: datetime
+    intent: PaymentIntent, reports: Collection[GatewayReport], *, at: datetime
 ) -> tuple[PaymentIntent, tuple[TakeBack, ...], tuple[tuple[FindingKind, str], ...]]:
     """What an answer says of refunds and chargebacks: the intent with it, what to take back, what to tell the staff."""
     take_backs: list[TakeBack] = []
     findings: list[tuple[FindingKind, str]] = []
     # One that brought nothing may have lent its id to a copied notice: what was booked by it is another's money.
     listed = {report.transaction_id for report in reports if report.state not in _BROUGHT_NOTHING or report.refunds}
+    named = {report.transaction_id for report in reports}
+    elsewhere = [
+        it
+        for it in intent.attempts
+        if it.charged and it.transaction_id not in listed
+        # What the gateway does not name at all may be too new for an answer that was under way.
+        if it.transaction_id in named or it.at < at - _ON_THE_WAY
+    ]
     for report in sorted(reports, key=lambda report: report.transaction_id):
-        charge = _charge(intent, report.transaction_id, listed)
+        charge = _charge(intent, report.transaction_id, elsewhere)
         if charge is None:
             continue
         for told in report.refunds:
@@ -171,12 +182,14 @@ def _reopened(refund: Refund) -> Refund:
     return replace(refund, status=RefundStatus.REQUESTED, resolved_at=None)
 
 
-def _charge(intent: PaymentIntent, transaction_id: str, listed: Iterable[str]) -> GatewayAttempt | None:
-    """The booked transaction that a listed one is: itself, or one that was announced under an invented id."""
+def _charge(intent: PaymentIntent, transaction_id: str, elsewhere: Iterable[GatewayAttempt]) -> GatewayAttempt | None:
+    """The booked transaction that a listed one is, as it is by now: itself, or one of `elsewhere`, which were announced
+    under an invented id."""
     same = intent.attempt(transaction_id)
     if same is not None and (same.charged or same.decided or same.wrong is not None):
         return same if same.charged else None
-    return next((it for it in intent.attempts if it.charged and it.transaction_id not in listed), None)
+    other = next(iter(elsewhere), None)
+    return intent.attempt(other.transaction_id) if other is not None else None
 
 
 def _refunded(

@@ -18,6 +18,8 @@ from domain.payments import ReversalKind
 from domain.refunds import RefundStatus
 from tests.domain.payment_examples import AT, R, S, an_intent, paid, told
 
+LATER = AT + timedelta(minutes=2)
+
 CLERK = AccountId(UUID(int=9))
 HALF = Decimal("925000.00")
 
@@ -155,13 +157,25 @@ def test_a_chargeback_takes_all_that_is_left_once() -> None:
 
 def test_what_is_returned_of_a_charge_that_was_announced_under_another_id_is_taken_back_of_it() -> None:
     listed = replace(told(tx="real"), refunds=(a_refund(),), charged_back=True)
-    outcome = reconcile(paid(), [listed], at=AT)
+    outcome = reconcile(paid(), [listed], at=LATER)
     assert {back.charge_id for back in outcome.take_backs} == {"t1"}
     assert outcome.charges == ()
 
 
 def test_so_is_what_is_returned_of_a_charge_that_was_announced_under_the_id_of_a_failed_try() -> None:
     listed = replace(told(tx="real"), refunds=(a_refund(),))
-    outcome = reconcile(paid(), [told(R.DECLINED, "t1"), listed], at=AT)
+    outcome = reconcile(paid(), [told(R.DECLINED, "t1"), listed], at=LATER)
     assert [(back.charge_id, back.amount) for back in outcome.take_backs] == [("t1", HALF)]
     assert outcome.charges == ()
+
+
+def test_a_charge_that_an_answer_is_too_early_to_tell_of_is_not_taken_for_another_that_was_returned() -> None:
+    """The question was asked, another try was approved and its notice booked, and only then the answer was dealt
+    with."""
+    first = replace(told(tx="first"), charged_back=True)
+    early = reconcile(paid(), [first], at=AT)
+    assert early.take_backs == ()
+
+    full = reconcile(early.intent, [first, told(tx="t1")], at=LATER)
+    assert [charge.transaction_id for charge in full.charges] == ["first"]
+    assert [back.charge_id for back in full.take_backs] == ["first"]

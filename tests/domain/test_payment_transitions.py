@@ -166,7 +166,7 @@ def test_an_approval_announced_under_an_invented_id_is_the_one_the_gateway_lists
 
 def test_which_listed_approval_an_invented_id_stood_for_is_settled_once() -> None:
     booked = apply(an_intent(), a_report(tx="invented"), at=AT).intent
-    first = reconcile(booked, [replace(told(tx="t9"), charged_back=True)], at=AT)
+    first = reconcile(booked, [replace(told(tx="t9"), charged_back=True)], at=AT + timedelta(minutes=2))
     assert [back.charge_id for back in first.take_backs] == ["invented"]
 
     second = reconcile(first.intent, [replace(told(tx="t9"), charged_back=True), told(tx="t1")], at=AT)
