@@ -1,11 +1,11 @@
 """Each night goes what has served its time, and nothing sooner; of whose name went the record tells."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from application.access import Scope
-from application.use_cases import tidying
 from application.use_cases.tidying import Tidied, TidyAgency
 from domain.accounts import Account
 from domain.agencies import Agency
@@ -71,9 +71,9 @@ async def test_a_name_goes_on_the_first_day_after_its_papers_time_and_is_recorde
     assert set(night.database.store.kept) == {night.neighbour.id}
 
 
-async def test_more_names_than_one_work_takes_go_in_one_night(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tidying, "_AT_ONCE", 1)
+async def test_more_names_than_one_work_takes_go_in_one_night() -> None:
     night = Night()
+    night.tidy = replace(night.tidy, at_once=1)
     another = a.a_client(night.agency)
     night.database.store.add(another, a.a_payment(another, paid_at=datetime(2016, 1, 1, tzinfo=UTC)))
     for client in (night.client, another):

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, time
 from decimal import Decimal
 
 from adapters.pdf import blocks
@@ -14,7 +13,7 @@ from adapters.pdf.words import amount_in_words
 from adapters.spanish import formatting, labels
 from application.ports.documents import Document, InvoiceView
 from domain.invoices import InvoiceLine, InvoiceStatus
-from domain.periods import BOGOTA
+from domain.periods import midnight
 
 _COLUMNS = (
     Column("Concepto", 63.9),
@@ -45,7 +44,6 @@ def draw(view: InvoiceView) -> Document:
 
 
 def _frame(view: InvoiceView) -> Frame:
-    midnight = datetime.combine(view.issued_on, time(), BOGOTA)
     voided = view.status is InvoiceStatus.VOIDED
     kind = labels.INVOICE_KIND[view.kind]
     marks = [Mark(labels.INVOICE_STATUS[view.status], Tone.ALARM if voided else Tone.PLAIN)]
@@ -57,7 +55,7 @@ def _frame(view: InvoiceView) -> Frame:
         number=view.number,
         subtitle=kind,
         subject=f"{kind}, {formatting.month(view.period)}",
-        dated=(view.electronic and view.electronic.issued_at) or midnight,
+        dated=(view.electronic and view.electronic.issued_at) or midnight(view.issued_on),
         marks=tuple(marks),
         watermark="ANULADA" if voided else "",
         electronic=view.electronic,

@@ -1,7 +1,5 @@
 """The payout voucher (comprobante de egreso)."""
 
-from datetime import datetime, time
-
 from adapters.pdf import blocks
 from adapters.pdf.blocks import Column, Total
 from adapters.pdf.sheet import Frame, Sheet
@@ -10,7 +8,7 @@ from adapters.pdf.words import amount_in_words
 from adapters.spanish import formatting, labels
 from application.ports.documents import Document, VoucherView
 from domain.payouts import PayoutLine
-from domain.periods import BOGOTA
+from domain.periods import midnight
 
 _COLUMNS = (
     Column("Concepto", 99.9),
@@ -52,7 +50,7 @@ def _frame(view: VoucherView) -> Frame:
         subtitle="Pago al propietario",
         number=view.number,
         subject=f"Pago al propietario, {formatting.month(view.period)}",
-        dated=datetime.combine(view.paid_on, time(), BOGOTA),
+        dated=midnight(view.paid_on),
     )
 
 

@@ -1,15 +1,14 @@
 """Filing PQRS."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from uuid import uuid4
 
 from application.access import SignedIn, StaffViewer, Viewer, require_signed_in
 from application.announcements import pqrs_due_soon, pqrs_filed
 from application.attachments import CheckedFile, CheckFiles, SentFile, attach, receive
+from application.idempotency import request_hash
 from application.ports.calendar import HolidayCalendar
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -18,7 +17,7 @@ from domain.audit import AuditAction
 from domain.business_days import add_business_days
 from domain.errors import FieldProblem, FieldProblemCode, IdempotencyConflict, InvalidInput, LimitReached, NotAllowed
 from domain.ids import ClientId, ContractId, PqrsId, PropertyId
-from domain.periods import BOGOTA, bogota_date
+from domain.periods import bogota_date, midnight
 from domain.pqrs import (
     CHANNEL_LIMIT,
     DAILY_LIMIT,
@@ -62,7 +61,7 @@ class PqrsForm:
         told = (self.classification, self.subject, self.description, self.start_on, *place)
         more = (self.matter, self.channel) if (self.matter, self.channel) != (PqrsMatter.GENERAL, None) else ()
         files = [part for file in self.attachments for part in file.fingerprint]
-        return hashlib.sha256(json.dumps([*(str(part) for part in (*told, *more)), *files]).encode()).hexdigest()
+        return request_hash((*told, *more, *files))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +227,5 @@ async def _within_the_days_limit(uow: UnitOfWork, viewer: SignedIn, client_id: C
     """LimitReached for a client who has filed as much as one Bogotá day allows; the staff file whatever comes in."""
     if isinstance(viewer, StaffViewer):
         return
-    midnight = datetime.combine(bogota_date(at), time.min, BOGOTA).astimezone(UTC)
-    if await uow.pqrs.filed_since(client_id, midnight) >= DAILY_LIMIT:
+    if await uow.pqrs.filed_since(client_id, midnight(bogota_date(at))) >= DAILY_LIMIT:
         raise LimitReached(DAILY_LIMIT)

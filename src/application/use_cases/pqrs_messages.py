@@ -1,15 +1,14 @@
 """What both sides write about a PQRS, what the staff note for themselves, and how the client ends it or brings it
 back."""
 
-import hashlib
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import datetime
 
 from application.access import SignedIn, StaffViewer, Viewer, require_client, require_signed_in, require_staff
 from application.announcements import pqrs_due_soon, pqrs_replied, pqrs_taken_further
 from application.attachments import CheckedFile, CheckFiles, ReceivedFile, SentFile, attach, must_fit, receive
+from application.idempotency import request_hash
 from application.ports.calendar import HolidayCalendar
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -19,7 +18,7 @@ from application.use_cases.pqrs_acts import found, found_with_client, must_say, 
 from domain.audit import AuditAction
 from domain.errors import IdempotencyConflict, LimitReached, NotFound, refuse
 from domain.ids import ClientId, PqrsId
-from domain.periods import BOGOTA, bogota_date
+from domain.periods import bogota_date, midnight
 from domain.pqrs import BODY_LIMIT, DAILY_MESSAGES, REASON_LIMIT, Pqrs, PqrsActor, PqrsMessageKind
 from domain.pqrs_terms import warned_at
 from domain.pqrs_transitions import PqrsAct, Who, check, close, reopen
@@ -48,7 +47,7 @@ class MessageForm:
         """Equal for equal forms of the same act, however often they are sent."""
         told = ("note" if internal else "message", self.pqrs_id, self.body)
         files = [part for file in self.attachments for part in file.fingerprint]
-        return hashlib.sha256(json.dumps([*(str(part) for part in told), *files]).encode()).hexdigest()
+        return request_hash((*told, *files))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,8 +226,7 @@ async def own(
 
 async def within_the_days_limit(uow: UnitOfWork, client_id: ClientId, *, at: datetime) -> None:
     """LimitReached for a client who has written as much as one Bogotá day allows."""
-    midnight = datetime.combine(bogota_date(at), time.min, BOGOTA).astimezone(UTC)
-    if await uow.pqrs.written_since(client_id, midnight) >= DAILY_MESSAGES:
+    if await uow.pqrs.written_since(client_id, midnight(bogota_date(at))) >= DAILY_MESSAGES:
         raise LimitReached(DAILY_MESSAGES)
 
 

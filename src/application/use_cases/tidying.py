@@ -14,7 +14,6 @@ from domain.periods import bogota_date
 USELESS_FOR = timedelta(days=30)
 """Links and sessions that open nothing any more are kept that long, for whoever asks what happened to an account."""
 
-_AT_ONCE = 100
 _ACCOUNTS_A_NIGHT = 500
 """Each is a transaction of its own, and a job has its time; the next nights find the others."""
 
@@ -31,10 +30,12 @@ class Tidied:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TidyAgency:
     """Take away as whom people whose data was erased stood on papers that no longer have to be there, which is
-    recorded for each of them, and links and sessions that have been over for a month. For the workers."""
+    recorded for each of them, `at_once` in a transaction, and links and sessions that have been over for a month. For
+    the workers."""
 
     unit_of_work: UnitOfWorkFactory
     clock: Clock
+    at_once: int = 100
 
     async def __call__(self, agency_id: AgencyId) -> Tidied:
         now = self.clock.now()
@@ -63,11 +64,11 @@ class TidyAgency:
         gone = 0
         while True:
             async with self.unit_of_work(Scope.of_agency(agency_id)) as uow:
-                lot = await uow.erasures.forget_identities(on=bogota_date(at), limit=_AT_ONCE)
+                lot = await uow.erasures.forget_identities(on=bogota_date(at), limit=self.at_once)
                 for client_id, until in lot:
                     entity, told = ("Client", client_id), {"keepUntil": until}
                     await uow.audit.record(AuditAction.IDENTITY_FORGOTTEN, at=at, entity=entity, changes=told)
                 await uow.commit()
             gone += len(lot)
-            if len(lot) < _AT_ONCE:
+            if len(lot) < self.at_once:
                 return gone

@@ -1,13 +1,12 @@
 """What the acts of clients and staff on payments share: finding the payment, and meeting repetitions."""
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from application.access import Scope, Viewer, require_signed_in
+from application.idempotency import request_hash
 from application.ports.books import AnsweredRequest
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.text import problem_of_required_text
@@ -74,7 +73,7 @@ class Request:
 
     @property
     def _digest(self) -> str:
-        return hashlib.sha256(json.dumps([str(part) for part in self.told]).encode()).hexdigest()
+        return request_hash(self.told)
 
 
 def problems_of_invoices(

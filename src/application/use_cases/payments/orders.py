@@ -1,10 +1,9 @@
 """What a client asks to pay."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 from decimal import Decimal
 
+from application.idempotency import request_hash
 from application.ports.payments import AnsweredKey
 from application.text import problem_of_required_text
 from domain.errors import FieldProblem, FieldProblemCode
@@ -31,8 +30,7 @@ class Order:
     @property
     def digest(self) -> str:
         """Equal for repetitions of the same order. The amount is compared apart: leaving it out means the whole."""
-        parts = [sorted(map(str, self.invoice_ids)), self.gateway.value, self.return_url]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        return request_hash((sorted(map(str, self.invoice_ids)), self.gateway, self.return_url))
 
     def repeats(self, answered: AnsweredKey) -> bool:
         return answered.request_hash == self.digest and self.amount in (None, answered.intent.amount)
